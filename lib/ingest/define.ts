@@ -1,0 +1,57 @@
+import type { RowDraft } from "./rows.ts";
+
+/** One record cut out of a body: its exact bytes, after secrets were masked. */
+export type ForeignRecord = {
+  /** The source's own id, unique within the source; undefined when the format has none. */
+  id: string | undefined;
+  raw: Uint8Array;
+  /** What `map` needs, already parsed. */
+  value: unknown;
+};
+
+/** Why a part of a body, or a record, cannot be understood. Goes into quarantine with its bytes. */
+export type Rejected = { rejected: string; raw: Uint8Array; id?: string | undefined };
+
+/** Rows of one record; `skipped` says why a record that was understood makes no row. */
+export type Mapped = { rows: RowDraft[] } | { skipped: string } | { rejected: string };
+
+export type MapContext = {
+  /** The name of the source, used as target or cluster where the record does not name one. */
+  sourceName: string;
+  /** Time of receipt, as in `2026-11-21T08:45:32.506784Z`: RFC 3164 has no year. */
+  receivedAt: string;
+  /** The source's settings as the kind's `settings` describe them; absent ones take their default. */
+  settings: Readonly<Record<string, string>>;
+  /** Masks a secret: same secret, same organization, same digest. */
+  mask: (secret: Uint8Array | string) => string;
+};
+
+export type SplitResult = { records: (ForeignRecord | Rejected)[] };
+
+/** The body as a whole is not what the kind expects (not JSON, truncated): nothing is stored, 400. */
+export class BadBody extends Error {
+  override name = "BadBody";
+}
+
+export type IngestKind = {
+  /** Slug in the URL: `POST /api/v1/ingest/{name}`. */
+  name: string;
+  title: string;
+  /** One sentence for Settings → Sources. */
+  description: string;
+  /** Media types of the body; others are refused with 415. */
+  mediaTypes: readonly string[];
+  /** Whether records carry ids; without, `Idempotency-Key` plus the line's number is the id. */
+  hasIds: "always" | "sometimes" | "never";
+  /**
+   * `unique`: a connection reference names one connection for ever (a uuid).
+   * `reused`: it may come back (address and port), so an `open` event begins a new connection.
+   */
+  connectionRefs: "unique" | "reused";
+  /** Cuts a whole body into records and masks secrets in their bytes. Pure. Throws {@link BadBody}. */
+  split: (body: Uint8Array, context: MapContext) => SplitResult;
+  /** Maps one record onto rows. Pure: same record and context, same rows. */
+  map: (record: ForeignRecord, context: MapContext) => Mapped;
+  /** Lines to paste, with `{url}` and `{token}` to be filled in. */
+  instructions: readonly { title: string; text: string; language: "sh" | "yaml" | "json" | "text" }[];
+};

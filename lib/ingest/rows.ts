@@ -1,0 +1,159 @@
+import { z } from "zod";
+
+/**
+ * What a kind maps a foreign record to: one draft per row of a log. The store adds id, organization,
+ * receipt, source, order and the raw bytes. Texts keep what the source said; the store replaces NUL,
+ * which PostgreSQL cannot hold, by U+2400.
+ */
+
+/** UTC with at most microseconds, as in `2026-11-21T08:45:32.506784Z`. */
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/;
+
+export const instant = z.string().refine(isInstant, "must be a UTC time such as 2026-11-21T08:45:32.506784Z");
+
+/** Whether the text is a real calendar time in the form {@link instant} asks for (31 February is not). */
+export function isInstant(text: string): boolean {
+  if (!INSTANT.test(text)) return false;
+  const seconds = text.slice(0, 19);
+  const date = new Date(`${seconds}Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(seconds);
+}
+
+const name = z.string().min(1).max(1024);
+const long = z.string().max(65_536);
+const commandText = z.string().max(1_048_576);
+const address = z.string().max(256);
+const port = z.int().min(0).max(65_535);
+/** The source's own name for a connection; together with the source it gives Daybook's connection id. */
+const connectionRef = z.string().min(1).max(1024);
+const json = z.json();
+
+export const connectionKinds = ["ssh", "kubernetes", "database", "http", "docker", "ssm", "ec2", "ecs", "sudo", "other"] as const;
+export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
+export const accessMethods = ["browser", "kubectl CLI", "API"] as const;
+export const kubernetesStages = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;
+export const operationStatuses = ["success", "failure", "warning", "inProgress"] as const;
+export const initiatorTypes = [
+  "tenant-user",
+  "system-user",
+  "system",
+  "external-system",
+  "vsa-user",
+  "anonymous",
+] as const;
+
+export const commandDraft = z.strictObject({
+  time: instant,
+  user: name,
+  target: name,
+  targetUser: name.optional(),
+  command: commandText,
+  space: name.optional(),
+  connectionRef: connectionRef.optional(),
+  outcome: z.enum(["accepted", "rejected"]).default("accepted"),
+  reason: long.optional(),
+  exitCode: z.int().min(-2147483648).max(2147483647).optional(),
+  /** `reported` by the source itself, or `inferred` by Daybook. */
+  origin: z.enum(["reported", "inferred"]).default("reported"),
+  clientAddress: address.optional(),
+  workingDirectory: long.optional(),
+  /** Milliseconds into the recording of the connection. */
+  offsetMs: z.int().min(0).optional(),
+});
+
+export const kubernetesApiCallDraft = z.strictObject({
+  /** requestReceivedTimestamp: the same for every stage of one call. */
+  time: instant,
+  auditId: name,
+  stage: z.enum(kubernetesStages),
+  user: name,
+  groups: z.array(name).max(1000).optional(),
+  impersonatedUser: name.optional(),
+  /** Who the request runs as: the impersonated user, else the first groups that say something. */
+  targetUser: name.optional(),
+  cluster: name,
+  namespace: name.optional(),
+  resource: name.optional(),
+  subresource: name.optional(),
+  name: name.optional(),
+  apiGroup: name.optional(),
+  verb: name,
+  accessMethod: z.enum(accessMethods),
+  status: z.int().min(0).max(999).optional(),
+  durationUs: z.int().min(0).optional(),
+  requestUri: commandText,
+  userAgent: long.optional(),
+  clientAddress: address.optional(),
+  /** The command of an exec, decoded from the request URI. */
+  command: commandText.optional(),
+  decision: name.optional(),
+  reason: long.optional(),
+  connectionRef: connectionRef.optional(),
+});
+
+export const connectionEventDraft = z.strictObject({
+  time: instant,
+  user: name,
+  connectionRef,
+  event: z.enum(connectionEventTypes),
+  /** `denied` for an attempt that was refused. */
+  outcome: z.enum(["allowed", "denied"]).default("allowed"),
+  space: name.optional(),
+  targetUser: name.optional(),
+  target: name,
+  cause: long.optional(),
+  kind: z.enum(connectionKinds),
+  clientAddress: address.optional(),
+  clientPort: port.optional(),
+  clientSoftware: long.optional(),
+});
+
+export const userEventDraft = z.strictObject({
+  time: instant,
+  user: name,
+  actorType: z.enum(["user", "api-key", "source", "service-account", "system", "anonymous"]).default("user"),
+  actorId: name.optional(),
+  action: name,
+  resource: commandText,
+  outcome: z.enum(["success", "failure", "denied"]),
+  status: z.int().min(0).max(999).optional(),
+  clientAddress: address.optional(),
+  userAgent: long.optional(),
+  durationUs: z.int().min(0).optional(),
+  requestId: name.optional(),
+  count: z.int().min(1).max(2147483647).default(1),
+});
+
+export const auditEventDraft = z.strictObject({
+  time: instant,
+  eventId: name.optional(),
+  tenantId: name.optional(),
+  category: name.optional(),
+  workflowId: name,
+  workflowType: name,
+  eventType: name,
+  eventDescription: long.default(""),
+  initiator: name,
+  initiatorType: z.enum(initiatorTypes),
+  initiatorId: name.optional(),
+  target: long.optional(),
+  targetType: name.optional(),
+  targetId: name.optional(),
+  operationStatus: z.enum(operationStatuses),
+  customValues: json.optional(),
+  originalState: json.optional(),
+  updatedState: json.optional(),
+});
+
+/** The record tables by the slug of the log they fill. */
+export const drafts = {
+  commands: commandDraft,
+  "kubernetes-api-calls": kubernetesApiCallDraft,
+  "connection-events": connectionEventDraft,
+  "user-events": userEventDraft,
+  "audit-log": auditEventDraft,
+} as const;
+
+export type RecordLog = keyof typeof drafts;
+export type DraftOf<L extends RecordLog> = z.output<(typeof drafts)[L]>;
+export type RowDraft = { [L in RecordLog]: { log: L; row: DraftOf<L> } }[RecordLog];
