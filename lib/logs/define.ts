@@ -1,0 +1,65 @@
+import type { Filter } from "./filters.ts";
+
+/**
+ * How a value is shown and which type it has: `time` is UTC text with microseconds, `count`, `code` and
+ * `duration` (microseconds) are numbers, `json` is JSON, the others are text.
+ */
+export type CellKind =
+  | "time"
+  | "text"
+  | "command"
+  | "badge"
+  | "id"
+  | "connection"
+  | "count"
+  | "code"
+  | "duration"
+  | "json";
+
+export type Column = {
+  header: string;
+  cell: CellKind;
+  /** Not shown until the reader asks for it; always in the drawer, the API and exports. */
+  hidden?: true;
+};
+
+/** A way from a row to the rows of another view that belong to it. */
+export type CrossLink = { label: string; view: string; filter: string; column: string };
+
+export type LogView = {
+  slug: string;
+  title: string;
+  /** One sentence: what one row is. */
+  description: string;
+  /** The SQL table; its columns are the fields in snake case, `user` being `user_name`. */
+  table: string;
+  columns: { readonly [field: string]: Column };
+  filters: { readonly [parameter: string]: Filter };
+  /** The column whose values stack in the histogram, in the order of the legend. */
+  series: { column: string; values: readonly string[] };
+  links: readonly CrossLink[];
+  /**
+   * Several rows may tell of one thing in stages (a Kubernetes call): only the furthest stage is shown.
+   * Rows of one thing share `time` and `by`; `rank` grows with the stage, `final` can no more be overtaken.
+   */
+  stages?: { by: string; rank: string; final: number };
+  /** Whether rows change after they were first shown (a projection), or are immutable records. */
+  projection?: true;
+};
+
+type Fields<Model> = keyof Model & string;
+
+/**
+ * Defines a log view over the Prisma model `Model`: `defineLogView<Command>()({ … })`. A column, filter,
+ * series or link that names a field the table does not have fails to compile.
+ */
+export function defineLogView<Model extends { id: string; time: Date }>() {
+  return <const View extends LogView>(
+    view: View & {
+      columns: { [K in keyof View["columns"]]: K extends Fields<Model> ? Column : never };
+      filters: { [K in keyof View["filters"]]: Filter<Fields<Model>> };
+      series: { column: Fields<Model> };
+      links: readonly (CrossLink & { column: Fields<Model> })[];
+    },
+  ): View => view;
+}
