@@ -1,0 +1,291 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { asUser, knowsLz4, postgresBinaries } from "./postgres-binaries.mjs";
+import { clusterSettings, settingArguments, usableMemory } from "./postgres-settings.mjs";
+import { commandLine, isAlive, run } from "./processes.mjs";
+import { Failure, fileFailure, say, step } from "./terminal.mjs";
+
+/**
+ * A running cluster.
+ *
+ * @typedef {object} Cluster
+ * @property {number} port on 127.0.0.1
+ * @property {string} superuserUrl
+ * @property {Promise<string>} ended resolves when the server ended, whoever ended it, with how
+ * @property {() => Promise<void>} stop ends it cleanly: open transactions are rolled back, a checkpoint is written
+ */
+
+/**
+ * Starts the PostgreSQL that comes with the packages, and makes its cluster first when there is none.
+ *
+ * @param {object} options
+ * @param {string} options.dataFolder
+ * @param {string} options.cluster the folder of the cluster itself, below the data folder
+ * @param {import("./database-user.mjs").DatabaseUser} options.user
+ * @param {string} options.password the superuser's
+ * @param {boolean} [options.durable] `false` for a cluster that is thrown away
+ * @returns {Promise<Cluster>}
+ */
+export async function startCluster({ dataFolder, cluster, user, password, durable = true }) {
+  const bin = postgresBinaries(dataFolder, user);
+  if (!fs.existsSync(path.join(cluster, "PG_VERSION"))) {
+    await step("Making the database", () => initialise(bin, cluster, user, password, durable));
+  }
+  await checkVersion(bin, cluster, user);
+  await takeOver(bin, cluster, user);
+  const lz4 = knowsLz4(bin, cluster, user);
+  const settings = clusterSettings({ memory: usableMemory(), lz4, durable });
+  const logFile = path.join(dataFolder, "postgres.log");
+  rotate(logFile);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await choosePort(dataFolder);
+    const logStart = fs.existsSync(logFile) ? fs.statSync(logFile).size : 0;
+    const log = openLog(logFile);
+    const args = ["-D", cluster, "-p", String(port), ...settingArguments(settings)];
+    const server = spawn(path.join(bin, "postgres"), args, { ...asUser(user, cluster), stdio: ["ignore", log, log] });
+    fs.closeSync(log);
+    const ended = whenEnded(server);
+    const superuserUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+    const stop = () => stopServer(bin, cluster, user, ended);
+    if (await whenReady(superuserUrl, ended, stop)) return { port, superuserUrl, ended, stop };
+    const reason = readFrom(logFile, logStart);
+    if (attempt < 40 && isPassing(reason)) await delay(250);
+    else throw startFailure(reason, logFile);
+  }
+}
+
+/**
+ * @param {string} bin
+ * @param {string} cluster
+ * @param {import("./database-user.mjs").DatabaseUser} user
+ * @param {string} password
+ * @param {boolean} durable
+ */
+async function initialise(bin, cluster, user, password, durable) {
+  const draft = `${cluster}.new`;
+  const passwordFile = `${cluster}.password`;
+  try {
+    fs.rmSync(draft, { recursive: true, force: true });
+    fs.mkdirSync(draft, { mode: 0o700 });
+    fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+    if (user) for (const file of [draft, passwordFile]) fs.chownSync(file, user.uid, user.gid);
+    const base = [`--pgdata=${draft}`, "--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
+    const options = ["--encoding=UTF8", "--data-checksums", ...(durable ? [] : ["--no-sync"])];
+    await initialiseWithCharacters(path.join(bin, "initdb"), [...base, ...options], asUser(user, draft));
+    // A cluster whose making was cut off never gets its name.
+    fs.renameSync(draft, cluster);
+  } catch (error) {
+    throw fileFailure(error, `make the database in ${cluster}`);
+  } finally {
+    fs.rmSync(passwordFile, { force: true });
+  }
+}
+
+/**
+ * Sorting is PostgreSQL's own C.UTF-8, the same on every system. Which characters are letters comes from the
+ * system in places: with plain C, trigrams would know no letter beyond ASCII.
+ *
+ * @param {string} initdb
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} options
+ */
+async function initialiseWithCharacters(initdb, args, options) {
+  const characterTypes = ["C.UTF-8", "en_US.UTF-8", "UTF-8", "C"];
+  for (const type of characterTypes) {
+    const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", `--lc-ctype=${type}`];
+    try {
+      await run("initdb", initdb, [...args, ...locale], options);
+      return;
+    } catch (error) {
+      const unknown = error instanceof Failure && /invalid locale name/.test(error.message);
+      if (!unknown || type === "C") throw error;
+    }
+  }
+}
+
+/** @param {string} bin @param {string} cluster @param {import("./database-user.mjs").DatabaseUser} user */
+async function checkVersion(bin, cluster, user) {
+  const made = fs.readFileSync(path.join(cluster, "PG_VERSION"), "utf8").trim();
+  const printed = await run("PostgreSQL", path.join(bin, "postgres"), ["--version"], asUser(user, cluster));
+  const present = /(\d+)\.\d+/.exec(printed)?.[1];
+  if (made === present) return;
+  throw new Failure(
+    `${cluster} was made by PostgreSQL ${made} and PostgreSQL ${present} is installed: dump it with the older one first.`,
+  );
+}
+
+/**
+ * A kill of our process leaves its database running, or the note of its process behind. The first is stopped;
+ * the second is disarmed where the number belongs to somebody else by now, as after a restart of a container.
+ *
+ * @param {string} bin
+ * @param {string} cluster
+ * @param {import("./database-user.mjs").DatabaseUser} user
+ */
+async function takeOver(bin, cluster, user) {
+  const note = path.join(cluster, "postmaster.pid");
+  if (!fs.existsSync(note)) return;
+  const text = fs.readFileSync(note, "utf8");
+  const finding = inspectNote(text, cluster, { isAlive, commandLine });
+  if (finding === "orphan") {
+    const stopNow = (/** @type {string} */ mode) =>
+      run("pg_ctl", path.join(bin, "pg_ctl"), ["stop", "-D", cluster, "-m", mode, "-w", "-t", "60"], asUser(user, cluster));
+    await step("Stopping the database that an earlier start left running", () =>
+      stopNow("fast").catch(() => stopNow("immediate")),
+    );
+  } else if (finding === "foreign") {
+    // PostgreSQL disregards the number of its own parent, and still looks at the rest of the note.
+    fs.writeFileSync(note, text.replace(/^.*/, String(process.pid)));
+  }
+}
+
+/**
+ * What a cluster's postmaster.pid means, when no other start of ours is running.
+ *
+ * @param {string} text its first line is the process
+ * @param {string} cluster
+ * @param {{ isAlive: (pid: number) => boolean, commandLine: (pid: number) => string }} processes
+ * @returns {"gone" | "orphan" | "foreign"} the process ended; it is this cluster's server; it is another program
+ */
+export function inspectNote(text, cluster, processes) {
+  const pid = Number(text.split("\n", 1)[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return "foreign";
+  if (!processes.isAlive(pid)) return "gone";
+  const command = processes.commandLine(pid);
+  return /postgres/.test(command) && command.includes(cluster) ? "orphan" : "foreign";
+}
+
+/** @param {string} dataFolder */
+async function choosePort(dataFolder) {
+  const file = path.join(dataFolder, "postgres.port");
+  const kept = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
+  const port = kept > 0 && (await isFree(kept)) ? kept : await freePort();
+  try {
+    if (port !== kept) fs.writeFileSync(file, `${port}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw fileFailure(error, `write ${file}`);
+  }
+  return port;
+}
+
+/** @param {number} port */
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer().once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+/** @returns {Promise<number>} */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(address && typeof address === "object" ? address.port : 0));
+    });
+  });
+}
+
+/** @param {string} logFile */
+function rotate(logFile) {
+  if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10 * 1024 ** 2) fs.renameSync(logFile, `${logFile}.1`);
+}
+
+/** @param {string} logFile */
+function openLog(logFile) {
+  try {
+    return fs.openSync(logFile, "a", 0o600);
+  } catch (error) {
+    throw fileFailure(error, `write ${logFile}`);
+  }
+}
+
+/** @param {import("node:child_process").ChildProcess} server @returns {Promise<string>} */
+function whenEnded(server) {
+  return new Promise((resolve) => {
+    server.once("error", (error) => resolve(error.message));
+    server.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+  });
+}
+
+/**
+ * Waits until the server answers; after a crash it may replay its log for a while first.
+ *
+ * @param {string} url
+ * @param {Promise<string>} ended
+ * @param {() => Promise<void>} stop
+ * @returns {Promise<boolean>} `false` when it ended instead
+ */
+async function whenReady(url, ended, stop) {
+  const started = Date.now();
+  let told = 0;
+  let over = false;
+  ended.then(() => {
+    over = true;
+  });
+  while (!over) {
+    if (await answers(url, stop)) return true;
+    await delay(30);
+    const seconds = Math.floor((Date.now() - started) / 3000) * 3;
+    if (seconds > told) say(`  The database is recovering: ${seconds} s so far`);
+    told = Math.max(told, seconds);
+  }
+  return false;
+}
+
+/** @param {string} url @param {() => Promise<void>} stop */
+async function answers(url, stop) {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: url });
+  // The server may end between the connection and its end.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // 57P03: starting up, or recovering.
+    if (code === "ECONNREFUSED" || code === "ECONNRESET" || code === "57P03") return false;
+    await stop();
+    if (code !== "28P01") throw error;
+    throw new Failure("The password in secrets.json does not open the database: put the file back from a backup.");
+  }
+}
+
+/**
+ * @param {string} bin
+ * @param {string} cluster
+ * @param {import("./database-user.mjs").DatabaseUser} user
+ * @param {Promise<string>} ended
+ */
+async function stopServer(bin, cluster, user, ended) {
+  const args = ["stop", "-D", cluster, "-m", "fast", "-w", "-t", "120"];
+  const stopping = run("pg_ctl", path.join(bin, "pg_ctl"), args, asUser(user, cluster));
+  // A server that ended by itself in the meantime is stopped too, whatever pg_ctl makes of that.
+  await Promise.race([ended, stopping.then(() => ended)]);
+  await stopping.catch(() => {});
+}
+
+/** @param {string} file @param {number} start */
+function readFrom(file, start) {
+  return fs.readFileSync(file).subarray(start).toString("utf8");
+}
+
+/** The last processes of a killed server go on for a moment; a port may be taken between our look and its. @param {string} log */
+function isPassing(log) {
+  return /pre-existing shared memory block|could not create any TCP\/IP sockets|could not bind/.test(log);
+}
+
+/** @param {string} log @param {string} logFile */
+function startFailure(log, logFile) {
+  if (/no space left on device/i.test(log)) {
+    return new Failure(`The disk is full: the database found no space left (${logFile}).`);
+  }
+  const fatal = log.split("\n").findLast((line) => /FATAL|PANIC|error while loading/.test(line));
+  return new Failure(`The database did not start: ${fatal ?? "it said nothing"} (${logFile}).`);
+}

@@ -1,0 +1,112 @@
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Failure } from "./terminal.mjs";
+
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+
+/**
+ * Runs a program to its end and returns what it printed.
+ *
+ * @param {string} what names the program in the failure's line, as in "npm ci"
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} [options]
+ * @returns {Promise<string>} standard output
+ * @throws {Failure} when it does not end with 0: one line, below the end of what it printed
+ */
+export async function run(what, command, args, options = {}) {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  let output = "";
+  let all = "";
+  child.stdout?.on("data", (chunk) => {
+    output += chunk;
+    all = (all + chunk).slice(-20_000);
+  });
+  child.stderr?.on("data", (chunk) => {
+    all = (all + chunk).slice(-20_000);
+  });
+  try {
+    const end = await new Promise((resolve, reject) => {
+      child.on("error", (error) => reject(new Failure(`${what} could not be run: ${error.message}`)));
+      child.on("close", (code, signal) => resolve(signal ?? code));
+    });
+    if (end === 0) return output;
+    if (/ENOSPC|no space left on device/i.test(all)) throw new Failure(`The disk is full: ${what} found no space left.`);
+    throw new Failure(`${all.trimEnd()}\n\n${what} failed (${end}); the reason stands above.`);
+  } finally {
+    running.delete(child);
+  }
+}
+
+/** Ends the programs that `run` started. Those in our process group had Ctrl-C already; the rest get it here. */
+export function stopRunning() {
+  for (const child of running) child.kill("SIGTERM");
+}
+
+/**
+ * @param {number} pid
+ * @returns {boolean} whether a process of that number exists, whoever owns it
+ */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * Tells a process from a later one that was given the same number.
+ *
+ * @param {number} pid
+ * @returns {string | null} `null` when there is no such process, or only its unburied remains
+ */
+export function processIdentity(pid) {
+  if (!isAlive(pid)) return null;
+  if (process.platform === "linux") {
+    const stat = readProcFile(pid, "stat");
+    const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+    if (!state || state === "Z" || state === "X") return null;
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${fields[18]}`;
+  }
+  return ps(pid, "lstart") ?? `pid ${pid}`;
+}
+
+/**
+ * @param {number} pid
+ * @returns {string} the command line, its arguments parted by spaces; empty when there is no such process
+ */
+export function commandLine(pid) {
+  if (process.platform === "linux") return readProcFile(pid, "cmdline")?.replaceAll("\0", " ").trim() ?? "";
+  return ps(pid, "command") ?? "";
+}
+
+/**
+ * @param {number} pid
+ * @param {string} file
+ */
+function readProcFile(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    // The process ended since we last looked, which is an answer, not an error.
+    return null;
+  }
+}
+
+/**
+ * @param {number} pid
+ * @param {string} column
+ */
+function ps(pid, column) {
+  if (process.platform === "win32") return null;
+  try {
+    return execFileSync("ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+  } catch {
+    // ps ends with 1 when there is no such process.
+    return null;
+  }
+}
