@@ -57,5 +57,5 @@ export const kubernetesApiCalls = defineLogView<KubernetesApiCall>()({
     { label: "Kubernetes command", view: "kubernetes-commands", filter: "command", column: "commandId" },
     { label: "Connection", view: "connections", filter: "connection", column: "connectionId" },
   ],
-  stages: { by: "auditId", rank: "stageRank", final: 3 },
+  stages: { by: "auditId", rank: "stageRank", final: 2 },
 });

@@ -759,7 +759,7 @@ BEGIN
       rank() OVER (PARTITION BY k.organization_id, k.time, k.source_id, k.audit_id, fresh ORDER BY k.stage_rank DESC) AS place_before
     FROM touched t
     JOIN public.kubernetes_api_calls k USING (organization_id, time, source_id, audit_id)
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM new_rows n WHERE n.id = k.id) AS fresh) f
+    CROSS JOIN LATERAL (SELECT k.id IN (SELECT n.id FROM new_rows n) AS fresh) f
   )
   INSERT INTO public.log_count_deltas (organization_id, log, field, bucket, value, n)
     SELECT r.organization_id, 'kubernetes-api-calls', c.field, c.bucket, c.value, sum(r.w)
