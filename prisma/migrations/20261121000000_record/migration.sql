@@ -466,6 +466,16 @@ CREATE TABLE "exports" (
     CONSTRAINT "exports_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "open_workflows" (
+    "workflow_id" UUID NOT NULL,
+    "organization_id" UUID NOT NULL,
+    "started_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "facts" JSON NOT NULL,
+
+    CONSTRAINT "open_workflows_pkey" PRIMARY KEY ("workflow_id")
+);
+
 -- CreateIndex
 CREATE INDEX "users_organization_id_idx" ON "users"("organization_id");
 
@@ -1049,6 +1059,7 @@ GRANT SELECT ON epochs, log_counts, log_count_deltas TO daybook_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON organizations, users, groups, group_members, sessions, sign_in_throttles,
   api_tokens, spaces, targets, sources, source_health, source_minutes, quarantined_records, saved_views, exports,
   connections, kubernetes_commands TO daybook_app;
+GRANT SELECT, INSERT, DELETE ON open_workflows TO daybook_app;
 GRANT EXECUTE ON FUNCTION ensure_partition(text, date), live_blocker(), fold_counts() TO daybook_app;
 
 -- Partitions for the months around the day of installation; the server makes the next ones ahead of time.
