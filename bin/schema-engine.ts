@@ -10,11 +10,15 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { MigrationList, SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import type { QueryConfig } from "pg";
 
 const projectPrisma = fileURLToPath(new URL("../prisma", import.meta.url));
 
 /** Tables and enums of `public` that Prisma is told to leave alone: none. */
 export const noFilters = { externalTables: [], externalEnums: [] };
+
+const charOid = 18;
+const textOid = 25;
 
 type Datamodels = [string, string][];
 
@@ -23,11 +27,15 @@ interface EngineClass {
   new: (options: { datamodels: Datamodels }, log: (line: string) => void, adapter: object) => Promise<SchemaEngine>;
 }
 
+type PgAdapter = Awaited<ReturnType<PrismaPg["connect"]>>;
+
 let engineClass: Promise<EngineClass> | undefined;
 
 async function instantiate(): Promise<EngineClass> {
   const module = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
+  // Where the engine leaves its last words before it traps.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: engineFailed } });
   const { instance } = await WebAssembly.instantiate(readFileSync(module.replace(/\.js$/, ".wasm")), {
     "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports,
   });
@@ -36,6 +44,10 @@ async function instantiate(): Promise<EngineClass> {
   bindings.__wbg_set_wasm(instance.exports);
   start();
   return bindings.SchemaEngine;
+}
+
+function engineFailed(message: string): never {
+  throw new Error(`Prisma's schema engine failed: ${message}`);
 }
 
 /**
@@ -54,7 +66,10 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   engineClass ??= instantiate();
   const { new: create } = await engineClass;
-  const adapter = bindMigrationAwareSqlAdapterFactory(url === null ? offlineAdapter : databaseAdapter(url));
+  const connections: SqlDriverAdapter[] = [];
+  const adapter = bindMigrationAwareSqlAdapterFactory(
+    url === null ? offlineAdapter : databaseAdapter(url, connections),
+  );
   const datamodels: Datamodels = readSchema(prismaFolder).map((file) => [file.path, file.content]);
   let engine: SchemaEngine | undefined;
   try {
@@ -64,6 +79,7 @@ export async function withSchemaEngine<T>(
     throw original(error, adapter);
   } finally {
     engine?.free();
+    await Promise.all(connections.map((connection) => connection.dispose()));
   }
 }
 
@@ -74,25 +90,59 @@ function original(error: unknown, adapter: ReturnType<typeof bindMigrationAwareS
   return adapter.errorRegistry.consumeError(Number(id))?.error ?? error;
 }
 
-function databaseAdapter(url: string): SqlMigrationAwareDriverAdapterFactory {
-  const factory = new PrismaPg({ connectionString: url, max: 1 });
+/** The engine leaves its connections open; `opened` collects them, for whoever has to close them. */
+function databaseAdapter(url: string, opened: SqlDriverAdapter[]): SqlMigrationAwareDriverAdapterFactory {
+  const factory = new PrismaPg({ connectionString: url });
+  const open = async (connection: Promise<PgAdapter>) => {
+    const adapter = await connection;
+    sendWholeScripts(adapter);
+    knowCatalogTypes(adapter);
+    opened.push(adapter);
+    return adapter;
+  };
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
-    connect: async () => wholeScripts(await factory.connect()),
-    connectToShadowDb: async () => wholeScripts(await factory.connectToShadowDb()),
+    connect: () => open(factory.connect()),
+    connectToShadowDb: () => open(factory.connectToShadowDb()),
   };
 }
 
 /**
  * Prisma's adapter cuts a script at every semicolon, function bodies included. Sent in one piece, as the
- * native engine does, a script also is one transaction: a migration that fails leaves nothing behind.
+ * native engine does, a script also is one transaction. Its last act there is to end the entry that the engine
+ * has just made in the history: whenever we are killed, an entry without an end has changed nothing.
  */
-function wholeScripts(adapter: Awaited<ReturnType<PrismaPg["connect"]>>): SqlDriverAdapter {
+function sendWholeScripts(adapter: PgAdapter): void {
+  const pool = adapter.underlyingDriver();
+  const send = pool.query.bind(pool);
   adapter.executeScript = async (script) => {
-    await adapter.underlyingDriver().query(script);
+    const { rowCount: known } = await send("SELECT FROM pg_tables WHERE tablename = '_prisma_migrations'");
+    const end = "UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL";
+    await send(known ? `${script}\n;\n${end}` : script);
   };
-  return adapter;
+}
+
+/** Prisma's adapter does not know the catalog's one-byte type `"char"`, in which some answers to the engine come. */
+function knowCatalogTypes(adapter: PgAdapter): void {
+  const pool = adapter.underlyingDriver();
+  const ask = pool.query.bind(pool);
+  const characterColumns = new WeakMap<unknown[], number[]>();
+  const query = async (question: QueryConfig) => {
+    const answer = await ask(question);
+    const places = answer.fields.flatMap((field, place) => (field.dataTypeID === charOid ? [place] : []));
+    for (const field of answer.fields) if (field.dataTypeID === charOid) field.dataTypeID = textOid;
+    characterColumns.set(answer.rows, places);
+    return answer;
+  };
+  Object.assign(pool, { query });
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (question) => {
+    const answer = await queryRaw(question);
+    const places = characterColumns.get(answer.rows) ?? [];
+    for (const place of places) answer.columnTypes[place] = ColumnTypeEnum.Character;
+    return answer;
+  };
 }
 
 /** Answers the one question that the engine asks before it compares files with nothing. */

@@ -1,0 +1,39 @@
+import { pathToFileURL } from "node:url";
+import { noFilters, readMigrations, withSchemaEngine } from "./schema-engine.ts";
+
+/**
+ * Applies the migrations of prisma/migrations that the database does not have yet, each in one transaction.
+ * The history is Prisma's own (`_prisma_migrations`): `prisma migrate deploy` goes on where this ends.
+ *
+ * @param ownerUrl the role that owns the tables
+ * @param prismaFolder the folder of schema.prisma and migrations/
+ * @returns the names of the migrations that were applied now
+ * @throws when one fails, naming it and the database's reason; when the history and the folder disagree
+ */
+export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<string[]> {
+  const migrationsList = readMigrations(prismaFolder);
+  return await withSchemaEngine(
+    ownerUrl,
+    async (engine) => {
+      const history = await engine.diagnoseMigrationHistory({
+        migrationsList,
+        optInToShadowDatabase: false,
+        filters: noFilters,
+      });
+      const [edited] = history.editedMigrationNames;
+      if (edited) throw new Error(`The migration ${edited} was changed after this database had run it.`);
+      // One that was cut off or failed has changed nothing (see schema-engine.ts): it runs again.
+      for (const migrationName of history.failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilters });
+      return appliedMigrationNames;
+    },
+    prismaFolder,
+  );
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const url = process.env["DATABASE_OWNER_URL"];
+  if (!url) throw new Error("DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables.");
+  const applied = await migrate(url);
+  process.stdout.write(applied.map((name) => `  applied ${name}\n`).join(""));
+}
