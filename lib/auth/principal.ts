@@ -1,0 +1,51 @@
+import { can, type Permission, type Role } from "./roles.ts";
+
+/** The person who is signed in in a browser. */
+export type CurrentUser = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  organizationId: string;
+  organizationName: string;
+  sessionId: string;
+};
+
+/** Who makes a request: a person with a session, or a person's API token. */
+export type Principal = {
+  kind: "user" | "api-key";
+  /** The user's id, or the token's. */
+  id: string;
+  /** The person behind it, for both kinds. */
+  userId: string;
+  /** The person's name, or the token's. */
+  name: string;
+  /** The person's address, for both kinds: what the user columns of the logs hold. */
+  email: string;
+  role: Role;
+  organizationId: string;
+  organizationName: string;
+  /** What it may do, the role at this moment included. */
+  scopes: readonly Permission[];
+  sessionId?: string;
+  requestId: string;
+  address: string;
+  userAgent: string;
+};
+
+/** Whether the role and, for a token, its scopes allow it. Reading all rows includes reading one's own. */
+export function allows(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {
+  if (!can(principal.role, permission)) return false;
+  if (principal.scopes.includes(permission)) return true;
+  return permission === "logs:read-own" && principal.scopes.includes("logs:read");
+}
+
+/** Whether lists, exports and live rows must be narrowed to rows whose user is `principal.email`. */
+export function ownRowsOnly(principal: Pick<Principal, "role" | "scopes">): boolean {
+  return !allows(principal, "logs:read");
+}
+
+/** What reading a log takes; with `logs:read-own` alone, mind {@link ownRowsOnly}. */
+export function permissionToRead(log: string): Permission {
+  return log === "audit-log" ? "audit-log:read" : "logs:read-own";
+}

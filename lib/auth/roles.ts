@@ -1,0 +1,66 @@
+/** What a person may be, from most to least. */
+export const roles = ["superuser", "admin", "auditor", "member"] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Each thing that is checked before it is done, and the roles that may do it. */
+const permissions = {
+  /** Every row of the log views of the organization. */
+  "logs:read": ["superuser", "admin", "auditor"],
+  /** The rows of which one is the user. */
+  "logs:read-own": ["superuser", "admin", "auditor", "member"],
+  "audit-log:read": ["superuser", "auditor"],
+  "exports:create": ["superuser", "admin", "auditor", "member"],
+  "recordings:read": ["superuser", "admin", "auditor"],
+  "sessions:end": ["superuser", "admin"],
+  "users:manage": ["superuser", "admin"],
+  "sources:manage": ["superuser", "admin"],
+  "tokens:manage-own": ["superuser", "admin", "auditor", "member"],
+  /** See and revoke the tokens of others, up to one's own role. */
+  "tokens:manage": ["superuser", "admin"],
+  "sinks:manage": ["superuser"],
+  "retention:manage": ["superuser"],
+  "holds:manage": ["superuser"],
+} as const satisfies { [permission: string]: readonly Role[] };
+
+export type Permission = keyof typeof permissions;
+
+/** What an API token may be given, in the order it is offered. */
+export const tokenScopes = [
+  "logs:read",
+  "logs:read-own",
+  "audit-log:read",
+  "exports:create",
+] as const satisfies readonly Permission[];
+
+export type TokenScope = (typeof tokenScopes)[number];
+
+export function isRole(text: string): text is Role {
+  return (roles as readonly string[]).includes(text);
+}
+
+export function isTokenScope(text: string): text is TokenScope {
+  return (tokenScopes as readonly string[]).includes(text);
+}
+
+export function can(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role);
+}
+
+/** Every permission of a role. */
+export function permissionsOf(role: Role): Permission[] {
+  return (Object.keys(permissions) as Permission[]).filter((permission) => can(role, permission));
+}
+
+/** What a person of this role may put into a token: nothing that the role itself may not do. */
+export function grantableScopes(role: Role): TokenScope[] {
+  return tokenScopes.filter((scope) => can(role, scope));
+}
+
+/**
+ * Whether `actor` may give `role` to somebody, or edit somebody who has it: nobody reaches above the own
+ * role. Auditors and members manage nobody.
+ */
+export function mayGrant(actor: Role, role: Role): boolean {
+  return can(actor, "users:manage") && roles.indexOf(actor) <= roles.indexOf(role);
+}

@@ -1,0 +1,74 @@
+import "server-only";
+import ipaddr from "ipaddr.js";
+import { pool } from "@/lib/db/client.ts";
+import { signInLimits } from "../limits.ts";
+
+type Limit = (typeof signInLimits)[keyof typeof signInLimits];
+
+/** What a sign-in counts against: the account that is tried, and where the try comes from. */
+export type Attempt = { email: string; address: string };
+
+/**
+ * Counts a try before the password is looked at, so that guesses sent at once are counted like guesses sent
+ * one after the other: of a thousand at the same moment, as many are looked at as the limit says. While
+ * locked, tries neither count nor prolong the lock, and an address that is locked cannot lock accounts.
+ *
+ * @returns false when the account or the address is locked; the password must then not be looked at
+ */
+export async function countAttempt({ email, address }: Attempt): Promise<boolean> {
+  const network = addressKey(address);
+  if (network !== undefined && !(await count(network, signInLimits.address))) return false;
+  return await count(accountKey(email), signInLimits.account);
+}
+
+/**
+ * Takes a right password off the counts: the account starts anew, the address gets this one try back, or
+ * whoever owns one account could clear an address for guessing at others.
+ */
+export async function forgiveAttempt({ email, address }: Attempt): Promise<void> {
+  await pool().query("DELETE FROM sign_in_throttles WHERE key = $1", [accountKey(email)]);
+  const network = addressKey(address);
+  if (network === undefined) return;
+  await pool().query("UPDATE sign_in_throttles SET failures = failures - 1 WHERE key = $1 AND failures > 0", [network]);
+}
+
+/** Removes counts that no longer mean anything. @returns how many */
+export async function forgetOldAttempts(): Promise<number> {
+  const removed = await pool().query(
+    `DELETE FROM sign_in_throttles
+     WHERE window_start < now() - interval '1 day' AND (locked_until IS NULL OR locked_until < now())`,
+  );
+  return removed.rowCount ?? 0;
+}
+
+async function count(key: string, { guesses, windowMinutes, lockMinutes }: Limit): Promise<boolean> {
+  const counted = await pool().query<{ allowed: boolean }>(
+    `INSERT INTO sign_in_throttles AS t (key, failures, window_start) VALUES ($1, 1, now())
+     ON CONFLICT (key) DO UPDATE SET
+       failures = CASE WHEN t.locked_until > now() THEN t.failures
+                       WHEN t.locked_until IS NOT NULL OR t.window_start <= now() - make_interval(mins => $3) THEN 1
+                       ELSE t.failures + 1 END,
+       window_start = CASE WHEN t.locked_until > now() THEN t.window_start
+                           WHEN t.locked_until IS NOT NULL OR t.window_start <= now() - make_interval(mins => $3) THEN now()
+                           ELSE t.window_start END,
+       locked_until = CASE WHEN t.locked_until > now() THEN t.locked_until
+                           WHEN t.locked_until IS NOT NULL OR t.window_start <= now() - make_interval(mins => $3) THEN NULL
+                           WHEN t.failures >= $2 THEN now() + make_interval(mins => $4)
+                           ELSE NULL END
+     RETURNING locked_until IS NULL AS allowed`,
+    [key, guesses, windowMinutes, lockMinutes],
+  );
+  return counted.rows[0]?.allowed === true;
+}
+
+function accountKey(email: string): string {
+  return `account ${email}`;
+}
+
+/** One household has many IPv6 addresses but one /64. Undefined when the server did not say. */
+function addressKey(address: string): string | undefined {
+  if (!ipaddr.isValid(address)) return address === "" ? undefined : `address ${address}`;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === "ipv4") return `address ${parsed.toString()}`;
+  return `address ${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
+}
