@@ -125,7 +125,7 @@ async function checkVersion(bin, cluster, user) {
  * @param {string} cluster
  * @param {import("./database-user.mjs").DatabaseUser} user
  */
-async function takeOver(bin, cluster, user) {
+export async function takeOver(bin, cluster, user) {
   const note = path.join(cluster, "postmaster.pid");
   if (!fs.existsSync(note)) return;
   const text = fs.readFileSync(note, "utf8");

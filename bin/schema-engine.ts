@@ -37,13 +37,20 @@ async function instantiate(): Promise<EngineClass> {
   // Where the engine leaves its last words before it traps.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: engineFailed } });
   const { instance } = await WebAssembly.instantiate(readFileSync(module.replace(/\.js$/, ".wasm")), {
-    "./schema_engine_bg.js": bindings as unknown as WebAssembly.ModuleImports,
+    "./schema_engine_bg.js": letExit(bindings as unknown as WebAssembly.ModuleImports),
   });
   const start = instance.exports.__wbindgen_start;
   if (typeof start !== "function") throw new Error("Prisma's schema engine has no entry point.");
   bindings.__wbg_set_wasm(instance.exports);
   start();
   return bindings.SchemaEngine;
+}
+
+/** The engine forgets the timers of its time limits, and each would keep the process from its end for ten seconds. */
+function letExit(imports: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
+  const timers = Object.keys(imports).filter((name) => name.startsWith("__wbg_setTimeout_"));
+  const unref = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds >>> 0).unref();
+  return { ...imports, ...Object.fromEntries(timers.map((name) => [name, unref])) };
 }
 
 function engineFailed(message: string): never {

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@\//, replacement: root },
+      // Tests stand on the server's side of the boundary that this package draws.
+      { find: /^server-only$/, replacement: `${root}node_modules/server-only/empty.js` },
+    ],
+  },
+  test: {
+    include: ["{lib,bin,components,app}/**/*.test.{ts,tsx}"],
+    exclude: ["lib/generated/**"],
+    globalSetup: ["lib/db/test-database.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
