@@ -43,6 +43,13 @@ export type LogView = {
    * Rows of one thing share `time` and `by`; `rank` grows with the stage, `final` can no more be overtaken.
    */
   stages?: { by: string; rank: string; final: number };
+  /**
+   * Columns that an index leads to, in order of time: a condition on exactly one of them finds its rows
+   * without looking at others. A test compares this with the schema.
+   */
+  indexed: readonly string[];
+  /** The column with a trigram index: substrings of three or more characters are found through it. */
+  trigrams?: string;
   /** Whether rows change after they were first shown (a projection), or are immutable records. */
   projection?: true;
 };
@@ -59,6 +66,8 @@ export function defineLogView<Model extends { id: string; time: Date }>() {
       columns: { [K in keyof View["columns"]]: K extends Fields<Model> ? Column : never };
       filters: { [K in keyof View["filters"]]: Filter<Fields<Model>> };
       series: { column: Fields<Model> };
+      indexed: readonly Fields<Model>[];
+      trigrams?: Fields<Model>;
       links: readonly (CrossLink & { column: Fields<Model> })[];
     },
   ): View => view;

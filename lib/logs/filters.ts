@@ -20,7 +20,7 @@ export type Filter<Field extends string = string> = {
       options: readonly string[];
     }
   | {
-      /** An id, compared exactly. */
+      /** A UUID, compared exactly. */
       kind: "id";
       column: Field;
     }
@@ -30,7 +30,7 @@ export type Filter<Field extends string = string> = {
       column: Field;
     }
   | {
-      /** Words that must occur, in any of the columns. */
+      /** A text that must occur in one of the columns; folds case. */
       kind: "text";
       columns: readonly Field[];
     }

@@ -175,6 +175,7 @@ function valueError(filter: Filter, value: string): string | undefined {
   if (value.length > maxValueLength) return `must be at most ${maxValueLength} characters`;
   if (value.includes("\0")) return "must not contain NUL";
   if (filter.kind === "oneOf" && !filter.options.includes(value)) return `must be one of ${filter.options.join(", ")}`;
+  if (filter.kind === "id" && !UUID.test(value)) return "must be a UUID in lower case";
   if (filter.kind === "number" && parseNumberRange(value) === undefined) {
     return "must be a number such as 404, or a range such as 400..499";
   }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@/lib/generated/prisma/client.ts";
 import { initiatorTypes, operationStatuses } from "@/lib/ingest/rows.ts";
 import { defineLogView } from "../define.ts";
-import { id, name, oneOf, text } from "../filters.ts";
+import { name, oneOf, text } from "../filters.ts";
 
 /** The 17 columns of the audit log, headers and order as its source document prints them. */
 export const auditLog = defineLogView<AuditEvent>()({
@@ -38,8 +38,9 @@ export const auditLog = defineLogView<AuditEvent>()({
     workflow: { kind: "name", column: "workflowId", label: "Workflow" },
     operationStatus: oneOf("operationStatus", "Result", operationStatuses),
     initiatorType: oneOf("initiatorType", "Initiator type", initiatorTypes),
-    targetId: id("targetId", "Target id"),
+    targetId: { kind: "name", column: "targetId", label: "Target id" },
   },
   series: { column: "operationStatus", values: operationStatuses },
+  indexed: ["category", "workflowId"],
   links: [{ label: "Workflow", view: "audit-log", filter: "workflow", column: "workflowId" }],
 });

@@ -34,5 +34,7 @@ export const commands = defineLogView<Command>()({
     origin: oneOf("origin", "Origin", ["reported", "inferred"]),
   },
   series: { column: "outcome", values: ["accepted", "rejected"] },
+  indexed: ["user", "connectionId"],
+  trigrams: "command",
   links: [{ label: "Connection", view: "connections", filter: "connection", column: "connectionId" }],
 });

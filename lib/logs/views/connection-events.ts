@@ -38,6 +38,7 @@ export const connectionEvents = defineLogView<ConnectionEvent>()({
     clientAddress: name("clientAddress", "Client address"),
   },
   series: { column: "event", values: connectionEventTypes },
+  indexed: ["user", "connectionId"],
   links: [
     { label: "Connection", view: "connections", filter: "connection", column: "connectionId" },
     { label: "Commands", view: "commands", filter: "connection", column: "connectionId" },

@@ -40,6 +40,7 @@ export const connections = defineLogView<Connection>()({
     clientAddress: name("clientAddress", "Client address"),
   },
   series: { column: "status", values: ["opened", "inactive", "closed"] },
+  indexed: ["user", "id"],
   links: [
     { label: "Events", view: "connection-events", filter: "connection", column: "id" },
     { label: "Commands", view: "commands", filter: "connection", column: "id" },

@@ -37,6 +37,7 @@ export const kubernetesCommands = defineLogView<KubernetesCommand>()({
     command: id("id", "Command"),
   },
   series: { column: "outcome", values: ["success", "failure", "denied"] },
+  indexed: ["user", "id"],
   links: [{ label: "API calls", view: "kubernetes-api-calls", filter: "command", column: "id" }],
   projection: true,
 });

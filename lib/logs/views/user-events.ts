@@ -33,5 +33,7 @@ export const userEvents = defineLogView<UserEvent>()({
     status: number("status", "Status"),
   },
   series: { column: "outcome", values: ["success", "failure", "denied"] },
+  indexed: ["user"],
+  trigrams: "resource",
   links: [],
 });

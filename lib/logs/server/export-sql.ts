@@ -1,0 +1,53 @@
+import "server-only";
+import { Prisma } from "@/lib/generated/prisma/client.ts";
+import type { CellKind, LogView } from "../define.ts";
+import { formulaSqlPattern } from "../formula-guard.ts";
+import type { LogQuery } from "../query.ts";
+import { inlineSql } from "./inline.ts";
+import { identifier, orderSql, type Scope, valueOf, whereSql } from "./sql.ts";
+
+export const exportFormats = ["csv", "json", "ndjson"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+const unguarded: readonly CellKind[] = ["time", "count", "code", "duration", "connection"];
+
+/**
+ * The COPY statement of an export: every row that the query matches, in its order, all columns of the view
+ * (or those the query names) in the order of the definition.
+ */
+export function exportSql(view: LogView, scope: Scope, query: LogQuery, format: ExportFormat, nowMs: number): string {
+  const wanted = Object.entries(view.columns).filter(([field]) => !query.columns || query.columns.includes(field));
+  const where = whereSql(view, scope, query, nowMs);
+  const from = Prisma.sql`FROM ${identifier(view.table)} r WHERE ${where} ${orderSql(query.order)}`;
+  if (format === "csv") {
+    const cells = wanted.map(([field, { header, cell }]) => Prisma.sql`${guarded(field, cell)} AS ${label(header)}`);
+    return inlineSql(
+      Prisma.sql`COPY (SELECT ${Prisma.join(cells)} ${from}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')`,
+    );
+  }
+  const cells = wanted.map(([field, { cell }]) => Prisma.sql`${jsonValue(field, cell)} AS ${label(field)}`);
+  // JSON text holds no control characters, so with these two as quote and delimiter CSV leaves it as it is.
+  return inlineSql(
+    Prisma.sql`COPY (SELECT row_to_json(t) FROM (SELECT ${Prisma.join(cells)} ${from}) t)
+      TO STDOUT (FORMAT csv, QUOTE E'\\x01', ESCAPE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')`,
+  );
+}
+
+/** Most cells begin with a letter or digit: the code of the first character spares them the pattern. */
+function guarded(field: string, cell: CellKind): Prisma.Sql {
+  const value = valueOf(field, cell);
+  if (unguarded.includes(cell)) return value;
+  const code = Prisma.sql`ascii(${value})`;
+  return Prisma.sql`CASE WHEN (${code} < 48 OR ${code} = 61 OR ${code} = 64 OR ${code} > 127)
+    AND ${value} ~ ${formulaSqlPattern} THEN '''' || ${value} ELSE ${value} END`;
+}
+
+function jsonValue(field: string, cell: CellKind): Prisma.Sql {
+  return cell === "json" ? Prisma.sql`(${valueOf(field, cell)})::json` : valueOf(field, cell);
+}
+
+/** A column label: headers come from the definitions. */
+function label(text: string): Prisma.Sql {
+  if (!/^[A-Za-z ]+$/.test(text)) throw new Error(`${JSON.stringify(text)} is no header`);
+  return Prisma.raw(`"${text}"`);
+}

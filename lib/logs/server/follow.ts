@@ -1,0 +1,201 @@
+import "server-only";
+import { dedicatedClient, pool } from "@/lib/db/client.ts";
+import { Prisma } from "@/lib/generated/prisma/client.ts";
+import { recordChannel } from "@/lib/record/server/insert.ts";
+import type { LogQuery } from "../query.ts";
+import { type LogSlug, logView } from "../views.ts";
+import type { LogRow } from "./list.ts";
+import { type Horizon, type Position, positionOf, readHorizon } from "./position.ts";
+import { identifier, type Scope, selectList, whereSql } from "./sql.ts";
+
+/** What a follower is told. */
+export type LiveMessage =
+  | { type: "rows"; rows: LogRow[]; position: Position }
+  /** Rows that were committed cannot be shown yet: an older transaction is still open. */
+  | { type: "held"; seconds: number; by: string; position: Position }
+  | { type: "flowing"; position: Position };
+
+type Follower = {
+  slug: LogSlug;
+  organizationId: string;
+  where: Prisma.Sql;
+  position: Position;
+  send: (message: LiveMessage) => Promise<void>;
+  held: boolean;
+  /** Rows committed below this transaction id are still owed. */
+  target: bigint;
+  busy: boolean;
+};
+
+/** Between two looks at the record while rows are owed, and rows in one message. */
+const tickMs = 100;
+const batchRows = 500;
+/** After so long a wait followers are told who holds them back. */
+const heldAfterMs = 2000;
+
+/**
+ * Follows the rows of a view that match a query, from a position on: one listener for the whole process,
+ * however many follow. Rows come in order of the record, each once; `send` is awaited, so a slow reader
+ * slows only itself.
+ * @returns ends the following
+ */
+export function followLog(
+  slug: LogSlug,
+  scope: Scope,
+  query: LogQuery,
+  position: Position,
+  send: Follower["send"],
+): () => void {
+  const where = whereSql(logView(slug), scope, query, Date.now());
+  const follower: Follower = {
+    slug,
+    organizationId: scope.organizationId,
+    where,
+    position,
+    send,
+    held: false,
+    // What was committed between the position and now is owed at once.
+    target: 2n ** 62n,
+    busy: false,
+  };
+  hub.followers.add(follower);
+  hub.start();
+  return () => hub.followers.delete(follower);
+}
+
+class Hub {
+  readonly followers = new Set<Follower>();
+  private listening: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private waitingSince: number | undefined;
+
+  start(): void {
+    this.listening ??= this.listen();
+    this.schedule(0);
+  }
+
+  private schedule(delay: number): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.tick();
+    }, delay);
+  }
+
+  /** LISTEN on one connection; when it breaks, a new one is made and everyone looks once. */
+  private async listen(): Promise<void> {
+    const client = dedicatedClient("live");
+    const again = (): void => {
+      client.removeAllListeners();
+      client.on("error", () => undefined);
+      void client.end().catch(() => undefined);
+      setTimeout(() => {
+        this.listening = this.listen();
+      }, 500).unref();
+    };
+    client.once("error", again);
+    client.once("end", again);
+    client.on("notification", ({ payload = "" }) => {
+      const [organizationId, logs = ""] = payload.split(" ");
+      const touched = new Set(logs.split(","));
+      for (const follower of this.followers) {
+        if (follower.organizationId === organizationId && touched.has(follower.slug)) follower.target = 2n ** 62n;
+      }
+      this.schedule(tickMs);
+    });
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${recordChannel}`);
+    } catch {
+      again();
+      return;
+    }
+    for (const follower of this.followers) follower.target = 2n ** 62n;
+    this.schedule(0);
+  }
+
+  private async tick(): Promise<void> {
+    const owed = [...this.followers].filter((follower) => !follower.busy && follower.target > follower.position.xid8);
+    if (owed.length === 0) return;
+    try {
+      const horizon = await readHorizon();
+      for (const follower of owed) if (follower.target > horizon.xmax) follower.target = horizon.xmax;
+      await Promise.all(owed.map((follower) => this.advance(follower, horizon)));
+      await this.noteHeld(owed, horizon);
+    } catch {
+      // The database is away for the moment; what is owed stays owed and is asked for again.
+      this.schedule(1000);
+      return;
+    }
+    if (owed.some((follower) => this.followers.has(follower) && follower.target > follower.position.xid8)) {
+      this.schedule(tickMs);
+    }
+  }
+
+  private async advance(follower: Follower, horizon: Horizon): Promise<void> {
+    follower.busy = true;
+    try {
+      for (;;) {
+        const { rows, last } = await readRows(follower, horizon);
+        follower.position = rows.length === batchRows && last ? last : positionOf(horizon);
+        if (rows.length > 0) {
+          await follower.send({ type: "rows", rows, position: follower.position });
+        }
+        if (rows.length < batchRows || !this.followers.has(follower)) return;
+      }
+    } finally {
+      follower.busy = false;
+    }
+  }
+
+  private async noteHeld(owed: Follower[], horizon: Horizon): Promise<void> {
+    const waiting = owed.filter((follower) => follower.target > horizon.xmin);
+    if (waiting.length === 0) {
+      this.waitingSince = undefined;
+    } else {
+      this.waitingSince ??= performance.now();
+    }
+    for (const follower of owed) {
+      if (follower.held && !waiting.includes(follower)) {
+        follower.held = false;
+        await follower.send({ type: "flowing", position: follower.position });
+      }
+    }
+    if (this.waitingSince === undefined || performance.now() - this.waitingSince < heldAfterMs) return;
+    const blocker = await readBlocker();
+    for (const follower of waiting) {
+      if (follower.held || !blocker) continue;
+      follower.held = true;
+      await follower.send({ type: "held", ...blocker, position: follower.position });
+    }
+  }
+}
+
+async function readBlocker(): Promise<{ seconds: number; by: string } | undefined> {
+  const found = await pool().query<{ pid: number; application: string; role: string; seconds: number }>(
+    "SELECT pid, application, role, seconds FROM live_blocker()",
+  );
+  const [row] = found.rows;
+  if (!row) return undefined;
+  const name = row.application === "" ? "a client without a name" : row.application;
+  return { seconds: Math.round(row.seconds), by: `${name} (role ${row.role}, process ${row.pid})` };
+}
+
+async function readRows(follower: Follower, horizon: Horizon): Promise<{ rows: LogRow[]; last?: Position }> {
+  const view = logView(follower.slug);
+  const { epoch, xid8, seq } = follower.position;
+  const found = await pool().query<LogRow & { ord_epoch: number; ord_xid8: string; ord_seq: string }>(Prisma.sql`
+    SELECT ${selectList(view)}, r.epoch AS ord_epoch, r.xid8::text AS ord_xid8, r.seq::text AS ord_seq
+    FROM ${identifier(view.table)} r
+    WHERE (r.epoch, r.xid8, r.seq) > (${epoch}, ${xid8.toString()}::bigint, ${seq.toString()}::bigint)
+      AND (r.epoch, r.xid8) < (${horizon.epoch}, ${horizon.xmin.toString()}::bigint) AND ${follower.where}
+    ORDER BY r.epoch, r.xid8, r.seq LIMIT ${batchRows}`);
+  const rows = found.rows.map(({ ord_epoch: _e, ord_xid8: _x, ord_seq: _s, ...row }) => row as LogRow);
+  const end = found.rows.at(-1);
+  if (!end) return { rows };
+  return { rows, last: { epoch: end.ord_epoch, xid8: BigInt(end.ord_xid8), seq: BigInt(end.ord_seq) } };
+}
+
+const hubKey: unique symbol = Symbol.for("daybook.live");
+const store = globalThis as { [hubKey]?: Hub };
+store[hubKey] ??= new Hub();
+const hub = store[hubKey];

@@ -1,0 +1,154 @@
+import "server-only";
+import { Prisma } from "@/lib/generated/prisma/client.ts";
+import { sqlName } from "@/lib/record/columns.ts";
+import type { CellKind, LogView } from "../define.ts";
+import type { Filter } from "../filters.ts";
+import { type Condition, type Cursor, type LogQuery, parseNumberRange } from "../query.ts";
+import { boundsOf } from "../time.ts";
+
+/** Whose rows may be seen: an organization's, and of them only one person's where `user` is given. */
+export type Scope = { organizationId: string; user?: string };
+
+/**
+ * A name that stands in a definition, as SQL. The only way from text to SQL that is not a bound value: names
+ * come from the definitions and the schema, never from outside, and are checked all the same.
+ */
+export function identifier(name: string): Prisma.Sql {
+  if (!/^[a-z_]+$/.test(name)) throw new Error(`${JSON.stringify(name)} is no SQL name`);
+  return Prisma.raw(`"${name}"`);
+}
+
+/** The SQL column of a field of a view. */
+export function columnOf(field: string): Prisma.Sql {
+  return identifier(sqlName(field));
+}
+
+const timeFormat = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
+
+/** A column as it leaves SQL: times as UTC text with microseconds, JSON as text, 64-bit numbers as doubles. */
+export function valueOf(field: string, cell: CellKind): Prisma.Sql {
+  const column = Prisma.sql`r.${columnOf(field)}`;
+  if (cell === "time") return Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', ${Prisma.raw(`'${timeFormat}'`)})`;
+  if (cell === "duration") return Prisma.sql`${column}::double precision`;
+  if (cell === "json") return Prisma.sql`${column}::text`;
+  return column;
+}
+
+/** The columns of a row of the API, `id` and `time` always among them, under their field names. */
+export function selectList(view: LogView): Prisma.Sql {
+  const fields = { id: "id", time: "time" } as { [field: string]: CellKind };
+  for (const [field, column] of Object.entries(view.columns)) fields[field] = column.cell;
+  return Prisma.join(
+    Object.entries(fields).map(([field, cell]) => Prisma.sql`${valueOf(field, cell)} AS ${alias(field)}`),
+    ", ",
+  );
+}
+
+function alias(field: string): Prisma.Sql {
+  if (!/^[A-Za-z]+$/.test(field)) throw new Error(`${JSON.stringify(field)} is no field`);
+  return Prisma.raw(`"${field}"`);
+}
+
+/** What every statement on a view begins with: the organization, and the person where only own rows count. */
+export function scopeSql(scope: Scope): Prisma.Sql {
+  const organization = Prisma.sql`r.organization_id = ${scope.organizationId}::uuid`;
+  return scope.user === undefined ? organization : Prisma.sql`${organization} AND r.user_name = ${scope.user}`;
+}
+
+/** Rows that no later stage has overtaken. */
+export function stagesSql(view: LogView): Prisma.Sql[] {
+  if (!view.stages) return [];
+  const by = columnOf(view.stages.by);
+  const rank = columnOf(view.stages.rank);
+  return [
+    Prisma.sql`(r.${rank} >= ${view.stages.final} OR NOT EXISTS (
+      SELECT FROM ${identifier(view.table)} l WHERE l.organization_id = r.organization_id AND l.time = r.time
+        AND l.source_id = r.source_id AND l.${by} = r.${by} AND l.${rank} > r.${rank}))`,
+  ];
+}
+
+/** The time range of a query, reckoned at `nowMs`: `from` is included, `to` is not. */
+export function timeSql(query: Pick<LogQuery, "time">, nowMs: number): Prisma.Sql[] {
+  const { from, to } = boundsOf(query.time, nowMs);
+  return [
+    ...(from === undefined ? [] : [Prisma.sql`r.time >= ${from}::timestamptz`]),
+    ...(to === undefined ? [] : [Prisma.sql`r.time < ${to}::timestamptz`]),
+  ];
+}
+
+/** Rows that come after a place, in the order of the query. */
+export function afterSql(cursor: Cursor, order: LogQuery["order"]): Prisma.Sql {
+  const place = Prisma.sql`(${cursor.time}::timestamptz, ${cursor.id}::uuid)`;
+  return order === "desc" ? Prisma.sql`(r.time, r.id) < ${place}` : Prisma.sql`(r.time, r.id) > ${place}`;
+}
+
+/** Rows up to and with a place, in the order of the query. */
+export function untilSql(cursor: Cursor, order: LogQuery["order"]): Prisma.Sql {
+  const place = Prisma.sql`(${cursor.time}::timestamptz, ${cursor.id}::uuid)`;
+  return order === "desc" ? Prisma.sql`(r.time, r.id) >= ${place}` : Prisma.sql`(r.time, r.id) <= ${place}`;
+}
+
+export function orderSql(order: LogQuery["order"]): Prisma.Sql {
+  return order === "desc" ? Prisma.sql`ORDER BY r.time DESC, r.id DESC` : Prisma.sql`ORDER BY r.time, r.id`;
+}
+
+/** One condition of a query. A row without a value is none of the excluded ones. */
+export function conditionSql(view: LogView, condition: Condition): Prisma.Sql {
+  const filter = view.filters[condition.filter];
+  if (!filter) throw new Error(`${view.slug} has no filter ${condition.filter}`);
+  const any = Prisma.join(matches(filter, condition), " OR ");
+  return condition.not ? Prisma.sql`((${any}) IS NOT TRUE)` : Prisma.sql`(${any})`;
+}
+
+function matches(filter: Filter, { operator, values }: Condition): Prisma.Sql[] {
+  switch (filter.kind) {
+    case "text":
+      return filter.columns.flatMap((field) =>
+        values.map((value) => Prisma.sql`r.${columnOf(field)} ILIKE ${`%${likeText(value)}%`}`),
+      );
+    case "number":
+      return values.map((value) => numberSql(columnOf(filter.column), value));
+    case "id":
+      return [Prisma.sql`r.${columnOf(filter.column)} IN (${Prisma.join(values.map((value) => Prisma.sql`${value}::uuid`))})`];
+    default: {
+      const column = Prisma.sql`r.${columnOf(filter.column)}`;
+      if (operator === "is") return [Prisma.sql`${column} IN (${Prisma.join(values)})`];
+      const end = operator === "contains" ? "%" : "";
+      return values.map((value) => Prisma.sql`${column} ILIKE ${`${end}${likeText(value)}%`}`);
+    }
+  }
+}
+
+function numberSql(column: Prisma.Sql, value: string): Prisma.Sql {
+  const { min, max } = parseNumberRange(value) ?? {};
+  const bounds = [
+    ...(min === undefined ? [] : [Prisma.sql`r.${column} >= ${min}`]),
+    ...(max === undefined ? [] : [Prisma.sql`r.${column} <= ${max}`]),
+  ];
+  return Prisma.sql`(${Prisma.join(bounds, " AND ")})`;
+}
+
+/** A text that LIKE takes literally. */
+export function likeText(text: string): string {
+  return text.replace(/[\\%_]/g, "\\$&");
+}
+
+/** Joins conditions; there is always one, the scope. */
+export function all(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return Prisma.join([...conditions], " AND ");
+}
+
+/** Every condition of a query: scope, time range, filters, stages. */
+export function whereSql(
+  view: LogView,
+  scope: Scope,
+  query: Pick<LogQuery, "time" | "conditions">,
+  nowMs: number,
+): Prisma.Sql {
+  return all([
+    scopeSql(scope),
+    ...timeSql(query, nowMs),
+    ...query.conditions.map((condition) => conditionSql(view, condition)),
+    ...stagesSql(view),
+  ]);
+}
