@@ -87,7 +87,7 @@ export interface TestDatabase {
 }
 
 /**
- * Makes a database for one test file or test. Within a test process it takes some ten milliseconds.
+ * Makes a database for one test file or test. It takes a quarter of a second, so once per file is better than once per test.
  *
  * @throws the migrations' error, when they failed
  */
