@@ -1,0 +1,132 @@
+/**
+ * What the audit log may say: categories, the workflows in them and the events of each workflow. Names and
+ * forms are those of the audit log's column reference; Daybook's own additions follow the same forms.
+ */
+
+/** The categories one filters and downloads by; the last is Daybook's own. */
+export const auditCategories = [
+  "User Access",
+  "User Management",
+  "Group Management",
+  "Asset Management",
+  "Policy Management",
+  "Access & Tokens",
+  "Restore Operations",
+  "Reporting",
+  "Exports",
+] as const;
+
+export type AuditCategory = (typeof auditCategories)[number];
+
+/** Steps of a workflow: begun, done with the change, or failed after its rollback. */
+export type Step = "attempting" | "done" | "failed";
+
+type Event = {
+  /** `entity:verb`. */
+  type: string;
+  /** The description's words before the target's name. */
+  says: string;
+};
+
+type WorkflowDefinition = {
+  category: AuditCategory;
+  /** The event type of the source document's tables that this workflow is. */
+  title: string;
+  targetType: string;
+  events: { readonly [S in Step]: Event };
+};
+
+/** Every workflow that Daybook itself writes, by its type. */
+export const workflowTypes = {
+  "user:login": {
+    category: "User Access",
+    title: "Email/Password Login",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:logging-in", says: "Signing in" },
+      done: { type: "user:logged-in", says: "Signed in" },
+      failed: { type: "user:login-failed", says: "Failed to sign in" },
+    },
+  },
+  "user:logout": {
+    category: "User Access",
+    title: "Deliberate Logout",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:logging-out", says: "Signing out" },
+      done: { type: "user:logged-out", says: "Signed out" },
+      failed: { type: "user:logout-failed", says: "Failed to sign out" },
+    },
+  },
+  "user:automatic-logout": {
+    category: "User Access",
+    title: "Automatic Logout",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:automatically-logging-out", says: "Ending the session of" },
+      done: { type: "user:automatically-logged-out", says: "Ended the session of" },
+      failed: { type: "user:automatic-logout-failed", says: "Failed to end the session of" },
+    },
+  },
+  "deploymentToken:creation": {
+    category: "Access & Tokens",
+    title: "Deployment Token Creation",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:creating", says: "Creating source" },
+      done: { type: "deploymentToken:created", says: "Created source" },
+      failed: { type: "deploymentToken:creation-failed", says: "Failed to create source" },
+    },
+  },
+  "deploymentToken:deletion": {
+    category: "Access & Tokens",
+    title: "Deployment Token Deletion",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:deleting", says: "Removing source" },
+      done: { type: "deploymentToken:deleted", says: "Removed source" },
+      failed: { type: "deploymentToken:deletion-failed", says: "Failed to remove source" },
+    },
+  },
+  "apiToken:creation": {
+    category: "Access & Tokens",
+    title: "API Token Creation",
+    targetType: "apiToken",
+    events: {
+      attempting: { type: "apiToken:creating", says: "Creating API token" },
+      done: { type: "apiToken:created", says: "Created API token" },
+      failed: { type: "apiToken:creation-failed", says: "Failed to create API token" },
+    },
+  },
+  "apiToken:deletion": {
+    category: "Access & Tokens",
+    title: "API Token Deletion",
+    targetType: "apiToken",
+    events: {
+      attempting: { type: "apiToken:deleting", says: "Revoking API token" },
+      done: { type: "apiToken:deleted", says: "Revoked API token" },
+      failed: { type: "apiToken:deletion-failed", says: "Failed to revoke API token" },
+    },
+  },
+  "export:creation": {
+    category: "Exports",
+    title: "Export Creation",
+    targetType: "export",
+    events: {
+      attempting: { type: "export:creating", says: "Exporting" },
+      done: { type: "export:created", says: "Exported" },
+      failed: { type: "export:creation-failed", says: "Failed to export" },
+    },
+  },
+} as const satisfies { [workflowType: string]: WorkflowDefinition };
+
+export type WorkflowType = keyof typeof workflowTypes;
+
+export function isWorkflowType(text: string): text is WorkflowType {
+  return Object.hasOwn(workflowTypes, text);
+}
+
+/** The definition under its general type. */
+export function workflowDefinition(type: WorkflowType): WorkflowDefinition {
+  return workflowTypes[type];
+}

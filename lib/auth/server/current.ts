@@ -1,0 +1,55 @@
+import "server-only";
+import { headers } from "next/headers";
+import { forbidden, redirect } from "next/navigation";
+import { cache } from "react";
+import { signInPath } from "../next-path.ts";
+import { allows, type CurrentUser, type Principal } from "../principal.ts";
+import type { Permission, Role } from "../roles.ts";
+import { principalOfSession } from "./authenticate.ts";
+
+/** The person of this request's session, looked up once per request; null when nobody is signed in. */
+export const currentPrincipal = cache(async (): Promise<Principal | null> => {
+  return (await principalOfSession(await headers())) ?? null;
+});
+
+/** The person who is signed in, for pages and layouts; null when nobody is. */
+export async function currentUser(): Promise<CurrentUser | null> {
+  const principal = await currentPrincipal();
+  return principal && userOf(principal);
+}
+
+/**
+ * The person who is signed in, or a redirect to the sign-in page.
+ *
+ * @param path where to come back to; without it, the path the server names
+ */
+export async function requireUser(path?: string): Promise<CurrentUser> {
+  return userOf(await requirePrincipal(path));
+}
+
+/** As {@link requireUser}, with everything that data access wants to know. */
+export async function requirePrincipal(path?: string): Promise<Principal> {
+  const principal = await currentPrincipal();
+  if (principal) return principal;
+  redirect(signInPath(path ?? (await headers()).get("x-daybook-path") ?? "/"));
+}
+
+/** The person, when of one of the roles; else the page for what is not allowed (403). */
+export async function requireRole(...allowed: readonly [Role, ...Role[]]): Promise<CurrentUser> {
+  const user = await requireUser();
+  if (!allowed.includes(user.role)) forbidden();
+  return user;
+}
+
+/** The person, when allowed; else the page for what is not allowed (403). */
+export async function requirePermission(permission: Permission, path?: string): Promise<Principal> {
+  const principal = await requirePrincipal(path);
+  if (!allows(principal, permission)) forbidden();
+  return principal;
+}
+
+function userOf(principal: Principal): CurrentUser {
+  const { id, email, name, role, organizationId, organizationName, sessionId } = principal;
+  if (sessionId === undefined) throw new Error("A page was asked for without a session");
+  return { id, email, name, role, organizationId, organizationName, sessionId };
+}

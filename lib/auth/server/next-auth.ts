@@ -1,0 +1,57 @@
+import "server-only";
+import type { AuthOptions } from "next-auth";
+import credentialsProvider from "next-auth/providers/credentials";
+import { env } from "@/lib/env.ts";
+import type { RequestFacts } from "@/lib/http/request-facts.ts";
+import { cookieMaxAge, cookieName, cookieOptions, isSecure } from "./session-cookie.ts";
+import { type SignInResult, signIn } from "./sign-in.ts";
+
+/** What a request to sign in came with, and how it went: next-auth's own answer does not tell a refusal from a fault. */
+export type SignInAttempt = {
+  facts: RequestFacts;
+  /** The session id in the request's cookie. */
+  replaces: string | undefined;
+  result?: SignInResult;
+  error?: unknown;
+};
+
+/** next-auth for one request: email and password, and a token that holds the id of a session and nothing else. */
+export function authOptions(attempt: SignInAttempt): AuthOptions {
+  const options = cookieOptions();
+  return {
+    secret: env().NEXTAUTH_SECRET,
+    useSecureCookies: isSecure(),
+    session: { strategy: "jwt", maxAge: cookieMaxAge },
+    jwt: { maxAge: cookieMaxAge },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    cookies: {
+      sessionToken: { name: cookieName("session"), options },
+      csrfToken: { name: cookieName("csrf"), options },
+      callbackUrl: { name: cookieName("callback"), options },
+    },
+    providers: [
+      credentialsProvider({
+        name: "Email and password",
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(credentials) {
+          const { email, password } = credentials ?? {};
+          if (typeof email !== "string" || typeof password !== "string") {
+            attempt.result = { refused: "wrong" };
+            return null;
+          }
+          try {
+            attempt.result = await signIn({ email, password }, attempt.facts, attempt.replaces);
+          } catch (error) {
+            // next-auth would put the text of any error into a URL; the route answers this one itself.
+            attempt.error = error;
+            return null;
+          }
+          return "signedIn" in attempt.result ? { id: attempt.result.signedIn.sessionId } : null;
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ user }) => ({ sid: user.id }),
+    },
+  };
+}

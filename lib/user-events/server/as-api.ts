@@ -1,0 +1,63 @@
+import "server-only";
+import { allows, type Principal } from "@/lib/auth/principal.ts";
+import type { Permission } from "@/lib/auth/roles.ts";
+import { identify, requireOwnPage } from "@/lib/auth/server/authenticate.ts";
+import { forbidden, Problem, problemResponse } from "@/lib/http/problem.ts";
+import { requestFacts, resourceOf } from "@/lib/http/request-facts.ts";
+import { nowInstant } from "@/lib/record/clock.ts";
+import { countAnonymousFailure } from "./anonymous.ts";
+import { eventOf } from "./event.ts";
+import { recordUserEvent } from "./record.ts";
+
+/**
+ * Serves one API request: finds out who asks, refuses what they may not do, runs the handler, and writes the
+ * user event *before* the answer leaves. Errors become problem documents. An answer that cannot be recorded
+ * is not given.
+ *
+ * @param action names the event, as in `logs.list`
+ * @param permission what the caller must be allowed to do, beside whatever the handler checks
+ */
+export async function asApi(
+  request: Request,
+  action: string,
+  handler: (principal: Principal) => Promise<Response>,
+  { permission }: { permission?: Permission } = {},
+): Promise<Response> {
+  const started = { time: nowInstant(), clock: performance.now() };
+  const facts = requestFacts(request.headers);
+  const resource = resourceOf(request.url);
+  let principal: Principal;
+  try {
+    principal = { ...(await identify(request)), ...facts };
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) {
+      countAnonymousFailure({ action, resource, status: 401, address: facts.address });
+    }
+    return problemResponse(error, facts.requestId);
+  }
+  const response = await answer(request, principal, handler, permission);
+  try {
+    await recordUserEvent(eventOf(principal, { action, resource, started, status: response.status }));
+  } catch (error) {
+    await response.body?.cancel();
+    return problemResponse(error, facts.requestId);
+  }
+  return response;
+}
+
+async function answer(
+  request: Request,
+  principal: Principal,
+  handler: (principal: Principal) => Promise<Response>,
+  permission: Permission | undefined,
+): Promise<Response> {
+  try {
+    requireOwnPage(request, principal);
+    if (permission !== undefined && !allows(principal, permission)) {
+      throw forbidden(`This needs the permission ${permission}.`);
+    }
+    return await handler(principal);
+  } catch (error) {
+    return problemResponse(error, principal.requestId);
+  }
+}
