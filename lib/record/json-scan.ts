@@ -20,8 +20,11 @@ export type Member = {
 
 export type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
 
-/** Values nested deeper are an error: what reads them afterwards may recurse. */
+/** Records nested deeper are an error: what reads them afterwards may recurse. */
 export const MAX_DEPTH = 64;
+
+/** For cutting a body into its records, so that one record too deep does not cost the others. */
+export const MAX_BODY_DEPTH = 10_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -38,9 +41,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Checks that the bytes hold exactly one value, with blanks around it at most.
  * @throws {JsonError}
  */
-export function scanDocument(bytes: Uint8Array): ByteRange {
+export function scanDocument(bytes: Uint8Array, maxDepth = MAX_DEPTH): ByteRange {
   const start = skipBlanks(bytes, 0);
-  const end = scanValue(bytes, start);
+  const end = scanValue(bytes, start, maxDepth);
   const rest = skipBlanks(bytes, end);
   if (rest < bytes.length) throw new JsonError("something follows the value", rest);
   return { start, end };
@@ -51,17 +54,17 @@ export function scanDocument(bytes: Uint8Array): ByteRange {
  * @returns the offset after the value
  * @throws {JsonError}
  */
-export function scanValue(bytes: Uint8Array, start: number): number {
-  // One bit of memory per level: whether the container is an object.
-  const inObject = new Uint8Array(MAX_DEPTH + 1);
+export function scanValue(bytes: Uint8Array, start: number, maxDepth = MAX_DEPTH): number {
+  // For each level whether the container is an object.
+  const inObject: boolean[] = [];
   let depth = 0;
   let at = skipBlanks(bytes, start);
   for (;;) {
     const first = bytes[at];
     if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
-      if (++depth > MAX_DEPTH) throw new JsonError(`nested deeper than ${MAX_DEPTH} levels`, at);
+      if (++depth > maxDepth) throw new JsonError(`nested deeper than ${maxDepth} levels`, at);
       const isObject = first === OPEN_OBJECT;
-      inObject[depth] = isObject ? 1 : 0;
+      inObject[depth] = isObject;
       at = skipBlanks(bytes, at + 1);
       if (bytes[at] !== (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
         if (isObject) at = skipKey(bytes, at);
@@ -75,7 +78,7 @@ export function scanValue(bytes: Uint8Array, start: number): number {
     // After a value: close what ends here, then on to the next value or out.
     while (depth > 0) {
       at = skipBlanks(bytes, at);
-      const isObject = inObject[depth] === 1;
+      const isObject = inObject[depth] === true;
       const next = bytes[at];
       if (next === COMMA) {
         at = skipBlanks(bytes, at + 1);
@@ -97,7 +100,11 @@ export function scanValue(bytes: Uint8Array, start: number): number {
  * checked when the walk goes on.
  * @throws {JsonError} also when there is no object at `start`
  */
-export function* members(bytes: Uint8Array, start = 0): Generator<Member, number, void> {
+export function* members(
+  bytes: Uint8Array,
+  start = 0,
+  maxDepth = MAX_DEPTH,
+): Generator<Member, number, void> {
   let at = skipBlanks(bytes, start);
   if (bytes[at] !== OPEN_OBJECT) throw unexpected(bytes, at, "'{'");
   at = skipBlanks(bytes, at + 1);
@@ -106,7 +113,7 @@ export function* members(bytes: Uint8Array, start = 0): Generator<Member, number
     if (bytes[at] !== QUOTE) throw unexpected(bytes, at, "a key");
     const keyRange = { start: at, end: scanString(bytes, at) };
     const valueStart = skipColon(bytes, keyRange.end);
-    const valueRange = { start: valueStart, end: scanValue(bytes, valueStart) };
+    const valueRange = { start: valueStart, end: scanValue(bytes, valueStart, maxDepth) };
     yield { key: decodeString(bytes, keyRange), keyRange, valueRange };
     at = skipBlanks(bytes, valueRange.end);
     if (bytes[at] === CLOSE_OBJECT) return at + 1;
@@ -119,13 +126,17 @@ export function* members(bytes: Uint8Array, start = 0): Generator<Member, number
  * Walks the array that begins at `start`, checking each element as it goes.
  * @throws {JsonError} also when there is no array at `start`
  */
-export function* elements(bytes: Uint8Array, start = 0): Generator<ByteRange, number, void> {
+export function* elements(
+  bytes: Uint8Array,
+  start = 0,
+  maxDepth = MAX_DEPTH,
+): Generator<ByteRange, number, void> {
   let at = skipBlanks(bytes, start);
   if (bytes[at] !== OPEN_ARRAY) throw unexpected(bytes, at, "'['");
   at = skipBlanks(bytes, at + 1);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    const range = { start: at, end: scanValue(bytes, at) };
+    const range = { start: at, end: scanValue(bytes, at, maxDepth) };
     yield range;
     at = skipBlanks(bytes, range.end);
     if (bytes[at] === CLOSE_ARRAY) return at + 1;
