@@ -30,6 +30,8 @@ type Follower = {
 /** Between two looks at the record while rows are owed, and rows in one message. */
 const tickMs = 100;
 const batchRows = 500;
+/** After the database failed. */
+const retryMs = 1000;
 /** After so long a wait followers are told who holds them back. */
 const heldAfterMs = 2000;
 
@@ -61,6 +63,10 @@ export function followLog(
   hub.followers.add(follower);
   hub.start();
   return () => hub.followers.delete(follower);
+}
+
+function isOwed(follower: Follower): boolean {
+  return follower.target > follower.position.xid8;
 }
 
 class Hub {
@@ -114,20 +120,21 @@ class Hub {
   }
 
   private async tick(): Promise<void> {
-    const owed = [...this.followers].filter((follower) => !follower.busy && follower.target > follower.position.xid8);
+    const owed = [...this.followers].filter((follower) => !follower.busy && isOwed(follower));
     if (owed.length === 0) return;
     try {
       const horizon = await readHorizon();
-      for (const follower of owed) if (follower.target > horizon.xmax) follower.target = horizon.xmax;
-      await Promise.all(owed.map((follower) => this.advance(follower, horizon)));
+      for (const follower of owed) {
+        if (follower.target > horizon.xmax) follower.target = horizon.xmax;
+        this.advance(follower, horizon).then(
+          () => this.followers.has(follower) && isOwed(follower) && this.schedule(tickMs),
+          () => this.schedule(retryMs),
+        );
+      }
       await this.noteHeld(owed, horizon);
     } catch {
       // The database is away for the moment; what is owed stays owed and is asked for again.
-      this.schedule(1000);
-      return;
-    }
-    if (owed.some((follower) => this.followers.has(follower) && follower.target > follower.position.xid8)) {
-      this.schedule(tickMs);
+      this.schedule(retryMs);
     }
   }
 

@@ -1,0 +1,19 @@
+/** Every bound of ingestion, in one place; README and Settings → Sources print them. */
+export const ingestLimits = {
+  /** Bytes of a body as sent. */
+  body: 64 * 1024 * 1024,
+  /** Bytes of a body once gunzipped. */
+  inflated: 128 * 1024 * 1024,
+  /** Inflated bytes for one byte sent, from the first mebibyte on: gzip's own limit is about 1030. */
+  ratio: 200,
+  /** Bytes of one record. */
+  record: 4 * 1024 * 1024,
+  /** Records in one body. */
+  records: 100_000,
+  /** Characters of an Idempotency-Key. */
+  idempotencyKey: 255,
+  /** Bytes that wait for the database, of all posts together; beyond it posts are told to come back. */
+  queued: 256 * 1024 * 1024,
+  /** Seconds a refused post is asked to wait. */
+  retryAfter: 2,
+} as const;

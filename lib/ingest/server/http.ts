@@ -1,0 +1,101 @@
+import "server-only";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { looksLikeToken } from "@/lib/auth/server/tokens.ts";
+import { Problem, problemResponse } from "@/lib/http/problem.ts";
+import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { isIngestKind } from "../kinds.ts";
+import { ingestLimits } from "../limits.ts";
+import { readBody } from "./body.ts";
+import { type IngestSource, preparePost } from "./prepare.ts";
+import { submitPost } from "./queue.ts";
+import { findSource } from "./sources.ts";
+
+/** The path of ingestion: `/api/v1/ingest/{kind}`, or with the source's id behind it. */
+export const ingestPath = "/api/v1/ingest/";
+
+type Facts = { requestId: string; address: string };
+
+/**
+ * Answers a post of records: 200 with what was accepted, duplicate, quarantined and skipped, after the
+ * commit. Served on the bare Node server, because a webhook's body must not pass through a proxy's limits
+ * and a single record must cost no more than its commit.
+ */
+export async function handleIngest(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<void> {
+  try {
+    await answer(request, response, facts);
+  } catch (error) {
+    await refuse(request, response, facts, error);
+  }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<void> {
+  const [kind = "", sourceId, rest] = new URL(request.url ?? "", "http://localhost").pathname
+    .slice(ingestPath.length)
+    .split("/");
+  if (!isIngestKind(kind) || rest !== undefined) throw new Problem(404, "There is no such kind of source.");
+  if (request.method !== "POST") {
+    throw new Problem(405, "Records are posted.", { headers: { allow: "POST" } });
+  }
+  const source = await requireSource(request, kind, sourceId);
+  const key = idempotencyKey(request);
+  const body = await readBody(request);
+  const post = preparePost(source, body, key);
+  const poster = { ...facts, userAgent: request.headers["user-agent"] };
+  const result = await submitPost(source, { post, poster });
+  const text = JSON.stringify({ ...result, requestId: facts.requestId });
+  response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+async function requireSource(
+  request: IncomingMessage,
+  kind: string,
+  sourceId: string | undefined,
+): Promise<IngestSource> {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+  const header = request.headers["x-access-token"];
+  const token = bearer ?? (typeof header === "string" ? header : undefined);
+  const source = token !== undefined && looksLikeToken(token, "dbs_") ? await findSource(token) : undefined;
+  if (!source) {
+    throw new Problem(401, "Send the token of a source as Authorization: Bearer.", {
+      headers: { "www-authenticate": 'Bearer realm="Daybook ingestion"' },
+    });
+  }
+  if (source.kind.name !== kind) {
+    throw new Problem(403, `This token belongs to a source of kind ${source.kind.name}, not ${kind}.`);
+  }
+  if (sourceId !== undefined && sourceId !== "" && sourceId !== source.id) {
+    throw new Problem(403, "This token belongs to another source than the path names.");
+  }
+  return source;
+}
+
+function idempotencyKey(request: IncomingMessage): string | undefined {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || key === "" || key.length > ingestLimits.idempotencyKey) {
+    const reason = `must have 1 to ${ingestLimits.idempotencyKey} characters`;
+    throw new Problem(400, `Idempotency-Key ${reason}.`, { errors: [{ parameter: "Idempotency-Key", reason }] });
+  }
+  return key;
+}
+
+async function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestId, address }: Facts,
+  error: unknown,
+): Promise<void> {
+  const problem = problemResponse(error, requestId);
+  if (problem.status === 401) {
+    const resource = request.url ?? "";
+    countAnonymousFailure({ action: "ingest.post", resource, status: 401, address });
+  }
+  if (response.headersSent || response.destroyed) return;
+  const text = await problem.text();
+  // What is left of the body is not read: the connection ends with the answer.
+  const headers = { ...Object.fromEntries(problem.headers), connection: "close", "content-length": Buffer.byteLength(text) };
+  response.writeHead(problem.status, headers);
+  response.end(text);
+  request.resume();
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import type { ClientBase } from "pg";
+import type { PreparedRecord } from "./prepare.ts";
+
+export type Verdict = "new" | "duplicate" | "conflict";
+
+/**
+ * Decides for each record whether it is new, was seen before, or has the id of another record. The source is
+ * locked by the caller, so the answer stays true until its transaction ends.
+ */
+export async function judgeRecords(
+  client: ClientBase,
+  sourceId: string,
+  records: readonly PreparedRecord[],
+  receivedAt: string,
+): Promise<Verdict[]> {
+  const first = new Map<string, PreparedRecord>();
+  for (const record of records) if (!first.has(record.id)) first.set(record.id, record);
+  const ids = [...first.keys()];
+  const hashes = [...first.values()].map(({ hash }) => hash);
+  const inserted = await client.query<{ record_id: string }>(
+    `INSERT INTO record_receipts (source_id, record_id, content_hash, received_at)
+     SELECT $1, id, hash, $4 FROM unnest($2::text[], $3::bytea[]) AS r (id, hash)
+     ON CONFLICT DO NOTHING RETURNING record_id`,
+    [sourceId, ids, hashes, receivedAt],
+  );
+  const fresh = new Set(inserted.rows.map((row) => row.record_id));
+  const known = await knownHashes(
+    client,
+    sourceId,
+    ids.filter((id) => !fresh.has(id)),
+  );
+  return records.map((record) => {
+    if (fresh.has(record.id) && first.get(record.id) === record) return "new";
+    const hash = fresh.has(record.id) ? first.get(record.id)?.hash : known.get(record.id);
+    return hash?.equals(record.hash) ? "duplicate" : "conflict";
+  });
+}
+
+async function knownHashes(client: ClientBase, sourceId: string, ids: string[]): Promise<Map<string, Buffer>> {
+  if (ids.length === 0) return new Map();
+  const found = await client.query<{ record_id: string; content_hash: Buffer }>(
+    "SELECT record_id, content_hash FROM record_receipts WHERE source_id = $1 AND record_id = ANY($2)",
+    [sourceId, ids],
+  );
+  return new Map(found.rows.map((row) => [row.record_id, row.content_hash]));
+}

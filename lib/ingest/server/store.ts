@@ -1,0 +1,184 @@
+import "server-only";
+import type { ClientBase } from "pg";
+import { v7 as uuidv7 } from "uuid";
+import { inTransaction } from "@/lib/db/client.ts";
+import {
+  ensurePartitions,
+  insertRecords,
+  notifyFollowers,
+  ownRecord,
+  ownSourceId,
+  type RecordRow,
+} from "@/lib/record/server/insert.ts";
+import type { RecordLog } from "../rows.ts";
+import { ConnectionIds, projectConnections } from "./connections.ts";
+import { noteHealth } from "./health.ts";
+import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
+import { noteNames } from "./names.ts";
+import type { IngestSource, PreparedPost, PreparedRecord } from "./prepare.ts";
+import { quarantine } from "./quarantine.ts";
+import { judgeRecords } from "./receipts.ts";
+
+/** What became of the records of one post. */
+export type PostResult = { accepted: number; duplicates: number; quarantined: number; skipped: number };
+
+/** Who posted, for the user event that tells of the batch. */
+export type Poster = { requestId: string; address: string; userAgent: string | undefined };
+
+export type Submission = { post: PreparedPost; poster: Poster };
+
+type Draft = { [L in RecordLog]: { log: L; entry: RecordRow<L> } }[RecordLog];
+
+/**
+ * Stores posts of one source in one transaction: every record of a post, or none. Writers of one source
+ * take turns, which makes duplicates, connections and Kubernetes commands a matter of plain reading.
+ */
+export async function storePosts(source: IngestSource, submissions: readonly Submission[]): Promise<PostResult[]> {
+  const startedAt = performance.now();
+  const ownSource = await ownSourceId(source.organizationId);
+  const records = submissions.flatMap(({ post }) => post.records);
+  await ensureMonths(records, submissions);
+  return inTransaction(async (client) => {
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`source ${source.id}`]);
+    const receivedAt = submissions[0]?.post.receivedAt ?? "";
+    const verdicts = await judgeRecords(client, source.id, records, receivedAt);
+    const accepted: { record: PreparedRecord; receivedAt: string }[] = [];
+    const held: { record: PreparedRecord; receivedAt: string; reason: string }[] = [];
+    const results: PostResult[] = [];
+    let place = 0;
+    for (const { post } of submissions) {
+      const result: PostResult = { accepted: 0, duplicates: 0, quarantined: 0, skipped: 0 };
+      for (const record of post.records) {
+        const verdict = verdicts[place++];
+        if (verdict === "duplicate") result.duplicates++;
+        else if (verdict === "conflict" || record.rejected !== undefined) {
+          const reason = record.rejected ?? `another record has the id ${record.id} and other content`;
+          held.push({ record, receivedAt: post.receivedAt, reason });
+          result.quarantined++;
+        } else if (record.skipped !== undefined) result.skipped++;
+        else {
+          accepted.push({ record, receivedAt: post.receivedAt });
+          result.accepted++;
+        }
+      }
+      results.push(result);
+    }
+    await quarantine(client, source, held);
+    const logs = await writeRows(client, source, accepted);
+    await noteHealth(client, source.id, receivedAt, accepted, results);
+    const events = submissions.map(({ post, poster }, index) =>
+      ownRecord<"user-events">(source.organizationId, ownSource, batchEvent(source, post, poster, results[index], startedAt)),
+    );
+    await insertRecords(client, "user-events", events);
+    await notifyFollowers(client, source.organizationId, [...logs, "user-events"]);
+    return results;
+  });
+}
+
+async function ensureMonths(records: readonly PreparedRecord[], submissions: readonly Submission[]): Promise<void> {
+  const times = new Map<RecordLog, string[]>();
+  for (const { rows = [] } of records) {
+    for (const { log, row } of rows) {
+      const known = times.get(log);
+      if (known) known.push(row.time);
+      else times.set(log, [row.time]);
+    }
+  }
+  for (const [log, all] of times) await ensurePartitions(log, all);
+  await ensurePartitions(
+    "user-events",
+    submissions.map(({ post }) => post.receivedAt),
+  );
+}
+
+/** Writes accepted records and brings projections up to date. @returns the logs that got or changed rows */
+export async function writeRows(
+  client: ClientBase,
+  source: IngestSource,
+  accepted: readonly { record: PreparedRecord; receivedAt: string }[],
+): Promise<Set<string>> {
+  const drafts = await draftRows(client, source, accepted);
+  const byLog = new Map<RecordLog, RecordRow[]>();
+  for (const { log, entry } of drafts) {
+    const known = byLog.get(log);
+    if (known) known.push(entry);
+    else byLog.set(log, [entry]);
+  }
+  const logs = new Set<string>(byLog.keys());
+  const calls = (byLog.get("kubernetes-api-calls") ?? []) as RecordRow<"kubernetes-api-calls">[];
+  const commandIds = await assignKubernetesCommands(client, source, calls);
+  for (const [log, rows] of byLog) await insertRecords(client, log, rows);
+  const events = (byLog.get("connection-events") ?? []) as RecordRow<"connection-events">[];
+  if (events.length > 0) {
+    const ids = events.flatMap(({ connectionId }) => (connectionId === undefined ? [] : [connectionId]));
+    await projectConnections(client, source.organizationId, ids);
+    logs.add("connections");
+  }
+  if (commandIds.length > 0) {
+    await projectKubernetesCommands(client, source.organizationId, commandIds);
+    logs.add("kubernetes-commands");
+  }
+  await noteNames(client, source.organizationId, drafts);
+  return logs;
+}
+
+async function draftRows(
+  client: ClientBase,
+  source: IngestSource,
+  accepted: readonly { record: PreparedRecord; receivedAt: string }[],
+): Promise<Draft[]> {
+  const connections = new ConnectionIds(source.id, source.kind.connectionRefs);
+  await connections.load(client, refsOf(accepted));
+  const base = { organizationId: source.organizationId, sourceId: source.id };
+  return accepted.flatMap(({ record, receivedAt }) =>
+    (record.rows ?? []).map((draft) => {
+      const { log, row } = draft;
+      const ref = "connectionRef" in row ? row.connectionRef : undefined;
+      const entry = {
+        ...base,
+        id: uuidv7(),
+        receivedAt,
+        sourceRecordId: record.id,
+        raw: record.raw,
+        contentHash: record.hash,
+        row,
+        ...(ref !== undefined && { connectionId: connections.of(ref, draft, record.id) }),
+      };
+      return { log, entry } as Draft;
+    }),
+  );
+}
+
+function refsOf(accepted: readonly { record: PreparedRecord }[]): string[] {
+  return accepted.flatMap(({ record }) =>
+    (record.rows ?? []).flatMap(({ row }) =>
+      "connectionRef" in row && row.connectionRef !== undefined ? [row.connectionRef] : [],
+    ),
+  );
+}
+
+function batchEvent(
+  source: IngestSource,
+  post: PreparedPost,
+  poster: Poster,
+  result: PostResult | undefined,
+  startedAt: number,
+): RecordRow<"user-events">["row"] {
+  const { accepted = 0, duplicates = 0, quarantined = 0, skipped = 0 } = result ?? {};
+  const counts = `accepted=${accepted}&duplicates=${duplicates}&quarantined=${quarantined}&skipped=${skipped}`;
+  return {
+    time: post.receivedAt,
+    user: source.name,
+    actorType: "source",
+    actorId: source.id,
+    action: "ingest.post",
+    resource: `/api/v1/ingest/${source.kind.name}?${counts}`,
+    outcome: "success",
+    status: 200,
+    clientAddress: poster.address,
+    ...(poster.userAgent !== undefined && { userAgent: poster.userAgent.slice(0, 1024) }),
+    durationUs: Math.round((performance.now() - startedAt) * 1000),
+    requestId: poster.requestId,
+    count: 1,
+  };
+}
