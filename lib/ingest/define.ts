@@ -52,6 +52,8 @@ export type IngestKind = {
   split: (body: Uint8Array, context: MapContext) => SplitResult;
   /** Maps one record onto rows. Pure: same record and context, same rows. */
   map: (record: ForeignRecord, context: MapContext) => Mapped;
+  /** What a source of this kind may be told besides its name; each is a text in `MapContext.settings`. */
+  settings?: readonly { name: string; title: string; description: string }[];
   /** Lines to paste, with `{url}` and `{token}` to be filled in. */
   instructions: readonly { title: string; text: string; language: "sh" | "yaml" | "json" | "text" }[];
 };

@@ -156,4 +156,10 @@ export const drafts = {
 
 export type RecordLog = keyof typeof drafts;
 export type DraftOf<L extends RecordLog> = z.output<(typeof drafts)[L]>;
-export type RowDraft = { [L in RecordLog]: { log: L; row: DraftOf<L> } }[RecordLog];
+
+/**
+ * `once` names what the row tells, within its source. Two records may tell the same thing, and either may never
+ * come: the start of a connection is in the second stage of a Kubernetes call and in the last. The store keeps
+ * the row whose record came first and leaves out later ones with the same `once`.
+ */
+export type RowDraft = { [L in RecordLog]: { log: L; row: DraftOf<L>; once?: string } }[RecordLog];
