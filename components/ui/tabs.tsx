@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cx } from "./cx.ts";
 
 /** Pages side by side, as a strip of links: each tab has a URL of its own. */
@@ -44,16 +44,12 @@ export function Segment({ label, children }: { label: string; children: ReactNod
 
 const segmentClass = (current: boolean) =>
   cx(
-    "flex items-center rounded px-2 text-xs",
+    "flex items-center rounded px-2 text-xs disabled:cursor-not-allowed disabled:opacity-60",
     current ? "bg-canvas font-medium text-ink shadow-sm ring-1 ring-line" : "text-ink-2 hover:text-ink",
   );
 
-export function SegmentButton({ current, onClick, children }: { current: boolean; onClick: () => void; children: ReactNode }) {
-  return (
-    <button type="button" aria-pressed={current} onClick={onClick} className={segmentClass(current)}>
-      {children}
-    </button>
-  );
+export function SegmentButton({ current, ...props }: { current: boolean } & ComponentProps<"button">) {
+  return <button type="button" aria-pressed={current} className={segmentClass(current)} {...props} />;
 }
 
 export function SegmentLink({ href, current, children }: { href: string; current: boolean; children: ReactNode }) {

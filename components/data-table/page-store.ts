@@ -1,0 +1,185 @@
+import { insertSorted, type Keys, keepTop, partArrivals, replaceHeld } from "./arrivals.ts";
+import { append, countOf, emptyWindow, evict, missingPages, type PageWindow, refill, type WindowPage } from "./page-window.ts";
+
+export type FetchedPage<R> = { rows: R[]; nextCursor: string | null; scannedTo: string | null };
+export type FetchPage<R> = (place: { after: string | null; limit: number; signal: AbortSignal }) => Promise<FetchedPage<R>>;
+
+/** What is listed: `newestFirst` says which way cursors run, `first` is its first page where that is known. */
+export type ListSource<R> = { fetchPage: FetchPage<R>; newestFirst: boolean; first: FetchedPage<R> | undefined };
+
+/** `stopped`: the reader has cancelled a search; `failed`: see `error`. */
+export type Phase = "idle" | "loading" | "stopped" | "failed";
+
+export type PageState<R> = {
+  window: PageWindow<R>;
+  phase: Phase;
+  error: Error | null;
+  /** How far a search has come that finds little. */
+  scannedTo: string | null;
+  /** The rows still answer the question before; the answer is on its way. */
+  stale: boolean;
+};
+
+/** Rows in memory at most, beside those on screen. */
+export const mostHeld = 2_000;
+const pageSize = 200;
+/** A search that finds little goes on by itself until it has found this many. */
+const fillSize = 50;
+/** At the top of a live list what lies below this many rows is let go. */
+const mostAtTop = 600;
+
+/** Holds one list: fetches its pages as they are scrolled to, and takes in rows that arrive. */
+export class PageStore<R> {
+  private state: PageState<R>;
+  private source: ListSource<R>;
+  private readonly keys: Keys<R>;
+  private readonly listeners = new Set<() => void>();
+  private readonly refilling = new Set<string | null>();
+  private life = new AbortController();
+  private search = new AbortController();
+  private seen = { first: 0, last: 0 };
+
+  constructor(source: ListSource<R>, keys: Keys<R>) {
+    this.source = source;
+    this.keys = keys;
+    this.state = this.begin(source.first);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  getState = (): PageState<R> => this.state;
+
+  private set(change: Partial<PageState<R>>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  private begin(first: FetchedPage<R> | undefined): PageState<R> {
+    const empty = emptyWindow<R>();
+    const window = first ? append(empty, first.rows, first.nextCursor, this.keys.cursorOf) : empty;
+    return { window, phase: "idle", error: null, scannedTo: first?.scannedTo ?? null, stale: first === undefined };
+  }
+
+  /** Lists something else. What is shown stays, marked as stale, until the first answer. */
+  restart(source: ListSource<R>): void {
+    this.dispose();
+    this.life = new AbortController();
+    this.source = source;
+    if (source.first) this.set(this.begin(source.first));
+    else this.set({ stale: true, scannedTo: null, error: null });
+    if (!source.first) void this.fill();
+  }
+
+  dispose(): void {
+    this.life.abort();
+    this.refilling.clear();
+  }
+
+  /** Goes on where the list ends so far. */
+  loadMore = (): void => {
+    if (this.state.phase !== "loading" && (this.state.stale || !this.state.window.ended)) void this.fill();
+  };
+
+  /** Tries again what failed. */
+  retry = (): void => {
+    this.set({ phase: "idle", error: null });
+    this.see(this.seen.first, this.seen.last);
+    if (this.state.phase === "idle") this.loadMore();
+  };
+
+  cancel = (): void => {
+    this.search.abort();
+    this.set({ phase: "stopped" });
+  };
+
+  private async fill(): Promise<void> {
+    this.search = new AbortController();
+    const signal = AbortSignal.any([this.life.signal, this.search.signal]);
+    this.set({ phase: "loading", error: null });
+    try {
+      for (let found = 0; found < fillSize; ) {
+        const after = this.state.stale ? null : this.state.window.next;
+        const page = await this.source.fetchPage({ after, limit: pageSize, signal });
+        signal.throwIfAborted();
+        const { stale, window } = this.state;
+        // The list may have been cut at its top meanwhile, and ends elsewhere now.
+        if (!stale && window.next !== after) break;
+        const base = stale ? emptyWindow<R>() : window;
+        this.set({ window: append(base, page.rows, page.nextCursor, this.keys.cursorOf), scannedTo: page.scannedTo, stale: false });
+        found += page.rows.length;
+        if (page.nextCursor === null) break;
+      }
+      this.set({ phase: "idle" });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.set({ phase: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  /** Says which positions are on screen: fetches what is missing of them, lets go of what is far away. */
+  see(first: number, last: number): void {
+    this.seen = { first, last };
+    const window = evict(this.state.window, first, last, mostHeld);
+    if (window !== this.state.window) this.set({ window });
+    if (this.state.phase === "failed") return;
+    for (const page of missingPages(window, first, last)) void this.refillPage(page);
+    if (last >= countOf(window) - fillSize && this.state.phase === "idle") this.loadMore();
+  }
+
+  private async refillPage({ after, until }: WindowPage<R>): Promise<void> {
+    if (this.refilling.has(after)) return;
+    this.refilling.add(after);
+    const { signal } = this.life;
+    try {
+      const rows = await this.fetchBetween(after, until, signal);
+      if (!signal.aborted) this.set({ window: refill(this.state.window, after, rows) });
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    } finally {
+      if (!signal.aborted) this.refilling.delete(after);
+    }
+  }
+
+  /** Every row behind `after` up to and with `until`, which may be gone by now. */
+  private async fetchBetween(after: string | null, until: string, signal: AbortSignal): Promise<R[]> {
+    const rows: R[] = [];
+    let place = after;
+    do {
+      const page = await this.source.fetchPage({ after: place, limit: pageSize, signal });
+      for (const row of page.rows) {
+        const cursor = this.keys.cursorOf(row);
+        if (this.source.newestFirst ? cursor < until : cursor > until) return rows;
+        rows.push(row);
+        if (cursor === until) return rows;
+      }
+      place = page.nextCursor;
+    } while (place !== null);
+    return rows;
+  }
+
+  /** Takes in rows that arrived where they belong. @returns those that would stand above what is listed */
+  receive(rows: readonly R[]): R[] {
+    const { window, fresh } = replaceHeld(this.state.window, rows, this.keys);
+    if (!this.source.newestFirst) {
+      // They lie beyond the end, or before it where scrolling has still to come.
+      const next = window.pages.at(-1)?.until ?? null;
+      this.set({ window: window.ended && fresh.length > 0 ? { ...window, next, ended: false } : window });
+      return fresh;
+    }
+    const { above, within } = partArrivals(window, fresh, this.keys);
+    this.set({ window: insertSorted(window, within, this.keys) });
+    return above;
+  }
+
+  /** Puts rows on top. */
+  prepend(rows: readonly R[]): void {
+    if (rows.length === 0) return;
+    this.set({ window: keepTop(insertSorted(this.state.window, rows, this.keys), mostAtTop, this.keys) });
+  }
+}

@@ -1,0 +1,34 @@
+import { can, type Role } from "@/lib/auth/roles.ts";
+import type { LogSlug } from "@/lib/logs/views.ts";
+
+/** A page that the bar, the palette and the keys lead to. `key` follows `g`. */
+export type ConsolePage = { href: string; title: string; key?: string };
+
+export const logPages = [
+  { slug: "commands", href: "/logs/commands", title: "Commands", key: "c" },
+  { slug: "kubernetes-commands", href: "/logs/kubernetes-commands", title: "Kubernetes", key: "k" },
+  { slug: "connections", href: "/logs/connections", title: "Connections", key: "o" },
+  { slug: "connection-events", href: "/logs/connection-events", title: "Connection Events", key: "e" },
+  { slug: "user-events", href: "/logs/user-events", title: "User Events", key: "u" },
+] as const satisfies readonly (ConsolePage & { slug: LogSlug })[];
+
+/** The Kubernetes tab holds two logs. */
+export const kubernetesPages = [
+  { slug: "kubernetes-commands", href: "/logs/kubernetes-commands", title: "Commands" },
+  { slug: "kubernetes-api-calls", href: "/logs/kubernetes-api-calls", title: "API calls" },
+] as const satisfies readonly (ConsolePage & { slug: LogSlug })[];
+
+/** Where a log is read. */
+export function logPath(slug: string): string {
+  return slug === "audit-log" ? "/settings/audit-log" : `/logs/${slug}`;
+}
+
+/** What is behind the cog for someone of this role; the Audit Log comes first. */
+export function settingsPages(role: Role): ConsolePage[] {
+  const pages: (ConsolePage & { allowed: boolean })[] = [
+    { href: "/settings/audit-log", title: "Audit Log", key: "a", allowed: can(role, "audit-log:read") },
+    { href: "/settings/sources", title: "Sources", allowed: can(role, "sources:manage") },
+    { href: "/settings/tokens", title: "API tokens", allowed: can(role, "tokens:manage-own") },
+  ];
+  return pages.filter((page) => page.allowed).map(({ allowed: _, ...page }) => page);
+}

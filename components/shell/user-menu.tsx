@@ -1,0 +1,37 @@
+"use client";
+
+import { CircleUserRound, Keyboard, LogOut } from "lucide-react";
+import { Kbd } from "@/components/ui/kbd.tsx";
+import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu.tsx";
+import type { Theme } from "@/components/ui/preferences.ts";
+import { ThemeChoice } from "./theme-choice.tsx";
+import type { ShellUser } from "./top-bar.tsx";
+
+export function UserMenu({ user, theme, onHelp }: { user: ShellUser; theme: Theme; onHelp: () => void }) {
+  return (
+    <Menu
+      trigger={<CircleUserRound aria-hidden className="size-4.5" />}
+      label={`Account of ${user.name}`}
+      menuLabel="Account"
+      look="quiet"
+      square
+      align="end"
+      panelClass="w-64"
+    >
+      <div className="px-2 py-1.5">
+        <div className="truncate font-medium">{user.name}</div>
+        <div className="truncate text-xs text-ink-2">{user.email}</div>
+        <div className="truncate pt-1 text-xs text-ink-3">
+          {user.role} of {user.organizationName}
+        </div>
+      </div>
+      <MenuSeparator />
+      <ThemeChoice initial={theme} />
+      <MenuSeparator />
+      <MenuItem icon={<Keyboard aria-hidden className="size-4" />} hint={<Kbd keys="?" />} onClick={onHelp}>
+        Keyboard
+      </MenuItem>
+      <MenuItem icon={<LogOut aria-hidden className="size-4" />}>Sign out</MenuItem>
+    </Menu>
+  );
+}
