@@ -68,6 +68,16 @@ export const workflowTypes = {
       failed: { type: "user:automatic-logout-failed", says: "Failed to end the session of" },
     },
   },
+  "user:creation": {
+    category: "User Management",
+    title: "User Creation",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:creating", says: "Creating user" },
+      done: { type: "user:created", says: "Created user" },
+      failed: { type: "user:creation-failed", says: "Failed to create user" },
+    },
+  },
   "deploymentToken:creation": {
     category: "Access & Tokens",
     title: "Deployment Token Creation",

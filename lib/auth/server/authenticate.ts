@@ -2,7 +2,7 @@ import "server-only";
 import { unauthorized } from "@/lib/http/problem.ts";
 import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
-import type { CurrentUser, Principal } from "../principal.ts";
+import type { Principal } from "../principal.ts";
 import { permissionsOf } from "../roles.ts";
 import { findTokenHolder, isTokenValid } from "./api-tokens.ts";
 import { openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
@@ -34,26 +34,30 @@ export async function identify(request: Request): Promise<Principal> {
     if (!holder) throw unauthorized("The API token is not valid: unknown, expired or revoked.");
     return { ...holder, ...requestFacts(request.headers) };
   }
-  const principal = await principalOfSession(request.headers);
+  const principal = await principalOfCookie(request.headers);
   if (!principal) throw unauthorized();
   return principal;
 }
 
 /** The person of a valid session cookie; undefined without one. */
-export async function principalOfSession(headers: Pick<Headers, "get">): Promise<Principal | undefined> {
+export async function principalOfCookie(headers: Pick<Headers, "get">): Promise<Principal | undefined> {
   const sessionId = await openSessionCookie(sessionCookieOf(headers));
-  const user = sessionId === undefined ? undefined : await findSession(sessionId);
-  return user && { ...ofUser(user), ...requestFacts(headers) };
+  return sessionId === undefined ? undefined : await principalOfSession(sessionId, headers);
+}
+
+/** The person of a valid session, with the facts of the request that these headers belong to. */
+export async function principalOfSession(
+  sessionId: string,
+  headers: Pick<Headers, "get">,
+): Promise<Principal | undefined> {
+  const user = await findSession(sessionId);
+  return user && { ...user, kind: "user", userId: user.id, scopes: permissionsOf(user.role), ...requestFacts(headers) };
 }
 
 /** Whether the session or token of a request that stays open is still good; look about once a second. */
 export async function stillAuthenticated({ kind, id, sessionId }: Principal): Promise<boolean> {
   if (kind === "api-key") return await isTokenValid(id);
   return sessionId !== undefined && (await isSessionValid(sessionId));
-}
-
-function ofUser(user: CurrentUser): Omit<Principal, "requestId" | "address" | "userAgent"> {
-  return { ...user, kind: "user", userId: user.id, scopes: permissionsOf(user.role) };
 }
 
 /** @throws Problem 401 when the header holds something other than a bearer token */

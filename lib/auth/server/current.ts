@@ -5,11 +5,11 @@ import { cache } from "react";
 import { signInPath } from "../next-path.ts";
 import { allows, type CurrentUser, type Principal } from "../principal.ts";
 import type { Permission, Role } from "../roles.ts";
-import { principalOfSession } from "./authenticate.ts";
+import { principalOfCookie } from "./authenticate.ts";
 
 /** The person of this request's session, looked up once per request; null when nobody is signed in. */
 export const currentPrincipal = cache(async (): Promise<Principal | null> => {
-  return (await principalOfSession(await headers())) ?? null;
+  return (await principalOfCookie(await headers())) ?? null;
 });
 
 /** The person who is signed in, for pages and layouts; null when nobody is. */

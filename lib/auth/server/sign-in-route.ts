@@ -1,0 +1,63 @@
+import "server-only";
+import NextAuth from "next-auth";
+import { NextRequest } from "next/server";
+import { readText } from "@/lib/http/body.ts";
+import { forbidden, notFound, problemResponse } from "@/lib/http/problem.ts";
+import { requestFacts } from "@/lib/http/request-facts.ts";
+import { requireSameOrigin } from "@/lib/http/same-origin.ts";
+import { nowInstant } from "@/lib/record/clock.ts";
+import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { eventOf, type Started } from "@/lib/user-events/server/event.ts";
+import { recordUserEvent } from "@/lib/user-events/server/record.ts";
+import { principalOfSession } from "./authenticate.ts";
+import { authOptions, type SignInAttempt } from "./next-auth.ts";
+import { openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
+
+type Context = { params: Promise<{ nextauth: string[] }> };
+
+/** Of what next-auth serves, Daybook uses these; the rest would only be more to defend. */
+const served = new Set(["GET csrf", "POST callback/credentials"]);
+/** Bytes of a sign-in form: a password of 1024 characters, percent-encoded, and what goes with it. */
+const formLimit = 32 * 1024;
+const action = "session.sign-in";
+const resource = "/api/auth/callback/credentials";
+
+/** Serves next-auth's part of signing in, and records how it went before the answer leaves. */
+export async function serveNextAuth(request: NextRequest, context: Context): Promise<Response> {
+  const started = { time: nowInstant(), clock: performance.now() };
+  const facts = requestFacts(request.headers);
+  try {
+    const { nextauth } = await context.params;
+    if (!served.has(`${request.method} ${nextauth.join("/")}`)) throw notFound("There is nothing at this path.");
+    const attempt: SignInAttempt = {
+      facts,
+      replaces: await openSessionCookie(sessionCookieOf(request.headers)),
+    };
+    if (request.method === "GET") return await NextAuth(request, context, authOptions(attempt));
+    requireSameOrigin(request);
+    const body = await readText(request, formLimit);
+    const form = new NextRequest(request.url, { method: "POST", headers: request.headers, body });
+    const response: Response = await NextAuth(form, context, authOptions(attempt));
+    await recordAttempt(attempt, request.headers, started);
+    return response;
+  } catch (error) {
+    return problemResponse(error, facts.requestId);
+  }
+}
+
+/** @throws what made the attempt fail when that was neither the password nor a lock */
+async function recordAttempt(attempt: SignInAttempt, headers: Headers, started: Started): Promise<void> {
+  const { error, result, facts } = attempt;
+  if (error !== undefined) throw error;
+  // next-auth does not come to the password when the token of its form is missing or not this browser's.
+  if (!result) throw forbidden("The sign-in form is out of date. Load the page again.");
+  if ("refused" in result) {
+    const status = result.refused === "locked" ? 429 : 401;
+    countAnonymousFailure({ action, resource, status, address: facts.address });
+    return;
+  }
+  const principal = await principalOfSession(result.signedIn.sessionId, headers);
+  if (!principal) throw forbidden("The account was disabled a moment ago.");
+  const event = { action, resource, started, status: 200 };
+  await recordUserEvent(eventOf({ ...principal, ...facts }, event));
+}

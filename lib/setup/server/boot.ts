@@ -1,0 +1,51 @@
+import "server-only";
+import { closeOrphans } from "@/lib/audit/server/record.ts";
+import { pool } from "@/lib/db/client.ts";
+import { registerNodeRoute } from "@/lib/http/node-routes.ts";
+import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
+import { log } from "@/lib/log.ts";
+import { closeOrphanedExports } from "@/lib/logs/server/export.ts";
+import { recordTables } from "@/lib/record/columns.ts";
+
+const foldEveryMs = 10_000;
+const partitionsEveryMs = 6 * 3_600_000;
+/** Months for which partitions stand ready, the current one included. */
+const monthsAhead = 3;
+
+/**
+ * What the server does once before it serves: takes ingestion onto the bare server, closes what an earlier
+ * run left open, and starts the jobs that run beside requests.
+ */
+export async function boot(): Promise<void> {
+  registerNodeRoute(ingestPath, handleIngest);
+  await closeOrphans();
+  await closeOrphanedExports();
+  await makePartitionsAhead();
+  repeat("fold counts", foldEveryMs, foldCounts);
+  repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);
+}
+
+/** A job that fails is logged and runs again at its next turn; two of one job never run at once. */
+function repeat(name: string, everyMs: number, job: () => Promise<void>): void {
+  const run = (): void => {
+    job()
+      .catch((error: unknown) => log().error({ err: error, job: name }, "job failed"))
+      .finally(() => setTimeout(run, everyMs).unref());
+  };
+  setTimeout(run, everyMs).unref();
+}
+
+async function foldCounts(): Promise<void> {
+  for (;;) {
+    const found = await pool().query<{ folded: string }>("SELECT fold_counts() AS folded");
+    if (Number(found.rows[0]?.folded ?? 0) === 0) return;
+  }
+}
+
+async function makePartitionsAhead(): Promise<void> {
+  await pool().query(
+    `SELECT ensure_partition(t, (date_trunc('month', now() AT TIME ZONE 'UTC') + m * interval '1 month')::date)
+     FROM unnest($1::text[]) AS t, generate_series(0, $2::int) AS m`,
+    [Object.values(recordTables), monthsAhead],
+  );
+}
