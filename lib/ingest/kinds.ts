@@ -1,0 +1,19 @@
+import type { IngestKind } from "@/lib/ingest/define.ts";
+import { native } from "@/lib/ingest/kinds/native.ts";
+import { sshd } from "@/lib/ingest/kinds/sshd.ts";
+
+/** Every kind of source that takes posts, in the order in which Settings lists them. */
+export const ingestKinds: readonly IngestKind[] = [sshd, native];
+
+const byName = new Map(ingestKinds.map((kind) => [kind.name, kind]));
+
+export function isIngestKind(name: string): boolean {
+  return byName.has(name);
+}
+
+/** @throws RangeError when there is no such kind: ask {@link isIngestKind} first */
+export function ingestKind(name: string): IngestKind {
+  const kind = byName.get(name);
+  if (kind === undefined) throw new RangeError(`There is no kind of source called ${name}`);
+  return kind;
+}
