@@ -101,7 +101,8 @@ export function prepareRecord(
   if ("rejected" in mapped) return { ...base, rejected: mapped.rejected };
   const outside = mapped.rows.find(({ row }) => !isTimely(row.time, context.receivedAt));
   if (outside) return { ...base, rejected: `time: ${outside.row.time} lies outside the record` };
-  return { ...base, rows: mapped.rows };
+  const rows = mapped.rows.map((row) => (row.once === undefined ? row : { ...row, once: storable(row.once) }));
+  return { ...base, rows };
 }
 
 /** Ids are kept whole up to the length an index takes; a longer one is told apart by its hash. */

@@ -97,7 +97,7 @@ export async function writeRows(
   source: IngestSource,
   accepted: readonly { record: PreparedRecord; receivedAt: string }[],
 ): Promise<Set<string>> {
-  const drafts = await draftRows(client, source, accepted);
+  const drafts = await draftRows(client, source, await leaveOutTold(client, source.id, accepted));
   const byLog = new Map<RecordLog, RecordRow[]>();
   for (const { log, entry } of drafts) {
     const known = byLog.get(log);
@@ -120,6 +120,36 @@ export async function writeRows(
   }
   await noteNames(client, source.organizationId, drafts);
   return logs;
+}
+
+/**
+ * Leaves out rows that an earlier record has told already (see `once` of a draft). What was told is kept
+ * beside the receipts of records, under a name that no record's id can have.
+ */
+async function leaveOutTold<Entry extends { record: PreparedRecord; receivedAt: string }>(
+  client: ClientBase,
+  sourceId: string,
+  accepted: readonly Entry[],
+): Promise<readonly Entry[]> {
+  const told = new Map<string, PreparedRecord>();
+  for (const { record } of accepted) {
+    for (const { once } of record.rows ?? []) if (once !== undefined && !told.has(once)) told.set(once, record);
+  }
+  if (told.size === 0) return accepted;
+  const inserted = await client.query<{ record_id: string }>(
+    `INSERT INTO record_receipts (source_id, record_id, content_hash)
+     SELECT $1, 'once\u241F' || id, hash FROM unnest($2::text[], $3::bytea[]) AS r (id, hash)
+     ON CONFLICT DO NOTHING RETURNING substr(record_id, 6) AS record_id`,
+    [sourceId, [...told.keys()], [...told.values()].map(({ hash }) => hash)],
+  );
+  const fresh = new Set(inserted.rows.map((row) => row.record_id));
+  const isFirst = (record: PreparedRecord, once: string): boolean => fresh.has(once) && told.get(once) === record;
+  return accepted.map((entry) => {
+    const { record } = entry;
+    if (!record.rows) return entry;
+    const rows = record.rows.filter(({ once }) => once === undefined || isFirst(record, once));
+    return rows.length === record.rows.length ? entry : { ...entry, record: { ...record, rows } };
+  });
 }
 
 async function draftRows(

@@ -4,6 +4,7 @@ import { Prisma } from "@/lib/generated/prisma/client.ts";
 import type { LogView } from "../define.ts";
 import { type Condition, type Cursor, formatCursor, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
+import { formatPosition, positionOf, readHorizon } from "./position.ts";
 import {
   afterSql,
   all,
@@ -30,6 +31,8 @@ export type LogPage = {
   complete: boolean;
   /** How far an incomplete page has looked. */
   scannedTo: string | null;
+  /** Where to follow from so that nothing committed after this page is missed; null but for a first page. */
+  position: string | null;
 };
 
 /** How long one call may look for rows that few match before it answers with what it has. */
@@ -43,6 +46,12 @@ const largestSlice = 50_000;
  * @throws the database's error; an empty page always means that nothing matches
  */
 export async function listLogs(slug: LogSlug, scope: Scope, query: LogQuery): Promise<LogPage> {
+  // Read before the rows: what commits in between is told twice rather than never.
+  const position = query.after ? null : formatPosition(positionOf(await readHorizon()));
+  return { ...(await listPage(slug, scope, query)), position };
+}
+
+async function listPage(slug: LogSlug, scope: Scope, query: LogQuery): Promise<Omit<LogPage, "position">> {
   const view = logView(slug);
   const started = performance.now();
   const plan = planOf(view, scope, query, Date.now());
@@ -167,7 +176,7 @@ function columnsSql(view: LogView): Prisma.Sql {
   return Prisma.join([...new Set([...own, ...staged])].map((field) => Prisma.sql`r.${columnOf(field)}`));
 }
 
-function pageOf(found: LogRow[], query: LogQuery): LogPage {
+function pageOf(found: LogRow[], query: LogQuery): Omit<LogPage, "position"> {
   const rows = found.slice(0, query.limit);
   const last = rows.at(-1);
   const more = found.length > query.limit && last !== undefined;

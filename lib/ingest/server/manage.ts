@@ -1,0 +1,107 @@
+import "server-only";
+import { v7 as uuidv7 } from "uuid";
+import { newToken } from "@/lib/auth/server/tokens.ts";
+import { pool } from "@/lib/db/client.ts";
+import type { ClientBase } from "pg";
+
+export type SourceHealthLine = {
+  id: string;
+  name: string;
+  kind: string;
+  settings: { [name: string]: string };
+  tokenPrefix: string;
+  createdAt: string;
+  disabledAt: string | null;
+  lastReceivedAt: string | null;
+  lastRecordTime: string | null;
+  /** Accepted records in the last full five minutes, per minute. */
+  perMinute: number;
+  accepted: number;
+  duplicates: number;
+  skipped: number;
+  /** Records that wait in quarantine now. */
+  quarantined: number;
+};
+
+const utc = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** The sources of an organization with their health, by name; Daybook's own source is left out. */
+export async function listSources(organizationId: string): Promise<SourceHealthLine[]> {
+  const found = await pool().query<SourceHealthLine>(
+    `SELECT s.id, s.name, s.kind, s.settings, s.token_prefix AS "tokenPrefix", ${utc("s.created_at")} AS "createdAt",
+       ${utc("s.disabled_at")} AS "disabledAt", ${utc("h.last_received_at")} AS "lastReceivedAt",
+       ${utc("h.last_record_time")} AS "lastRecordTime",
+       coalesce(h.accepted, 0)::double precision AS accepted, coalesce(h.duplicates, 0)::double precision AS duplicates,
+       coalesce(h.skipped, 0)::double precision AS skipped,
+       (SELECT coalesce(sum(m.accepted), 0) / 5.0 FROM source_minutes m WHERE m.source_id = s.id
+         AND m.minute >= date_trunc('minute', now()) - interval '5 minutes' AND m.minute < date_trunc('minute', now())
+       )::double precision AS "perMinute",
+       (SELECT count(*) FROM quarantined_records q WHERE q.organization_id = s.organization_id AND q.source_id = s.id
+         AND q.state = 'open')::double precision AS quarantined
+     FROM sources s LEFT JOIN source_health h ON h.source_id = s.id
+     WHERE s.organization_id = $1 AND s.kind <> 'daybook' ORDER BY s.name`,
+    [organizationId],
+  );
+  return found.rows;
+}
+
+/** Makes a source within the caller's transaction. @returns its id and its token, which is not kept */
+export async function createSource(
+  client: ClientBase,
+  organizationId: string,
+  { name, kind, settings }: { name: string; kind: string; settings: { [name: string]: string } },
+): Promise<{ id: string; token: string; tokenPrefix: string }> {
+  const id = uuidv7();
+  const { token, shownPrefix, hash } = newToken("dbs_");
+  await client.query(
+    `INSERT INTO sources (id, organization_id, name, kind, settings, token_prefix, token_hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, organizationId, name, kind, settings, shownPrefix, hash],
+  );
+  return { id, token, tokenPrefix: shownPrefix };
+}
+
+/** Gives a source a new token; the old one is refused within a second. @returns null when there is no such source */
+export async function renewSourceToken(
+  client: ClientBase,
+  organizationId: string,
+  id: string,
+): Promise<{ token: string; tokenPrefix: string } | null> {
+  const { token, shownPrefix, hash } = newToken("dbs_");
+  const changed = await client.query(
+    "UPDATE sources SET token_prefix = $3, token_hash = $4 WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'",
+    [organizationId, id, shownPrefix, hash],
+  );
+  return changed.rowCount === 1 ? { token, tokenPrefix: shownPrefix } : null;
+}
+
+/** Stops or resumes a source: its records stay, its token is refused while stopped. */
+export async function setSourceDisabled(
+  client: ClientBase,
+  organizationId: string,
+  id: string,
+  disabled: boolean,
+): Promise<boolean> {
+  const changed = await client.query(
+    `UPDATE sources SET disabled_at = CASE WHEN $3 THEN now() END
+     WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'`,
+    [organizationId, id, disabled],
+  );
+  return changed.rowCount === 1;
+}
+
+export type QuarantineLine = { id: string; receivedAt: string; reason: string; state: string; recordId: string | null; raw: string };
+
+/** How many quarantined records a page shows. */
+export const quarantinePage = 100;
+
+/** Open quarantined records of a source, newest first. */
+export async function listQuarantine(organizationId: string, sourceId: string): Promise<QuarantineLine[]> {
+  const found = await pool().query<QuarantineLine & { raw: Buffer }>(
+    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId", substr(raw, 1, 65536) AS raw
+     FROM quarantined_records WHERE organization_id = $1 AND source_id = $2 AND state = 'open'
+     ORDER BY received_at DESC, id DESC LIMIT ${quarantinePage}`,
+    [organizationId, sourceId],
+  );
+  return found.rows.map((row) => ({ ...row, raw: row.raw.toString("utf8") }));
+}

@@ -1,0 +1,88 @@
+import "server-only";
+import { actorOf } from "@/lib/audit/server/actor.ts";
+import { runWorkflow } from "@/lib/audit/server/record.ts";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { pool } from "@/lib/db/client.ts";
+import { notFound, Problem } from "@/lib/http/problem.ts";
+import type { SourceWish } from "../source-wish.ts";
+import { createSource, renewSourceToken, setSourceDisabled } from "./manage.ts";
+
+export type NewSource = { id: string; name: string; kind: string; token: string };
+
+/** Makes a source; its token is in the answer and nowhere else. @throws Problem 409 when the name is taken */
+export async function addSource(principal: Principal, wish: SourceWish): Promise<NewSource> {
+  const state = { name: wish.name, kind: wish.kind, settings: wish.settings };
+  try {
+    const made = await runWorkflow(
+      {
+        actor: actorOf(principal),
+        workflowType: "deploymentToken:creation",
+        target: { name: wish.name },
+        custom: state,
+        updated: ({ id, tokenPrefix }) => ({ id, ...state, tokenPrefix }),
+      },
+      (client) => createSource(client, principal.organizationId, wish),
+    );
+    return { id: made.id, name: wish.name, kind: wish.kind, token: made.token };
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "23505") {
+      throw new Problem(409, `There is a source named ${wish.name} already.`, {
+        errors: [{ parameter: "name", reason: "is taken" }],
+      });
+    }
+    throw error;
+  }
+}
+
+/** Replaces the token of a source. @throws Problem 404 */
+export async function replaceToken(principal: Principal, id: string): Promise<NewSource> {
+  const before = await requireSourceRow(principal.organizationId, id);
+  const made = await runWorkflow(
+    {
+      actor: actorOf(principal),
+      workflowType: "deploymentToken:creation",
+      target: { name: before.name, id },
+      custom: { replaces: before.tokenPrefix },
+      original: before,
+      updated: (result) => ({ ...before, tokenPrefix: result.tokenPrefix }),
+    },
+    async (client) => {
+      const token = await renewSourceToken(client, principal.organizationId, id);
+      if (!token) throw notFound("There is no such source.");
+      return token;
+    },
+  );
+  return { id, name: before.name, kind: before.kind, token: made.token };
+}
+
+/** Stops a source, or lets it post again: records stay in either case. @throws Problem 404 */
+export async function stopSource(principal: Principal, id: string, disabled: boolean): Promise<void> {
+  const before = await requireSourceRow(principal.organizationId, id);
+  await runWorkflow(
+    {
+      actor: actorOf(principal),
+      workflowType: disabled ? "deploymentToken:deletion" : "deploymentToken:creation",
+      target: { name: before.name, id },
+      original: before,
+      updated: { ...before, disabled },
+    },
+    async (client) => {
+      if (!(await setSourceDisabled(client, principal.organizationId, id, disabled))) {
+        throw notFound("There is no such source.");
+      }
+    },
+  );
+}
+
+type SourceState = { name: string; kind: string; tokenPrefix: string; disabled: boolean };
+
+async function requireSourceRow(organizationId: string, id: string): Promise<SourceState> {
+  const found = await pool().query<SourceState>(
+    `SELECT name, kind, token_prefix AS "tokenPrefix", disabled_at IS NOT NULL AS disabled
+     FROM sources WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'`,
+    [organizationId, id],
+  );
+  const [row] = found.rows;
+  if (!row) throw notFound("There is no such source.");
+  return row;
+}

@@ -1,0 +1,49 @@
+import "server-only";
+import { allows, ownRowsOnly, type Principal, permissionToRead } from "@/lib/auth/principal.ts";
+import { badRequest, forbidden, notFound } from "@/lib/http/problem.ts";
+import { type LogQuery, parseQuery } from "../query.ts";
+import { isLogSlug, type LogSlug, logView } from "../views.ts";
+import type { Scope } from "./sql.ts";
+
+/** What every request on a log needs: which log, whose rows, which of them. */
+export type LogRequest = { slug: LogSlug; scope: Scope; query: LogQuery };
+
+/** The log of a path, when the principal may read it. @throws Problem 404 or 403 */
+export function requireLog(principal: Principal, slug: string): { slug: LogSlug; scope: Scope } {
+  if (!isLogSlug(slug)) throw notFound("There is no such log.");
+  const permission = permissionToRead(slug);
+  if (!allows(principal, permission)) throw forbidden(`This needs the permission ${permission}.`);
+  return { slug, scope: scopeOf(principal) };
+}
+
+/** The rows a principal may see. */
+export function scopeOf(principal: Principal): Scope {
+  const { organizationId, email } = principal;
+  return ownRowsOnly(principal) ? { organizationId, user: email } : { organizationId };
+}
+
+/**
+ * Reads a request on a log.
+ * @param own parameters of the route itself, which are no part of the query
+ * @throws Problem 404, 403, or 400 that names each bad parameter
+ */
+export function readLogRequest(
+  request: Request,
+  principal: Principal,
+  slug: string,
+  own: readonly string[] = [],
+): LogRequest & { own: URLSearchParams } {
+  const log = requireLog(principal, slug);
+  const params = new URL(request.url).searchParams;
+  const ownParams = new URLSearchParams();
+  for (const name of own) {
+    for (const value of params.getAll(name)) ownParams.append(name, value);
+    params.delete(name);
+  }
+  const parsed = parseQuery(logView(log.slug), params);
+  if (parsed.errors) throw badRequest(parsed.errors);
+  return { ...log, query: parsed.query, own: ownParams };
+}
+
+/** Answers of the API are a person's own: no cache keeps them. */
+export const noStore = { "cache-control": "private, no-store" };
