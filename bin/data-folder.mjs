@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { canReach, databaseUser } from "./database-user.mjs";
 import { processIdentity } from "./processes.mjs";
@@ -16,6 +16,9 @@ const smallestFreeMegabytes = 96;
  *   the folder, where in it the database lies, and whose that is
  */
 export function openDataFolder(wanted, embedded) {
+  if (existsSync(wanted) && !statSync(wanted).isDirectory()) {
+    throw new Failure(`DATA_DIR (${wanted}) must be a folder, and is a file.`);
+  }
   let folder = wanted;
   let user = embedded ? databaseUser(path.join(folder, "postgres")) : null;
   if (!canReach(folder, user)) {

@@ -27,9 +27,10 @@ import { Failure, fileFailure, say, step } from "./terminal.mjs";
  * @param {import("./database-user.mjs").DatabaseUser} options.user
  * @param {string} options.password the superuser's
  * @param {boolean} [options.durable] `false` for a cluster that is thrown away
+ * @param {AbortSignal} [options.signal] gives up waiting for a server that recovers
  * @returns {Promise<Cluster>}
  */
-export async function startCluster({ dataFolder, cluster, user, password, durable = true }) {
+export async function startCluster({ dataFolder, cluster, user, password, durable = true, signal }) {
   const bin = postgresBinaries(dataFolder, user);
   if (!fs.existsSync(path.join(cluster, "PG_VERSION"))) {
     await step("Making the database", () => initialise(bin, cluster, user, password, durable));
@@ -37,7 +38,7 @@ export async function startCluster({ dataFolder, cluster, user, password, durabl
   await checkVersion(bin, cluster, user);
   await takeOver(bin, cluster, user);
   const lz4 = knowsLz4(bin, cluster, user);
-  const settings = clusterSettings({ memory: usableMemory(), lz4, durable });
+  const settings = clusterSettings({ memory: durable ? usableMemory() : 1024 ** 3, lz4, durable });
   const logFile = path.join(dataFolder, "postgres.log");
   rotate(logFile);
   for (let attempt = 1; ; attempt += 1) {
@@ -50,7 +51,7 @@ export async function startCluster({ dataFolder, cluster, user, password, durabl
     const ended = whenEnded(server);
     const superuserUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
     const stop = () => stopServer(bin, cluster, user, ended);
-    if (await whenReady(superuserUrl, ended, stop)) return { port, superuserUrl, ended, stop };
+    if (await whenReady(superuserUrl, ended, stop, signal)) return { port, superuserUrl, ended, stop };
     const reason = readFrom(logFile, logStart);
     if (attempt < 40 && isPassing(reason)) await delay(250);
     else throw startFailure(reason, logFile);
@@ -154,8 +155,8 @@ export function inspectNote(text, cluster, processes) {
   const pid = Number(text.split("\n", 1)[0]);
   if (!Number.isInteger(pid) || pid <= 0) return "foreign";
   if (!processes.isAlive(pid)) return "gone";
-  const command = processes.commandLine(pid);
-  return /postgres/.test(command) && command.includes(cluster) ? "orphan" : "foreign";
+  // As startCluster spells it; PostgreSQL leaves the line of its first process as it is.
+  return processes.commandLine(pid).includes(`postgres -D ${cluster} -p `) ? "orphan" : "foreign";
 }
 
 /** @param {string} dataFolder */
@@ -218,9 +219,10 @@ function whenEnded(server) {
  * @param {string} url
  * @param {Promise<string>} ended
  * @param {() => Promise<void>} stop
+ * @param {AbortSignal} [signal]
  * @returns {Promise<boolean>} `false` when it ended instead
  */
-async function whenReady(url, ended, stop) {
+async function whenReady(url, ended, stop, signal) {
   const started = Date.now();
   let told = 0;
   let over = false;
@@ -229,6 +231,8 @@ async function whenReady(url, ended, stop) {
   });
   while (!over) {
     if (await answers(url, stop)) return true;
+    if (signal?.aborted) await stop();
+    signal?.throwIfAborted();
     await delay(30);
     const seconds = Math.floor((Date.now() - started) / 3000) * 3;
     if (seconds > told) say(`  The database is recovering: ${seconds} s so far`);

@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import http from "node:http";
+import https from "node:https";
+import next from "next";
+import { listen } from "./listen.mjs";
+import { requestLog } from "./request-log.mjs";
+import { requestOrigin, trustedProxies } from "./request-origin.mjs";
+import { contentSecurityPolicy, keepPagesPrivate, setResponseHeaders } from "./response-headers.mjs";
+
+/** How long answers that are under way may take once we are asked to stop. */
+const graceMilliseconds = 5000;
+
+const limits = {
+  maxHeaderSize: 32 * 1024,
+  headersTimeout: 30_000,
+  // The whole of a request: a slow host may take its time for 32 MiB.
+  requestTimeout: 300_000,
+  // Longer than proxies keep theirs, so that they and not we close a connection first.
+  keepAliveTimeout: 65_000,
+};
+
+/** What lib/http/node-routes.ts registers from within Next's bundle. */
+const registry = Symbol.for("daybook.nodeRoutes");
+
+/**
+ * @typedef {import("../lib/http/node-routes.ts").NodeRoute} NodeRoute
+ * @typedef {import("node:http").IncomingMessage} Request
+ * @typedef {import("node:http").ServerResponse} Response
+ */
+
+/**
+ * Serves the application until the returned function is called.
+ *
+ * @param {import("./settings.mjs").Settings & { dev: boolean, root: string }} settings
+ * @returns {Promise<() => Promise<void>>} stops accepting, ends live streams, waits a moment for the rest
+ */
+export async function serve(settings) {
+  const { dev, root, tls, host, port } = settings;
+  const server = tls
+    ? // A client may prove itself with a certificate; whether it has to is the route's to say.
+      https.createServer({ ...limits, ...tls, requestCert: true, rejectUnauthorized: false })
+    : http.createServer(limits);
+  const app = next({ dev, dir: root, hostname: host, port, httpServer: server });
+  await app.prepare();
+  const stopping = new AbortController();
+  /** @type {Set<Response>} */
+  const open = new Set();
+  server.on("request", requestListener(settings, app.getRequestHandler(), open, stopping.signal));
+  server.on("clientError", answerClientError);
+  await listen(server, { host, port });
+  return async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    stopping.abort();
+    for (const response of open) if (isEventStream(response)) response.end();
+    server.closeIdleConnections();
+    const grace = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+    await closed;
+    clearTimeout(grace);
+    await app.close();
+  };
+}
+
+/**
+ * @param {import("./settings.mjs").Settings & { dev: boolean }} settings
+ * @param {(request: Request, response: Response) => Promise<void>} nextHandler
+ * @param {Set<Response>} open
+ * @param {AbortSignal} stopping
+ */
+function requestListener({ dev, trustedProxies: ranges, hasPublicUrl, publicUrl, ...logging }, nextHandler, open, stopping) {
+  const isTrusted = trustedProxies(ranges);
+  const log = requestLog(logging);
+  const ownUrl = hasPublicUrl ? publicUrl : undefined;
+
+  /** @param {Request} request @param {Response} response */
+  return async (request, response) => {
+    const { socket, headers, method = "", url = "/" } = request;
+    const encrypted = "encrypted" in socket && socket.encrypted === true;
+    const peer = socket.remoteAddress ?? "";
+    const origin = requestOrigin(headers, { peer, encrypted, publicUrl: ownUrl }, isTrusted);
+    const { requestId, address } = origin;
+    const [path = "/"] = url.split("?", 1);
+    open.add(response);
+    watch(request, response, { method, path, requestId, address }, log, () => open.delete(response));
+
+    const nonce = randomBytes(18).toString("base64");
+    const policy = contentSecurityPolicy(nonce, dev);
+    setResponseHeaders(response, { ...origin, policy });
+    keepPagesPrivate(response);
+    headers["x-daybook-request-id"] = requestId;
+    headers["x-daybook-address"] = address;
+    headers["x-daybook-path"] = url;
+    try {
+      const route = routeFor(path);
+      if (route) {
+        await route(request, response, { requestId, address, stopping });
+        return;
+      }
+      // Next takes the nonce for its own scripts from the policy in the request's headers.
+      headers["content-security-policy"] = policy;
+      headers["x-nonce"] = nonce;
+      await nextHandler(request, response);
+    } catch (error) {
+      log.failed(error, requestId);
+      answerFailure(response, requestId);
+    }
+  };
+}
+
+/**
+ * @param {Request} request
+ * @param {Response} response
+ * @param {{ method: string, path: string, requestId: string, address: string }} facts
+ * @param {import("./request-log.mjs").RequestLog} log
+ * @param {() => void} done
+ */
+function watch({ socket }, response, facts, log, done) {
+  const started = performance.now();
+  const sentBefore = socket.bytesWritten;
+  response.once("close", () => {
+    done();
+    const status = response.headersSent ? response.statusCode : 0;
+    const bytes = socket.bytesWritten - sentBefore;
+    log.answered({ ...facts, status, milliseconds: performance.now() - started, bytes });
+  });
+}
+
+/** As `nodeRouteFor` of lib/http/node-routes.ts, which is TypeScript. @param {string} pathname @returns {NodeRoute | undefined} */
+function routeFor(pathname) {
+  /** @type {Map<string, NodeRoute> | undefined} */
+  const routes = Reflect.get(globalThis, registry);
+  for (let path = pathname; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
+    const route = routes?.get(path);
+    if (route) return route;
+  }
+  return undefined;
+}
+
+/** @param {Response} response */
+function isEventStream(response) {
+  return String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
+}
+
+/** @param {Response} response @param {string} requestId */
+function answerFailure(response, requestId) {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const detail = "Daybook could not answer this request; its log says why.";
+  response.writeHead(500, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500, detail, requestId }));
+}
+
+/** What is no HTTP, or too much of it. @param {NodeJS.ErrnoException} error @param {import("node:stream").Duplex} socket */
+function answerClientError(error, socket) {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const line =
+    { HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large", ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout" }[
+      error.code ?? ""
+    ] ?? "400 Bad Request";
+  socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
