@@ -72,34 +72,56 @@ export async function revokeSessionsOf(client: ClientBase, userId: string): Prom
   return revoked.rowCount ?? 0;
 }
 
+type Expired = { id: string; userId: string; email: string; organizationId: string; idle: boolean };
+
 /**
  * Writes the end of sessions that ran out as automatic logouts; they were invalid before it came to that.
+ * Does nothing while another process is at it.
  *
  * @returns how many
  */
 export async function endExpiredSessions(): Promise<number> {
-  const expired = await pool().query<{ id: string; userId: string; email: string; organizationId: string; idle: boolean }>(
+  const guard = await pool().connect();
+  const key = "hashtextextended('daybook expired sessions', 0)";
+  try {
+    const got = await guard.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${key}) AS free`);
+    if (got.rows[0]?.free !== true) return 0;
+    try {
+      const expired = await findExpired();
+      for (const session of expired) await endExpired(session);
+      return expired.length;
+    } finally {
+      await guard.query(`SELECT pg_advisory_unlock(${key})`);
+    }
+  } finally {
+    guard.release();
+  }
+}
+
+async function findExpired(): Promise<Expired[]> {
+  const found = await pool().query<Expired>(
     `SELECT s.id, u.id AS "userId", u.email, u.organization_id AS "organizationId", s.expires_at > now() AS idle
      FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.revoked_at IS NULL AND (s.expires_at <= now() OR s.last_seen_at <= now() - interval '${idleHours} hours')
      LIMIT 1000`,
   );
-  for (const { id, userId, email, organizationId, idle } of expired.rows) {
-    await runWorkflow(
-      {
-        actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
-        workflowType: "user:automatic-logout",
-        target: { name: email, id: userId },
-        custom: {
-          username: email,
-          sessionId: id,
-          cause: idle ? `not used for ${idleHours} hours` : `${absoluteDays} days after sign-in`,
-        },
+  return found.rows;
+}
+
+async function endExpired({ id, userId, email, organizationId, idle }: Expired): Promise<void> {
+  await runWorkflow(
+    {
+      actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
+      workflowType: "user:automatic-logout",
+      target: { name: email, id: userId },
+      custom: {
+        username: email,
+        sessionId: id,
+        cause: idle ? `not used for ${idleHours} hours` : `${absoluteDays} days after sign-in`,
       },
-      (client) => revokeSession(client, id),
-    );
-  }
-  return expired.rows.length;
+    },
+    (client) => revokeSession(client, id),
+  );
 }
 
 /** @throws Error when the role is none of Daybook's: such a user may do nothing */

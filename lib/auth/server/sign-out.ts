@@ -21,7 +21,9 @@ export async function signOut(principal: Principal): Promise<Response> {
       target: { name: email, id: userId },
       custom: { username: email, sessionId, requestId },
     },
-    (client) => revokeSession(client, sessionId),
+    async (client) => {
+      if (!(await revokeSession(client, sessionId))) throw new Problem(409, "The session has ended already.");
+    },
   );
   return new Response(null, { status: 204, headers: { "set-cookie": expiredSessionCookie() } });
 }
