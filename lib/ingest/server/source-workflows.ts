@@ -7,13 +7,15 @@ import { notFound, Problem } from "@/lib/http/problem.ts";
 import type { SourceWish } from "../source-wish.ts";
 import { createSource, renewSourceToken, setSourceDisabled } from "./manage.ts";
 
+type Made = { id: string; token: string; tokenPrefix: string };
+
 export type NewSource = { id: string; name: string; kind: string; token: string };
 
 /** Makes a source; its token is in the answer and nowhere else. @throws Problem 409 when the name is taken */
 export async function addSource(principal: Principal, wish: SourceWish): Promise<NewSource> {
   const state = { name: wish.name, kind: wish.kind, settings: wish.settings };
   try {
-    const made = await runWorkflow(
+    const made = await runWorkflow<Made>(
       {
         actor: actorOf(principal),
         workflowType: "deploymentToken:creation",
@@ -37,7 +39,7 @@ export async function addSource(principal: Principal, wish: SourceWish): Promise
 /** Replaces the token of a source. @throws Problem 404 */
 export async function replaceToken(principal: Principal, id: string): Promise<NewSource> {
   const before = await requireSourceRow(principal.organizationId, id);
-  const made = await runWorkflow(
+  const made = await runWorkflow<Omit<Made, "id">>(
     {
       actor: actorOf(principal),
       workflowType: "deploymentToken:creation",
