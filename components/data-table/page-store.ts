@@ -18,6 +18,8 @@ export type PageState<R> = {
   scannedTo: string | null;
   /** The rows still answer the question before; the answer is on its way. */
   stale: boolean;
+  /** Counts the questions answered: another number, another list. */
+  generation: number;
 };
 
 /** Rows in memory at most, beside those on screen. */
@@ -42,7 +44,7 @@ export class PageStore<R> {
   constructor(source: ListSource<R>, keys: Keys<R>) {
     this.source = source;
     this.keys = keys;
-    this.state = this.begin(source.first);
+    this.state = this.begin(source.first, 0);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -57,10 +59,10 @@ export class PageStore<R> {
     for (const listener of this.listeners) listener();
   }
 
-  private begin(first: FetchedPage<R> | undefined): PageState<R> {
+  private begin(first: FetchedPage<R> | undefined, generation: number): PageState<R> {
     const empty = emptyWindow<R>();
     const window = first ? append(empty, first.rows, first.nextCursor, this.keys.cursorOf) : empty;
-    return { window, phase: "idle", error: null, scannedTo: first?.scannedTo ?? null, stale: first === undefined };
+    return { window, phase: "idle", error: null, scannedTo: first?.scannedTo ?? null, stale: first === undefined, generation };
   }
 
   /** Lists something else. What is shown stays, marked as stale, until the first answer. */
@@ -68,7 +70,7 @@ export class PageStore<R> {
     this.dispose();
     this.life = new AbortController();
     this.source = source;
-    if (source.first) this.set(this.begin(source.first));
+    if (source.first) this.set(this.begin(source.first, this.state.generation + 1));
     else this.set({ stale: true, scannedTo: null, error: null });
     if (!source.first) void this.fill();
   }
@@ -108,7 +110,9 @@ export class PageStore<R> {
         // The list may have been cut at its top meanwhile, and ends elsewhere now.
         if (!stale && window.next !== after) break;
         const base = stale ? emptyWindow<R>() : window;
-        this.set({ window: append(base, page.rows, page.nextCursor, this.keys.cursorOf), scannedTo: page.scannedTo, stale: false });
+        const listed = append(base, page.rows, page.nextCursor, this.keys.cursorOf);
+        const generation = this.state.generation + (stale ? 1 : 0);
+        this.set({ window: listed, scannedTo: page.scannedTo, stale: false, generation });
         found += page.rows.length;
         if (page.nextCursor === null) break;
       }

@@ -1,0 +1,102 @@
+"use client";
+
+import type { RowData } from "@tanstack/react-table";
+import { flexRender } from "@tanstack/react-table";
+import { type CSSProperties, memo, type PointerEvent, type ReactNode, useState } from "react";
+import { cx } from "@/components/ui/cx.ts";
+import type { FoldedPlace, TableRow } from "./table-features.ts";
+
+const foldedClass: { [place in FoldedPlace]: string } = {
+  time: "max-md:col-start-1 max-md:row-start-1",
+  lead: "max-md:col-start-2 max-md:row-start-1 max-md:font-medium",
+  mark: "max-md:col-start-3 max-md:row-start-1 max-md:justify-end",
+  sub: "max-md:col-start-1 max-md:row-start-2 max-md:w-0 max-md:min-w-full max-md:text-ink-2",
+  body: "max-md:col-span-2 max-md:col-start-2 max-md:row-start-2",
+  away: "max-md:hidden",
+};
+
+/** The row's place among the rows; its height comes from CSS, so that it is right before any script runs. */
+export function rowStyle(position: number): CSSProperties {
+  return { transform: `translateY(calc(var(--row-height) * ${position}))` };
+}
+
+export const rowClass =
+  "absolute inset-x-0 top-0 grid h-(--row-height) items-center border-b border-line px-3 [grid-template-columns:var(--tracks)] max-md:grid-cols-[auto_minmax(0,1fr)_auto]! max-md:content-center max-md:gap-x-2";
+
+export type GridRowProps<R extends RowData> = {
+  row: TableRow<R>;
+  /** Tells which columns are shown, and in which order: the row renders anew when it changes. */
+  columns: string;
+  position: number;
+  rowKey: string;
+  active: boolean;
+  /** The focused cell of an active row. */
+  activeColumn: string | null;
+  open: boolean;
+  arrived: boolean;
+  /** The control that takes part in the order of Tab. */
+  tabStop: boolean;
+  renderActions: (row: R, column: string) => ReactNode;
+};
+
+function GridRowView<R extends RowData>(props: GridRowProps<R>) {
+  const { row, position, rowKey, active, activeColumn, open, arrived, tabStop, renderActions } = props;
+  const [hovered, setHovered] = useState<string | null>(null);
+
+  function onPointerOver(event: PointerEvent<HTMLDivElement>) {
+    if (event.pointerType !== "mouse") return;
+    const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-column]");
+    setHovered(cell?.dataset["column"] ?? null);
+  }
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: rows of a virtual list are placed, which a table row cannot be
+    <div
+      role="row"
+      aria-rowindex={position + 2}
+      aria-selected={open}
+      tabIndex={tabStop && activeColumn === null ? 0 : -1}
+      data-row={rowKey}
+      data-position={position}
+      style={rowStyle(position)}
+      onPointerOver={onPointerOver}
+      onPointerLeave={() => setHovered(null)}
+      className={cx(
+        rowClass,
+        "cursor-default focus-visible:z-1 focus-visible:outline-offset-[-2px]",
+        open ? "bg-accent-soft" : active ? "bg-hover" : "hover:bg-hover",
+        arrived && "animate-arrive",
+      )}
+    >
+      {row.getVisibleCells().map((cell) => {
+        const { id, columnDef } = cell.column;
+        const focused = active && activeColumn === id;
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: see the row
+          <div
+            key={id}
+            role="gridcell"
+            data-column={id}
+            tabIndex={focused && tabStop ? 0 : -1}
+            className={cx(
+              "relative flex h-full min-w-0 items-center pr-3 max-md:h-5.5 max-md:pr-0",
+              "focus-visible:outline-offset-[-2px]",
+              columnDef.meta?.align === "end" && "justify-end text-right max-md:justify-start",
+              foldedClass[columnDef.meta?.folded ?? "away"],
+            )}
+          >
+            {flexRender(columnDef.cell, cell.getContext())}
+            {(focused || hovered === id) && renderActions(row.original, id)}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** One row. It renders anew for another record, place or set of columns, not for every page that was fetched. */
+export const GridRow = memo(GridRowView, (before, after) =>
+  (Object.keys(after) as (keyof GridRowProps<RowData>)[]).every((name) =>
+    name === "row" ? before.row.original === after.row.original : before[name] === after[name],
+  ),
+) as typeof GridRowView;
