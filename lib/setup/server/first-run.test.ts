@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signIn } from "@/lib/auth/server/sign-in.ts";
+import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { pool } from "@/lib/db/client.ts";
+import { firstRun } from "./first-run.ts";
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await testInstallation();
+});
+beforeEach(async () => {
+  delete process.env["DAYBOOK_ORGANIZATION"];
+  delete process.env["DAYBOOK_ADMIN_EMAIL"];
+  await pool().query("DELETE FROM users");
+  await pool().query("DELETE FROM sources");
+  await pool().query("DELETE FROM organizations");
+});
+afterAll(() => installation.remove());
+
+const facts = { requestId: "r", address: "192.0.2.1", userAgent: "test" };
+const names = async () => (await pool().query<{ name: string }>("SELECT name FROM organizations ORDER BY created_at")).rows;
+
+describe("the first run", () => {
+  it("makes two organizations, each with a superuser whose password opens it", async () => {
+    const { created, accounts, sampleRecords } = await firstRun();
+    expect(created).toBe(true);
+    expect(sampleRecords).toBe(0);
+    expect(accounts.map(({ organization, email }) => [organization, email])).toEqual([
+      ["My organization", "admin@daybook.local"],
+      ["Sample organization", "sample@daybook.local"],
+    ]);
+    expect(await names()).toEqual([{ name: "My organization" }, { name: "Sample organization" }]);
+    for (const account of accounts) expect(await signIn(account, facts)).toHaveProperty("signedIn");
+    expect(await signIn({ email: "sample@daybook.local", password: accounts[0]?.password ?? "" }, facts)).toEqual({
+      refused: "wrong",
+    });
+  });
+
+  it("puts the accounts into the audit log of their organization", async () => {
+    await firstRun();
+    const rows = await pool().query(
+      `SELECT o.name, a.event_type, a.initiator_type FROM audit_events a JOIN organizations o ON o.id = a.organization_id
+       WHERE a.target = 'sample@daybook.local' ORDER BY a.time`,
+    );
+    expect(rows.rows).toEqual([
+      { name: "Sample organization", event_type: "user:creating", initiator_type: "system" },
+      { name: "Sample organization", event_type: "user:created", initiator_type: "system" },
+    ]);
+  });
+
+  it("does nothing the second time, whatever was renamed", async () => {
+    await firstRun();
+    await pool().query("UPDATE organizations SET name = name || ' renamed'");
+    await pool().query("UPDATE users SET email = 'renamed-' || email");
+    expect(await firstRun()).toEqual({ created: false, accounts: [], sampleRecords: 0 });
+    expect(await names()).toHaveLength(2);
+  });
+
+  it("finishes what was cut off after the organizations were made", async () => {
+    await firstRun();
+    await pool().query("DELETE FROM users WHERE email = 'admin@daybook.local'");
+    const { accounts } = await firstRun();
+    expect(accounts.map(({ email }) => email)).toEqual(["admin@daybook.local"]);
+  });
+
+  it("loads the samples into their organization until that has succeeded, then no more", async () => {
+    const loads: string[] = [];
+    const failing = async () => Promise.reject(new Error("cut off"));
+    await expect(firstRun(failing)).rejects.toThrow("cut off");
+    const load = async (organizationId: string) => loads.push(organizationId) * 100;
+    expect(await firstRun(load)).toMatchObject({ created: false, sampleRecords: 100 });
+    expect(await firstRun(load)).toMatchObject({ sampleRecords: 0 });
+    const sample = await pool().query("SELECT id FROM organizations WHERE name = 'Sample organization'");
+    expect(loads).toEqual([sample.rows[0]?.id]);
+  });
+
+  it("makes one installation when two start at once", async () => {
+    await Promise.allSettled([firstRun(), firstRun()]);
+    expect(await names()).toHaveLength(2);
+    expect((await pool().query("SELECT 1 FROM users")).rowCount).toBe(2);
+  });
+
+  it("takes name and address from the environment", async () => {
+    process.env["DAYBOOK_ORGANIZATION"] = "Example Ltd";
+    process.env["DAYBOOK_ADMIN_EMAIL"] = "Ann@Example.org";
+    const { accounts } = await firstRun();
+    expect(accounts[0]).toMatchObject({ organization: "Example Ltd", email: "ann@example.org" });
+  });
+
+  it("names a wrong variable and makes nothing", async () => {
+    process.env["DAYBOOK_ADMIN_EMAIL"] = "ann";
+    await expect(firstRun()).rejects.toThrow("DAYBOOK_ADMIN_EMAIL");
+    process.env["DAYBOOK_ADMIN_EMAIL"] = "sample@daybook.local";
+    await expect(firstRun()).rejects.toThrow("DAYBOOK_ADMIN_EMAIL");
+    expect(await names()).toEqual([]);
+  });
+});
