@@ -18,12 +18,12 @@ export async function noteHealth(
   }
   await client.query(
     `WITH per_minute AS (
-       INSERT INTO source_minutes AS m (source_id, minute, accepted) SELECT $1, date_trunc('minute', $2::timestamptz), $4
-       WHERE $4 > 0 ON CONFLICT (source_id, minute) DO UPDATE SET accepted = m.accepted + excluded.accepted
+       INSERT INTO source_minutes AS m (source_id, minute, accepted) SELECT $1, date_trunc('minute', $2::timestamptz), $4::bigint
+       WHERE $4::bigint > 0 ON CONFLICT (source_id, minute) DO UPDATE SET accepted = m.accepted + excluded.accepted
      )
      INSERT INTO source_health AS h
        (source_id, last_received_at, last_record_time, accepted, duplicates, quarantined, skipped)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     VALUES ($1, $2::timestamptz, $3::timestamptz, $4::bigint, $5, $6, $7)
      ON CONFLICT (source_id) DO UPDATE SET
        last_received_at = greatest(h.last_received_at, excluded.last_received_at),
        last_record_time = greatest(h.last_record_time, excluded.last_record_time),

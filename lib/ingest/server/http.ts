@@ -11,7 +11,7 @@ import { submitPost } from "./queue.ts";
 import { findSource } from "./sources.ts";
 
 /** The path of ingestion: `/api/v1/ingest/{kind}`, or with the source's id behind it. */
-export const ingestPath = "/api/v1/ingest/";
+export const ingestPath = "/api/v1/ingest";
 
 type Facts = { requestId: string; address: string };
 
@@ -30,7 +30,7 @@ export async function handleIngest(request: IncomingMessage, response: ServerRes
 
 async function answer(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<void> {
   const [kind = "", sourceId, rest] = new URL(request.url ?? "", "http://localhost").pathname
-    .slice(ingestPath.length)
+    .slice(ingestPath.length + 1)
     .split("/");
   if (!isIngestKind(kind) || rest !== undefined) throw new Problem(404, "There is no such kind of source.");
   if (request.method !== "POST") {

@@ -2,6 +2,7 @@ import "server-only";
 import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { inTransaction } from "@/lib/db/client.ts";
+import { groupBy } from "@/lib/record/group-by.ts";
 import {
   ensurePartitions,
   insertRecords,
@@ -76,15 +77,13 @@ export async function storePosts(source: IngestSource, submissions: readonly Sub
 }
 
 async function ensureMonths(records: readonly PreparedRecord[], submissions: readonly Submission[]): Promise<void> {
-  const times = new Map<RecordLog, string[]>();
-  for (const { rows = [] } of records) {
-    for (const { log, row } of rows) {
-      const known = times.get(log);
-      if (known) known.push(row.time);
-      else times.set(log, [row.time]);
-    }
+  const drafts = records.flatMap(({ rows = [] }) => rows);
+  for (const [log, all] of groupBy(drafts, (draft) => draft.log)) {
+    await ensurePartitions(
+      log,
+      all.map(({ row }) => row.time),
+    );
   }
-  for (const [log, all] of times) await ensurePartitions(log, all);
   await ensurePartitions(
     "user-events",
     submissions.map(({ post }) => post.receivedAt),
@@ -98,17 +97,18 @@ export async function writeRows(
   accepted: readonly { record: PreparedRecord; receivedAt: string }[],
 ): Promise<Set<string>> {
   const drafts = await draftRows(client, source, await leaveOutTold(client, source.id, accepted));
-  const byLog = new Map<RecordLog, RecordRow[]>();
-  for (const { log, entry } of drafts) {
-    const known = byLog.get(log);
-    if (known) known.push(entry);
-    else byLog.set(log, [entry]);
-  }
+  const byLog = groupBy(drafts, ({ log }) => log);
   const logs = new Set<string>(byLog.keys());
-  const calls = (byLog.get("kubernetes-api-calls") ?? []) as RecordRow<"kubernetes-api-calls">[];
+  const calls = rowsOf(drafts, "kubernetes-api-calls");
   const commandIds = await assignKubernetesCommands(client, source, calls);
-  for (const [log, rows] of byLog) await insertRecords(client, log, rows);
-  const events = (byLog.get("connection-events") ?? []) as RecordRow<"connection-events">[];
+  for (const [log, rows] of byLog) {
+    await insertRecords(
+      client,
+      log,
+      rows.map(({ entry }) => entry),
+    );
+  }
+  const events = rowsOf(drafts, "connection-events");
   if (events.length > 0) {
     const ids = events.flatMap(({ connectionId }) => (connectionId === undefined ? [] : [connectionId]));
     await projectConnections(client, source.organizationId, ids);
@@ -150,6 +150,10 @@ async function leaveOutTold<Entry extends { record: PreparedRecord; receivedAt: 
     const rows = record.rows.filter(({ once }) => once === undefined || isFirst(record, once));
     return rows.length === record.rows.length ? entry : { ...entry, record: { ...record, rows } };
   });
+}
+
+function rowsOf<L extends RecordLog>(drafts: readonly Draft[], wanted: L): RecordRow<L>[] {
+  return drafts.flatMap(({ log, entry }) => (log === wanted ? [entry as RecordRow<L>] : []));
 }
 
 async function draftRows(
