@@ -67,7 +67,8 @@ export function parseQuery(view: LogView, params: URLSearchParams): ParsedQuery 
   const query: LogQuery = { conditions: [], time: {}, order: "desc", limit: defaultLimit };
   for (const key of new Set(params.keys())) {
     const values = params.getAll(key);
-    const reason = readControl(view, query, key, values) ?? readCondition(view, query, key, values);
+    const control = readControl(view, query, key, values);
+    const reason = control === undefined ? readCondition(view, query, key, values) : control;
     if (reason !== null) errors.push({ parameter: key, reason });
   }
   const { time } = query;
