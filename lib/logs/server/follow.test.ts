@@ -1,0 +1,127 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { pool } from "@/lib/db/client.ts";
+import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
+import { parseQuery } from "../query.ts";
+import { logView } from "../views.ts";
+import { followLog, type LiveMessage } from "./follow.ts";
+import { type Position, positionOf, readHorizon } from "./position.ts";
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await testInstallation();
+});
+afterAll(() => installation.remove());
+
+/** A reader as a browser is one: it keeps the ids it got and the position it may go on from. */
+class Reader {
+  readonly seen: string[] = [];
+  readonly messages: LiveMessage[] = [];
+  #stop: (() => void) | undefined;
+  #position: Position;
+  readonly #search: string;
+
+  constructor(position: Position, search = "") {
+    this.#position = position;
+    this.#search = search;
+  }
+
+  connect(): void {
+    const { query } = parseQuery(logView("commands"), new URLSearchParams(this.#search));
+    if (!query) throw new Error(this.#search);
+    const stop = followLog("commands", { organizationId: installation.organizationId }, query, this.#position, async (message) => {
+      if (this.#stop !== stop) return;
+      this.messages.push(message);
+      this.#position = message.position;
+      if (message.type === "rows") this.seen.push(...message.rows.map(({ id }) => id));
+    });
+    this.#stop = stop;
+  }
+
+  cut(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+}
+
+async function eventually(check: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (!(await check())) {
+    if (performance.now() > until) throw new Error("It did not happen in time");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const command = (id: string, user = "ann") => ({
+  log: "commands",
+  id,
+  time: "2026-11-20T10:00:00Z",
+  user,
+  target: "t",
+  command: id,
+});
+
+describe("following", () => {
+  it("gives a reader that is cut off 20 times every row of 8 writers once", async () => {
+    const reader = new Reader(positionOf(await readHorizon()));
+    reader.connect();
+    let writing = true;
+    const writer = async (n: number): Promise<void> => {
+      const source = await testSource(installation.organizationId, "native");
+      for (let batch = 0; batch < 40; batch++) {
+        await source.post(lines(Array.from({ length: 50 }, (_, k) => command(`w${n} b${batch} r${k}`))));
+      }
+    };
+    const cutter = async (): Promise<void> => {
+      for (let cut = 0; cut < 20 && writing; cut++) {
+        const before = reader.seen.length;
+        await eventually(() => reader.seen.length > before || !writing);
+        reader.cut();
+        reader.connect();
+      }
+    };
+    const writers = Promise.all(Array.from({ length: 8 }, (_, n) => writer(n))).finally(() => {
+      writing = false;
+    });
+    await Promise.all([writers, cutter()]);
+    await eventually(() => reader.seen.length >= 16_000);
+    const stored = await pool().query<{ id: string }>("SELECT id FROM commands WHERE organization_id = $1", [
+      installation.organizationId,
+    ]);
+    expect(reader.seen.length).toBe(stored.rows.length);
+    expect(new Set(reader.seen)).toEqual(new Set(stored.rows.map(({ id }) => id)));
+    reader.cut();
+  });
+
+  it("shows only what the query matches", async () => {
+    const reader = new Reader(positionOf(await readHorizon()), "user=carl");
+    reader.connect();
+    const source = await testSource(installation.organizationId, "native");
+    await source.post(lines([command("d1", "dora"), command("c1", "carl")]));
+    await eventually(() => reader.seen.length > 0);
+    await source.post(lines([command("c2", "carl")]));
+    await eventually(() => reader.seen.length > 1);
+    expect(reader.seen).toHaveLength(2);
+    reader.cut();
+  });
+
+  it("waits for an older transaction, says who holds it back, and goes on afterwards", async () => {
+    const holder = new pg.Client({ connectionString: installation.ownerUrl, application_name: "slow import" });
+    await holder.connect();
+    await holder.query("BEGIN; CREATE TABLE held_open (n int)");
+    const reader = new Reader(positionOf(await readHorizon()));
+    reader.connect();
+    const source = await testSource(installation.organizationId, "native");
+    await source.post(lines([command("behind")]));
+    await eventually(() => reader.messages.some(({ type }) => type === "held"));
+    expect(reader.seen).toEqual([]);
+    const held = reader.messages.find(({ type }) => type === "held");
+    expect(held).toMatchObject({ by: expect.stringContaining("slow import") });
+    await holder.query("ROLLBACK");
+    await holder.end();
+    await eventually(() => reader.seen.length === 1);
+    await eventually(() => reader.messages.some(({ type }) => type === "flowing"));
+    reader.cut();
+  });
+});
