@@ -35,8 +35,10 @@ export function exportSql(view: LogView, scope: Scope, query: LogQuery, format: 
 
 /** Most cells begin with a letter or digit: the code of the first character spares them the pattern. */
 function guarded(field: string, cell: CellKind): Prisma.Sql {
-  const value = valueOf(field, cell);
-  if (unguarded.includes(cell)) return value;
+  const own = valueOf(field, cell);
+  if (unguarded.includes(cell)) return own;
+  // An id is a uuid in some tables and a stranger's text in others.
+  const value = cell === "id" ? Prisma.sql`${own}::text` : own;
   const code = Prisma.sql`ascii(${value})`;
   return Prisma.sql`CASE WHEN (${code} < 48 OR ${code} = 61 OR ${code} = 64 OR ${code} > 127)
     AND ${value} ~ ${formulaSqlPattern} THEN '''' || ${value} ELSE ${value} END`;

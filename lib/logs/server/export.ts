@@ -85,6 +85,10 @@ async function* measured(
   let outcome: { state: ExportState; error?: string } = { state: "cancelled" };
   const progress = setInterval(() => void saveProgress(id, client, bytes), 1000);
   client.on("error", (error) => copy.destroy(error));
+  let broken: Error | undefined;
+  copy.once("error", (error) => {
+    broken = error;
+  });
   try {
     for await (const chunk of format === "json" ? asArray(copy) : copy) {
       hash.update(chunk);
@@ -93,10 +97,10 @@ async function* measured(
     }
     outcome = { state: "complete" };
   } catch (error) {
-    outcome = { state: "failed", error: error instanceof Error ? error.message : String(error) };
+    // Whoever destroys the stream throws into it here too; only the copy's own error is a failure.
+    if (broken) outcome = { state: "failed", error: broken.message };
     throw error;
   } finally {
-    // Also reached when the reader goes away: the generator is returned, the outcome is still `cancelled`.
     clearInterval(progress);
     running.delete(id);
     // A COPY that nobody reads must not go on in the database.
