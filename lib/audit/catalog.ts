@@ -3,7 +3,7 @@
  * forms are those of the audit log's column reference; Daybook's own additions follow the same forms.
  */
 
-/** The categories one filters and downloads by; the last is Daybook's own. */
+/** The categories one filters and downloads by; the last two are Daybook's own. */
 export const auditCategories = [
   "User Access",
   "User Management",
@@ -14,6 +14,7 @@ export const auditCategories = [
   "Restore Operations",
   "Reporting",
   "Exports",
+  "Targets & Spaces",
 ] as const;
 
 export type AuditCategory = (typeof auditCategories)[number];
@@ -98,6 +99,26 @@ export const workflowTypes = {
       failed: { type: "deploymentToken:deletion-failed", says: "Failed to remove source" },
     },
   },
+  "quarantinedRecord:replay": {
+    category: "Access & Tokens",
+    title: "Quarantined Record Replay",
+    targetType: "quarantinedRecord",
+    events: {
+      attempting: { type: "quarantinedRecord:replaying", says: "Replaying a quarantined record of" },
+      done: { type: "quarantinedRecord:replayed", says: "Replayed a quarantined record of" },
+      failed: { type: "quarantinedRecord:replay-failed", says: "Failed to replay a quarantined record of" },
+    },
+  },
+  "quarantinedRecord:dismissal": {
+    category: "Access & Tokens",
+    title: "Quarantined Record Dismissal",
+    targetType: "quarantinedRecord",
+    events: {
+      attempting: { type: "quarantinedRecord:dismissing", says: "Dismissing a quarantined record of" },
+      done: { type: "quarantinedRecord:dismissed", says: "Dismissed a quarantined record of" },
+      failed: { type: "quarantinedRecord:dismissal-failed", says: "Failed to dismiss a quarantined record of" },
+    },
+  },
   "apiToken:creation": {
     category: "Access & Tokens",
     title: "API Token Creation",
@@ -126,6 +147,26 @@ export const workflowTypes = {
       attempting: { type: "export:creating", says: "Exporting" },
       done: { type: "export:created", says: "Exported" },
       failed: { type: "export:creation-failed", says: "Failed to export" },
+    },
+  },
+  "target:update": {
+    category: "Targets & Spaces",
+    title: "Target Update",
+    targetType: "target",
+    events: {
+      attempting: { type: "target:updating", says: "Updating target" },
+      done: { type: "target:updated", says: "Updated target" },
+      failed: { type: "target:update-failed", says: "Failed to update target" },
+    },
+  },
+  "space:update": {
+    category: "Targets & Spaces",
+    title: "Space Update",
+    targetType: "space",
+    events: {
+      attempting: { type: "space:updating", says: "Updating space" },
+      done: { type: "space:updated", says: "Updated space" },
+      failed: { type: "space:update-failed", says: "Failed to update space" },
     },
   },
 } as const satisfies { [workflowType: string]: WorkflowDefinition };

@@ -38,7 +38,9 @@ describe("safeNext", () => {
   });
 
   it("names the page to come back to, once encoded", () => {
-    expect(signInPath("/logs/commands?user=a&b=c")).toBe("/sign-in?next=%2Flogs%2Fcommands%3Fuser%3Da%26b%3Dc");
+    expect(signInPath("/logs/commands?user=a&b=c")).toBe(
+      "/sign-in?next=%2Flogs%2Fcommands%3Fuser%3Da%26b%3Dc",
+    );
     expect(signInPath("https://evil.example")).toBe("/sign-in");
   });
 });

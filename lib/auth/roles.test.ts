@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { can, grantableScopes, isRole, mayGrant, permissionsOf, type Permission, roles } from "./roles.ts";
+import { can, grantableScopes, isRole, mayGrant, type Permission, permissionsOf, roles } from "./roles.ts";
 
 describe("roles", () => {
   it.each<[Permission, string[]]>([
@@ -23,7 +23,12 @@ describe("roles", () => {
 
   it("lets nobody grant above the own role", () => {
     const grants = roles.map((actor) => roles.filter((role) => mayGrant(actor, role)));
-    expect(grants).toEqual([["superuser", "admin", "auditor", "member"], ["admin", "auditor", "member"], [], []]);
+    expect(grants).toEqual([
+      ["superuser", "admin", "auditor", "member"],
+      ["admin", "auditor", "member"],
+      [],
+      [],
+    ]);
   });
 
   it("offers for tokens only what the role may do", () => {

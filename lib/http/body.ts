@@ -22,7 +22,10 @@ export async function readJson<T>(request: Request, schema: ZodType<T>, limit = 
   const checked = schema.safeParse(value);
   if (checked.success) return checked.data;
   throw badRequest(
-    checked.error.issues.map(({ path, message }) => ({ parameter: path.join(".") || "body", reason: message })),
+    checked.error.issues.map(({ path, message }) => ({
+      parameter: path.join(".") || "body",
+      reason: message,
+    })),
   );
 }
 

@@ -38,11 +38,14 @@ describe("problem documents", () => {
     expect(logged).toHaveBeenCalledWith({ err: error, requestId: "request-7" }, "request failed");
   });
 
-  it.each(["53100", "53300", "57P01", "ECONNREFUSED", "08006"])("say that %s passes, and when to come back", async (code) => {
-    const { status, headers } = await answer(Object.assign(new Error("x"), { code }));
-    expect(status).toBe(503);
-    expect(headers.get("retry-after")).toBe("5");
-  });
+  it.each(["53100", "53300", "57P01", "ECONNREFUSED", "08006"])(
+    "say that %s passes, and when to come back",
+    async (code) => {
+      const { status, headers } = await answer(Object.assign(new Error("x"), { code }));
+      expect(status).toBe(503);
+      expect(headers.get("retry-after")).toBe("5");
+    },
+  );
 
   it("do not take a thrown value that is no error for one", async () => {
     expect((await answer("boom")).status).toBe(500);

@@ -4,7 +4,11 @@ import { log } from "@/lib/log.ts";
 /** What is wrong with one parameter or one field of a body. */
 export type ParameterError = { parameter: string; reason: string };
 
-type Details = { errors?: readonly ParameterError[]; headers?: Readonly<Record<string, string>>; cause?: unknown };
+type Details = {
+  errors?: readonly ParameterError[];
+  headers?: Readonly<Record<string, string>>;
+  cause?: unknown;
+};
 
 /**
  * An error whose text the client may read: thrown anywhere below a route handler, it becomes an RFC 9457
@@ -71,9 +75,13 @@ function unexpected(error: unknown, requestId: string): Problem {
   log().error({ err: error, requestId }, "request failed");
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (/^(?:53\d{3}|57P0[1-3]|08\d{3}|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOSPC)$/.test(code)) {
-    return new Problem(503, `Daybook cannot reach or extend its store at the moment. Request id ${requestId}.`, {
-      headers: { "retry-after": "5" },
-    });
+    return new Problem(
+      503,
+      `Daybook cannot reach or extend its store at the moment. Request id ${requestId}.`,
+      {
+        headers: { "retry-after": "5" },
+      },
+    );
   }
   return new Problem(500, `Something went wrong inside Daybook. The server's log has it under ${requestId}.`);
 }

@@ -24,7 +24,14 @@ const facts = (name: string): WorkflowFacts => ({
   original: { scopes: [] },
 });
 
-type Row = { workflow: string; event: string; status: string; description: string; custom: unknown; updated: unknown };
+type Row = {
+  workflow: string;
+  event: string;
+  status: string;
+  description: string;
+  custom: unknown;
+  updated: unknown;
+};
 
 async function rowsOf(target: string): Promise<Row[]> {
   const found = await pool().query<Row>(
@@ -38,16 +45,20 @@ async function rowsOf(target: string): Promise<Row[]> {
 
 const addSpace = (name: string) => `INSERT INTO spaces (id, organization_id, name)
   VALUES (gen_random_uuid(), '${installation.organizationId}', '${name}')`;
-const spaces = async (name: string) => (await pool().query("SELECT 1 FROM spaces WHERE name = $1", [name])).rowCount;
+const spaces = async (name: string) =>
+  (await pool().query("SELECT 1 FROM spaces WHERE name = $1", [name])).rowCount;
 
 describe("a workflow", () => {
   it("commits attempting before the work begins, and done with the work", async () => {
     let during: Row[] = [];
-    const result = await runWorkflow({ ...facts("plain"), updated: (space: string) => ({ space }) }, async (client) => {
-      await client.query(addSpace("plain"));
-      during = await rowsOf("plain");
-      return "made";
-    });
+    const result = await runWorkflow(
+      { ...facts("plain"), updated: (space: string) => ({ space }) },
+      async (client) => {
+        await client.query(addSpace("plain"));
+        during = await rowsOf("plain");
+        return "made";
+      },
+    );
     expect(result).toBe("made");
     expect(during.map((row) => row.event)).toEqual(["apiToken:creating"]);
     const rows = await rowsOf("plain");
@@ -101,7 +112,9 @@ describe("a workflow", () => {
   });
 
   it("keeps the text of a database error out of the record", async () => {
-    await expect(runWorkflow(facts("syntax"), (client) => client.query("SELECT secret_column"))).rejects.toThrow();
+    await expect(
+      runWorkflow(facts("syntax"), (client) => client.query("SELECT secret_column")),
+    ).rejects.toThrow();
     expect((await rowsOf("syntax"))[1]).toMatchObject({ custom: { reason: "unexpected error" } });
   });
 
@@ -117,7 +130,10 @@ describe("a workflow", () => {
   });
 
   it("does not begin when attempting cannot be written", async () => {
-    const nowhere = { ...facts("nowhere"), actor: { ...facts("nowhere").actor, organizationId: crypto.randomUUID() } };
+    const nowhere = {
+      ...facts("nowhere"),
+      actor: { ...facts("nowhere").actor, organizationId: crypto.randomUUID() },
+    };
     let begun = false;
     await expect(
       runWorkflow(nowhere, async () => {

@@ -6,7 +6,13 @@ import { Problem } from "@/lib/http/problem.ts";
 import type { DraftOf, initiatorTypes } from "@/lib/ingest/rows.ts";
 import { log } from "@/lib/log.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
-import { ensurePartitions, insertRecords, notifyFollowers, ownRecord, ownSourceId } from "@/lib/record/server/insert.ts";
+import {
+  ensurePartitions,
+  insertRecords,
+  notifyFollowers,
+  ownRecord,
+  ownSourceId,
+} from "@/lib/record/server/insert.ts";
 import { type Step, type WorkflowType, workflowDefinition } from "../catalog.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -84,11 +90,10 @@ export async function beginWorkflow(facts: WorkflowFacts): Promise<OpenWorkflow>
     insertStep(client, sourceId, rowOf(id, facts, step, end), organizationId);
 
   await inTransaction(async (client) => {
-    await client.query("INSERT INTO open_workflows (workflow_id, organization_id, facts) VALUES ($1, $2, $3)", [
-      id,
-      organizationId,
-      JSON.stringify(facts),
-    ]);
+    await client.query(
+      "INSERT INTO open_workflows (workflow_id, organization_id, facts) VALUES ($1, $2, $3)",
+      [id, organizationId, JSON.stringify(facts)],
+    );
     await write(client, "attempting");
   });
   return {
@@ -100,7 +105,8 @@ export async function beginWorkflow(facts: WorkflowFacts): Promise<OpenWorkflow>
     failed: async (error, end = {}) => {
       const reason = failureReason(error);
       await inTransaction(async (client) => {
-        if (await close(client, id)) await write(client, "failed", { ...end, custom: { ...end.custom, reason } });
+        if (await close(client, id))
+          await write(client, "failed", { ...end, custom: { ...end.custom, reason } });
       });
     },
   };
@@ -133,7 +139,10 @@ export async function reportFailure(open: OpenWorkflow, error: unknown): Promise
   try {
     await open.failed(error);
   } catch (second) {
-    log().error({ err: second, workflowId: open.id }, "a failed workflow could not be closed; the next start will");
+    log().error(
+      { err: second, workflowId: open.id },
+      "a failed workflow could not be closed; the next start will",
+    );
   }
 }
 

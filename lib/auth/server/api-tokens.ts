@@ -4,26 +4,11 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool, prisma } from "@/lib/db/client.ts";
 import { forbidden, notFound, Problem } from "@/lib/http/problem.ts";
+import type { ApiTokenItem } from "../api-token.ts";
 import { allows, type Principal } from "../principal.ts";
 import { grantableScopes, mayGrant, type TokenScope } from "../roles.ts";
 import { storedRole } from "./sessions.ts";
 import { looksLikeToken, newToken, tokenHash } from "./tokens.ts";
-
-/** A token as lists show it; times are ISO 8601 in UTC. */
-export type ApiTokenItem = {
-  id: string;
-  name: string;
-  /** The first characters of the token. */
-  prefix: string;
-  scopes: string[];
-  createdAt: string;
-  /** Null: never. */
-  expiresAt: string | null;
-  lastUsedAt: string | null;
-  revokedAt: string | null;
-  owner: { email: string; name: string };
-  own: boolean;
-};
 
 /** The holder of a valid token, before the request's own facts are added. */
 export type TokenHolder = Omit<Principal, "requestId" | "address" | "userAgent" | "sessionId">;
@@ -45,6 +30,7 @@ export async function listTokens(principal: Principal): Promise<ApiTokenItem[]> 
     expiresAt: token.expiresAt?.toISOString() ?? null,
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
     revokedAt: token.revokedAt?.toISOString() ?? null,
+    expired: token.expiresAt !== null && token.expiresAt.getTime() <= Date.now(),
     owner: token.user,
     own: token.userId === userId,
   }));
@@ -65,7 +51,12 @@ export async function createToken(
   if (above.length > 0) throw forbidden(`Your role may not give a token ${above.join(", ")}.`);
   const id = uuidv7();
   const { token, shownPrefix, hash } = newToken("dbk_");
-  const state = { name: wish.name, prefix: shownPrefix, scopes: [...wish.scopes], expiresInDays: wish.expiresInDays };
+  const state = {
+    name: wish.name,
+    prefix: shownPrefix,
+    scopes: [...wish.scopes],
+    expiresInDays: wish.expiresInDays,
+  };
   return await runWorkflow(
     {
       actor: actorOf(principal),
@@ -78,7 +69,16 @@ export async function createToken(
       await client.query(
         `INSERT INTO api_tokens (id, organization_id, user_id, name, prefix, hash, scopes, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(days => $8::int))`,
-        [id, principal.organizationId, principal.userId, wish.name, shownPrefix, hash, wish.scopes, wish.expiresInDays],
+        [
+          id,
+          principal.organizationId,
+          principal.userId,
+          wish.name,
+          shownPrefix,
+          hash,
+          wish.scopes,
+          wish.expiresInDays,
+        ],
       );
       return { id, token };
     },
@@ -88,10 +88,11 @@ export async function createToken(
 /**
  * Revokes a token: one's own, or with `tokens:manage` that of somebody not above the own role.
  *
+ * @param reason the caller's words, for the audit log
  * @throws Problem 404 when the organization has no such token the caller may know of, 403 when it may not be
  * revoked by the caller, 409 when it is revoked already
  */
-export async function revokeToken(principal: Principal, id: string): Promise<void> {
+export async function revokeToken(principal: Principal, id: string, reason?: string): Promise<void> {
   const token = await prisma().apiToken.findFirst({
     where: { id, organizationId: principal.organizationId },
     include: { user: { select: { email: true, role: true } } },
@@ -107,7 +108,7 @@ export async function revokeToken(principal: Principal, id: string): Promise<voi
       actor: actorOf(principal),
       workflowType: "apiToken:deletion",
       target: { name: token.name, id },
-      custom: { requestId: principal.requestId },
+      custom: { requestId: principal.requestId, ...(reason === undefined ? {} : { reason }) },
       original: { ...state, revoked: false },
       updated: { ...state, revoked: true },
     },
@@ -122,7 +123,8 @@ export async function revokeToken(principal: Principal, id: string): Promise<voi
 }
 
 /** What makes a token, its user included, valid at this moment. */
-const valid = "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()) AND u.status = 'active'";
+const valid =
+  "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now()) AND u.status = 'active'";
 
 /** @returns the holder of a valid API token; undefined for any other text */
 export async function findTokenHolder(token: string): Promise<TokenHolder | undefined> {

@@ -75,17 +75,24 @@ describe("a session", () => {
     await changeSession(idle.sessionId, `last_seen_at = now() - interval '${idleHours} hours'`);
     await expect(get({ cookie: idle.cookie })).rejects.toMatchObject({ status: 401 });
     const old = await installation.login(admin);
-    await changeSession(old.sessionId, `created_at = created_at - interval '${absoluteDays} days', expires_at = now()`);
+    await changeSession(
+      old.sessionId,
+      `created_at = created_at - interval '${absoluteDays} days', expires_at = now()`,
+    );
     await expect(get({ cookie: old.cookie })).rejects.toMatchObject({ status: 401 });
   });
 
   it("is kept alive by its use", async () => {
     const { cookie, sessionId } = await installation.login(admin);
-    await changeSession(sessionId, `last_seen_at = now() - interval '${idleHours} hours' + interval '1 minute'`);
-    await get({ cookie });
-    const seen = await pool().query("SELECT last_seen_at > now() - interval '10 s' AS fresh FROM sessions WHERE id = $1", [
+    await changeSession(
       sessionId,
-    ]);
+      `last_seen_at = now() - interval '${idleHours} hours' + interval '1 minute'`,
+    );
+    await get({ cookie });
+    const seen = await pool().query(
+      "SELECT last_seen_at > now() - interval '10 s' AS fresh FROM sessions WHERE id = $1",
+      [sessionId],
+    );
     expect(seen.rows[0]?.fresh).toBe(true);
   });
 
@@ -136,13 +143,22 @@ describe("a request with a cookie that changes something", () => {
 
   it("may come from anywhere with a token instead", async () => {
     const principal = await get(await installation.login(admin).then(({ cookie }) => ({ cookie })));
-    const { token } = await createToken(principal, { name: "anywhere", scopes: ["logs:read"], expiresInDays: 1 });
-    expect(await post({ "x-access-token": token, origin: "https://evil.example" })).toMatchObject({ kind: "api-key" });
+    const { token } = await createToken(principal, {
+      name: "anywhere",
+      scopes: ["logs:read"],
+      expiresInDays: 1,
+    });
+    expect(await post({ "x-access-token": token, origin: "https://evil.example" })).toMatchObject({
+      kind: "api-key",
+    });
   });
 });
 
 describe("an API token", () => {
-  async function tokenFor(user: TestUser, scopes: readonly ("logs:read" | "exports:create")[] = ["logs:read"]) {
+  async function tokenFor(
+    user: TestUser,
+    scopes: readonly ("logs:read" | "exports:create")[] = ["logs:read"],
+  ) {
     const { cookie } = await installation.login(user);
     return await createToken(await get({ cookie }), { name: "nightly export", scopes, expiresInDays: 30 });
   }
@@ -193,13 +209,18 @@ describe("an API token", () => {
 
   it("notes its use once a minute", async () => {
     const { id, token } = await tokenFor(admin);
-    const uses = () => pool().query<{ at: string | null }>("SELECT last_used_at::text AS at FROM api_tokens WHERE id = $1", [id]);
+    const uses = () =>
+      pool().query<{ at: string | null }>("SELECT last_used_at::text AS at FROM api_tokens WHERE id = $1", [
+        id,
+      ]);
     expect((await uses()).rows[0]?.at).toBeNull();
     await Promise.all([findTokenHolder(token), findTokenHolder(token)]);
     const first = (await uses()).rows[0]?.at;
     await findTokenHolder(token);
     expect((await uses()).rows[0]?.at).toBe(first);
-    await pool().query("UPDATE api_tokens SET last_used_at = last_used_at - interval '61 s' WHERE id = $1", [id]);
+    await pool().query("UPDATE api_tokens SET last_used_at = last_used_at - interval '61 s' WHERE id = $1", [
+      id,
+    ]);
     await findTokenHolder(token);
     expect((await uses()).rows[0]?.at).not.toBe(first);
   });

@@ -51,7 +51,15 @@ export async function principalOfSession(
   headers: Pick<Headers, "get">,
 ): Promise<Principal | undefined> {
   const user = await findSession(sessionId);
-  return user && { ...user, kind: "user", userId: user.id, scopes: permissionsOf(user.role), ...requestFacts(headers) };
+  return (
+    user && {
+      ...user,
+      kind: "user",
+      userId: user.id,
+      scopes: permissionsOf(user.role),
+      ...requestFacts(headers),
+    }
+  );
 }
 
 /** Whether the session or token of a request that stays open is still good; look about once a second. */

@@ -11,7 +11,9 @@ let house: string | undefined;
  */
 export async function houseOrganizationId(): Promise<string> {
   if (house !== undefined) return house;
-  const first = await pool().query<{ id: string }>("SELECT id FROM organizations ORDER BY created_at, id LIMIT 1");
+  const first = await pool().query<{ id: string }>(
+    "SELECT id FROM organizations ORDER BY created_at, id LIMIT 1",
+  );
   house = first.rows[0]?.id;
   if (house === undefined) throw new Error("There is no organization yet");
   return house;

@@ -1,5 +1,5 @@
 import "server-only";
-import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from "node:crypto";
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { passwordLength } from "../limits.ts";
 
 /** 2^15 rounds over blocks of 8 × 128 bytes: 32 MiB and about a tenth of a second each. */

@@ -1,6 +1,6 @@
 import "server-only";
 import type { ClientBase } from "pg";
-import { v4 as uuidv4, validate as isUuid } from "uuid";
+import { validate as isUuid, v4 as uuidv4 } from "uuid";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
 import { absoluteDays, idleHours } from "../limits.ts";
@@ -38,9 +38,10 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
 
 /** Whether a session is still valid, without counting as a use of it: for streams that stay open. */
 export async function isSessionValid(id: string): Promise<boolean> {
-  const found = await pool().query(`SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${valid}`, [
-    id,
-  ]);
+  const found = await pool().query(
+    `SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${valid}`,
+    [id],
+  );
   return found.rowCount === 1;
 }
 
@@ -60,15 +61,19 @@ export async function createSession(
 
 /** Ends a session within the caller's transaction. @returns false when it had ended already */
 export async function revokeSession(client: ClientBase, id: string): Promise<boolean> {
-  const revoked = await client.query("UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", [id]);
+  const revoked = await client.query(
+    "UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL",
+    [id],
+  );
   return revoked.rowCount === 1;
 }
 
 /** Ends every session of a user, within the caller's transaction. @returns how many */
 export async function revokeSessionsOf(client: ClientBase, userId: string): Promise<number> {
-  const revoked = await client.query("UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", [
-    userId,
-  ]);
+  const revoked = await client.query(
+    "UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
+    [userId],
+  );
   return revoked.rowCount ?? 0;
 }
 

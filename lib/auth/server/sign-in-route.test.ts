@@ -41,16 +41,28 @@ beforeEach(async () => {
 afterAll(() => installation.remove());
 
 function send(path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
-  const headers = new Headers({ "x-daybook-address": "192.0.2.1", "x-daybook-request-id": "request-1", ...init.headers });
+  const headers = new Headers({
+    "x-daybook-address": "192.0.2.1",
+    "x-daybook-request-id": "request-1",
+    ...init.headers,
+  });
   const request = new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers });
-  return underWay.run(headers, () => serveNextAuth(request, { params: Promise.resolve({ nextauth: path.split("/") }) }));
+  return underWay.run(headers, () =>
+    serveNextAuth(request, { params: Promise.resolve({ nextauth: path.split("/") }) }),
+  );
 }
 
 function cookiesOf(response: Response): string[] {
   return response.headers.getSetCookie();
 }
 
-type Form = { email: string; password: string; cookie?: string; headers?: Record<string, string>; csrf?: false };
+type Form = {
+  email: string;
+  password: string;
+  cookie?: string;
+  headers?: Record<string, string>;
+  csrf?: false;
+};
 
 async function signIn({ email, password, cookie, headers, csrf }: Form): Promise<Response> {
   const token = await send("csrf");
@@ -59,7 +71,13 @@ async function signIn({ email, password, cookie, headers, csrf }: Form): Promise
   const form = { email, password, json: "true", ...(csrf === false ? {} : { csrfToken }) };
   return await send("callback/credentials", {
     method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded", cookie: jar, origin, host: "localhost:3000", ...headers },
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      cookie: jar,
+      origin,
+      host: "localhost:3000",
+      ...headers,
+    },
     body: new URLSearchParams(form).toString(),
   });
 }
@@ -80,7 +98,11 @@ describe("signing in", () => {
     expect(set).toMatch(/; HttpOnly/);
     expect(set).toMatch(/; SameSite=Lax/i);
     expect(set).toMatch(/; Path=\//);
-    expect(await whoIs(sessionCookie(response))).toMatchObject({ kind: "user", email: user.email, role: "auditor" });
+    expect(await whoIs(sessionCookie(response))).toMatchObject({
+      kind: "user",
+      email: user.email,
+      role: "auditor",
+    });
   });
 
   it("takes the address however it is written", async () => {
@@ -146,11 +168,10 @@ describe("signing in", () => {
   });
 
   it("says nothing of a fault inside but the request id", async () => {
-    await pool().query("INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, '', 'member', 'secret')", [
-      "0190f6a0-0000-7000-8000-000000000001",
-      installation.organizationId,
-      "broken@example.org",
-    ]);
+    await pool().query(
+      "INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, '', 'member', 'secret')",
+      ["0190f6a0-0000-7000-8000-000000000001", installation.organizationId, "broken@example.org"],
+    );
     const response = await signIn({ email: "broken@example.org", password: "any password at all" });
     const text = await response.text();
     expect(response.status).toBe(500);
@@ -163,14 +184,17 @@ describe("the record of signing in", () => {
   it("has the event committed when the answer leaves", async () => {
     const someone = await installation.addUser("member");
     await signIn(someone);
-    const events = await pool().query("SELECT action, outcome, request_id FROM user_events WHERE user_name = $1", [
-      someone.email,
-    ]);
+    const events = await pool().query(
+      "SELECT action, outcome, request_id FROM user_events WHERE user_name = $1",
+      [someone.email],
+    );
     expect(events.rows).toEqual([{ action: "session.sign-in", outcome: "success", request_id: "request-1" }]);
   });
 
   it("tells success and failure as workflows, in the account's organization, without the password", async () => {
-    const someone = await installation.addUser("member", { organizationId: installation.otherOrganizationId });
+    const someone = await installation.addUser("member", {
+      organizationId: installation.otherOrganizationId,
+    });
     await signIn({ ...someone, password: "not the password" });
     await signIn(someone);
     const rows = await pool().query<{ event_type: string; operation_status: string; custom: string }>(
@@ -184,7 +208,10 @@ describe("the record of signing in", () => {
       ["user:logging-in", "inProgress"],
       ["user:logged-in", "success"],
     ]);
-    expect(JSON.parse(rows.rows[1]?.custom ?? "")).toMatchObject({ reason: "wrong password", sourceIpAddress: "192.0.2.1" });
+    expect(JSON.parse(rows.rows[1]?.custom ?? "")).toMatchObject({
+      reason: "wrong password",
+      sourceIpAddress: "192.0.2.1",
+    });
     expect(JSON.parse(rows.rows[3]?.custom ?? "")).toHaveProperty("sessionId");
     expect(JSON.stringify(rows.rows)).not.toContain("not the password");
   });

@@ -1,6 +1,6 @@
 import "server-only";
-import NextAuth from "next-auth";
 import { NextRequest } from "next/server";
+import NextAuth from "next-auth";
 import { readText } from "@/lib/http/body.ts";
 import { forbidden, notFound, problemResponse } from "@/lib/http/problem.ts";
 import { requestFacts } from "@/lib/http/request-facts.ts";
@@ -28,7 +28,8 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
   const facts = requestFacts(request.headers);
   try {
     const { nextauth } = await context.params;
-    if (!served.has(`${request.method} ${nextauth.join("/")}`)) throw notFound("There is nothing at this path.");
+    if (!served.has(`${request.method} ${nextauth.join("/")}`))
+      throw notFound("There is nothing at this path.");
     const attempt: SignInAttempt = {
       facts,
       replaces: await openSessionCookie(sessionCookieOf(request.headers)),

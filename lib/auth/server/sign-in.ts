@@ -13,7 +13,13 @@ export type SignedIn = { userId: string; email: string; organizationId: string; 
 /** `refused` does not say why, and nobody outside may be told: `locked` is for the record alone. */
 export type SignInResult = { signedIn: SignedIn } | { refused: "wrong" | "locked" };
 
-type Account = { id: string; organizationId: string; email: string; status: string; passwordHash: string | null };
+type Account = {
+  id: string;
+  organizationId: string;
+  email: string;
+  status: string;
+  passwordHash: string | null;
+};
 
 /** The longest address that mail knows; a longer one is no account's. */
 const emailLength = 254;
@@ -67,7 +73,14 @@ export async function signIn(
       return id;
     });
     await forgiveAttempt(attempt);
-    return { signedIn: { userId: account.id, email: account.email, organizationId: account.organizationId, sessionId } };
+    return {
+      signedIn: {
+        userId: account.id,
+        email: account.email,
+        organizationId: account.organizationId,
+        sessionId,
+      },
+    };
   } catch (error) {
     await reportFailure(workflow, error);
     throw error;

@@ -13,7 +13,8 @@ import { revokeSession } from "./sessions.ts";
  */
 export async function signOut(principal: Principal): Promise<Response> {
   const { sessionId, email, userId, requestId } = principal;
-  if (sessionId === undefined) throw new Problem(400, "An API token has no session to end; revoke the token instead.");
+  if (sessionId === undefined)
+    throw new Problem(400, "An API token has no session to end; revoke the token instead.");
   await runWorkflow(
     {
       actor: actorOf(principal),

@@ -60,11 +60,10 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
 
 async function addOrganization(name: string, place: number): Promise<string> {
   const id = uuidv7();
-  await pool().query("INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, now() + $3 * interval '1 s')", [
-    id,
-    name,
-    place,
-  ]);
+  await pool().query(
+    "INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, now() + $3 * interval '1 s')",
+    [id, name, place],
+  );
   await pool().query(
     `INSERT INTO sources (id, organization_id, name, kind, token_prefix, token_hash)
      VALUES ($1, $2, 'Daybook', 'daybook', '', $3)`,
@@ -89,6 +88,8 @@ async function login(user: TestUser): Promise<{ sessionId: string; cookie: strin
     createSession(client, { userId: user.id, address: "192.0.2.1", userAgent: "test" }),
   );
   const token = await encode({ token: { sid: sessionId }, secret });
-  const name = process.env["NEXTAUTH_URL"]?.startsWith("https:") ? "__Host-daybook.session" : "daybook.session";
+  const name = process.env["NEXTAUTH_URL"]?.startsWith("https:")
+    ? "__Host-daybook.session"
+    : "daybook.session";
   return { sessionId, cookie: `${name}=${token}` };
 }

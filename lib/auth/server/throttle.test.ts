@@ -39,7 +39,10 @@ describe("the throttle", () => {
   it("counts an address over all accounts, and an IPv6 address by its /64", async () => {
     const v4 = times(80, (n) => ({ email: `v4-${n}@example.org`, address: "192.0.2.7" }));
     expect(await countAllowed(v4)).toBe(address.guesses);
-    const v6 = times(80, (n) => ({ email: `v6-${n}@example.org`, address: `2001:db8:1:2::${n.toString(16)}` }));
+    const v6 = times(80, (n) => ({
+      email: `v6-${n}@example.org`,
+      address: `2001:db8:1:2::${n.toString(16)}`,
+    }));
     expect(await countAllowed(v6)).toBe(address.guesses);
     expect(await countAttempt({ email: "v6@example.org", address: "2001:db8:1:3::1" })).toBe(true);
     expect(await countAttempt({ email: "v4@example.org", address: "::ffff:192.0.2.7" })).toBe(false);
@@ -76,7 +79,9 @@ describe("the throttle", () => {
     await countAttempt({ email: "old@example.org", address: "" });
     await passTime(60 * 25);
     await countAllowed(times(account.guesses + 1, () => ({ email: "locked@example.org", address: "" })));
-    await pool().query("UPDATE sign_in_throttles SET window_start = now() - interval '2 days' WHERE locked_until > now()");
+    await pool().query(
+      "UPDATE sign_in_throttles SET window_start = now() - interval '2 days' WHERE locked_until > now()",
+    );
     expect(await forgetOldAttempts()).toBe(1);
     expect(await countAttempt({ email: "locked@example.org", address: "" })).toBe(false);
   });

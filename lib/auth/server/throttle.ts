@@ -29,7 +29,9 @@ export async function forgiveAttempt({ email, address }: Attempt): Promise<void>
   await pool().query("DELETE FROM sign_in_throttles WHERE key = $1", [accountKey(email)]);
   const network = addressKey(address);
   if (network === undefined) return;
-  await pool().query("UPDATE sign_in_throttles SET failures = failures - 1 WHERE key = $1 AND failures > 0", [network]);
+  await pool().query("UPDATE sign_in_throttles SET failures = failures - 1 WHERE key = $1 AND failures > 0", [
+    network,
+  ]);
 }
 
 /** Removes counts that no longer mean anything. @returns how many */

@@ -31,7 +31,8 @@ describe("tokens", () => {
   it("use every letter about equally", () => {
     const counts = new Map<string, number>();
     for (let round = 0; round < 500; round++) {
-      for (const letter of newToken("dbk_").token.slice(4, 36)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+      for (const letter of newToken("dbk_").token.slice(4, 36))
+        counts.set(letter, (counts.get(letter) ?? 0) + 1);
     }
     expect(counts.size).toBe(62);
     // 258 expected of each, with a spread of 16.

@@ -49,7 +49,8 @@ function randomLetters(count: number): string {
   let letters = "";
   while (letters.length < count) {
     // 248 is the largest multiple of 62 in a byte: bytes above would favour the first letters.
-    for (const byte of randomBytes(count)) if (byte < 248 && letters.length < count) letters += alphabet[byte % 62];
+    for (const byte of randomBytes(count))
+      if (byte < 248 && letters.length < count) letters += alphabet[byte % 62];
   }
   return letters;
 }

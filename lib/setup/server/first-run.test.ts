@@ -18,7 +18,8 @@ beforeEach(async () => {
 afterAll(() => installation.remove());
 
 const facts = { requestId: "r", address: "192.0.2.1", userAgent: "test" };
-const names = async () => (await pool().query<{ name: string }>("SELECT name FROM organizations ORDER BY created_at")).rows;
+const names = async () =>
+  (await pool().query<{ name: string }>("SELECT name FROM organizations ORDER BY created_at")).rows;
 
 describe("the first run", () => {
   it("makes two organizations, each with a superuser whose password opens it", async () => {
@@ -31,7 +32,9 @@ describe("the first run", () => {
     ]);
     expect(await names()).toEqual([{ name: "My organization" }, { name: "Sample organization" }]);
     for (const account of accounts) expect(await signIn(account, facts)).toHaveProperty("signedIn");
-    expect(await signIn({ email: "sample@daybook.local", password: accounts[0]?.password ?? "" }, facts)).toEqual({
+    expect(
+      await signIn({ email: "sample@daybook.local", password: accounts[0]?.password ?? "" }, facts),
+    ).toEqual({
       refused: "wrong",
     });
   });

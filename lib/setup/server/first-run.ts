@@ -41,13 +41,18 @@ export async function firstRun(loadSamples?: LoadSamples): Promise<FirstRun> {
     throw new Error(`The environment is wrong. ${reasons.join("; ")}`);
   }
   const { DAYBOOK_ORGANIZATION: name, DAYBOOK_ADMIN_EMAIL: email } = checked.data;
-  if (email === sample.email) throw new Error(`DAYBOOK_ADMIN_EMAIL: ${email} is the sample organization's account`);
+  if (email === sample.email)
+    throw new Error(`DAYBOOK_ADMIN_EMAIL: ${email} is the sample organization's account`);
   await createOrganizations(name);
   const accounts: FirstAccount[] = [];
   for (const missing of await organizationsWithoutUsers()) {
     accounts.push(await createSuperuser(missing, missing.sample ? sample.email : email));
   }
-  return { created: accounts.length > 0, accounts, sampleRecords: loadSamples ? await addSamples(loadSamples) : 0 };
+  return {
+    created: accounts.length > 0,
+    accounts,
+    sampleRecords: loadSamples ? await addSamples(loadSamples) : 0,
+  };
 }
 
 /** Both in one transaction, the own one first; nothing when there is any organization. */
@@ -115,7 +120,9 @@ async function addSamples(loadSamples: LoadSamples): Promise<number> {
   for (const { id, organizationId } of wanted.rows) {
     added += await loadSamples(organizationId);
     // Only now: a load that is cut off is taken up again, and sent twice is stored once.
-    await pool().query(`UPDATE sources SET settings = settings || '{"samples": "loaded"}' WHERE id = $1`, [id]);
+    await pool().query(`UPDATE sources SET settings = settings || '{"samples": "loaded"}' WHERE id = $1`, [
+      id,
+    ]);
   }
   return added;
 }

@@ -53,7 +53,9 @@ export async function flushAnonymousFailures(which: "closed" | "all" = "all"): P
   if (due.length === 0) return;
   const organizationId = await houseOrganizationId();
   for (const [key] of due) sums.delete(key);
-  const written = await Promise.allSettled(due.map(([, sum]) => recordUserEvent(eventOf(organizationId, sum))));
+  const written = await Promise.allSettled(
+    due.map(([, sum]) => recordUserEvent(eventOf(organizationId, sum))),
+  );
   const failures = written.flatMap((end, place) => {
     const entry = due[place];
     if (end.status === "fulfilled" || !entry) return [];

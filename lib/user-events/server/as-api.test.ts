@@ -2,7 +2,11 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DELETE } from "@/app/api/v1/tokens/[id]/route.ts";
 import { GET, POST } from "@/app/api/v1/tokens/route.ts";
-import { type TestInstallation, type TestUser, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import {
+  type TestInstallation,
+  type TestUser,
+  testInstallation,
+} from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import { flushAnonymousFailures } from "./anonymous.ts";
@@ -55,13 +59,16 @@ async function eventOf(requestId: string) {
 
 const wish = { name: "ci", scopes: ["logs:read"], expiresInDays: 30 };
 
-async function create(user: TestUser, body: unknown = wish): Promise<{ status: number; body: Record<string, unknown> }> {
+async function create(
+  user: TestUser,
+  body: unknown = wish,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await POST((await by(user, "POST", body)).request);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-async function revoke(user: TestUser, id: unknown): Promise<number> {
-  const { request } = await by(user, "DELETE", undefined, `/${id}`);
+async function revoke(user: TestUser, id: unknown, query = ""): Promise<number> {
+  const { request } = await by(user, "DELETE", undefined, `/${id}${query}`);
   return (await DELETE(request, { params: Promise.resolve({ id: String(id) }) })).status;
 }
 
@@ -140,7 +147,11 @@ describe("the event of a request", () => {
 
   it("of nobody known is counted, without the query a stranger wrote", async () => {
     const ask = () =>
-      GET(new Request(`${url}?x=<script>`, { headers: { "x-daybook-address": "198.51.100.1", authorization: "Bearer no" } }));
+      GET(
+        new Request(`${url}?x=<script>`, {
+          headers: { "x-daybook-address": "198.51.100.1", authorization: "Bearer no" },
+        }),
+      );
     const responses = await Promise.all([ask(), ask(), ask()]);
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
     expect(responses[0]?.headers.get("www-authenticate")).toContain("Bearer");
@@ -160,7 +171,9 @@ describe("API tokens over REST", () => {
     const token = String(body["token"]);
     expect(token).toMatch(/^dbk_[0-9A-Za-z]{38}$/);
     expect(JSON.stringify(await list(admin))).not.toContain(token);
-    const everything = await pool().query("SELECT t::text AS text FROM api_tokens t UNION ALL SELECT a::text FROM audit_events a");
+    const everything = await pool().query(
+      "SELECT t::text AS text FROM api_tokens t UNION ALL SELECT a::text FROM audit_events a",
+    );
     expect(everything.rows.some((row) => String(row["text"]).includes(token.slice(10)))).toBe(false);
   });
 
@@ -207,7 +220,11 @@ describe("API tokens over REST", () => {
     const { body } = await create(superuser);
     const headers = { authorization: `Bearer ${body["token"]}` };
     expect((await GET(new Request(url, { headers }))).status).toBe(403);
-    const post = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(wish) };
+    const post = {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(wish),
+    };
     expect((await POST(new Request(url, post))).status).toBe(403);
   });
 
@@ -223,8 +240,21 @@ describe("API tokens over REST", () => {
     expect(await revoke(member, "not-an-id")).toBe(404);
   });
 
+  it("put the reason of their end into the audit log", async () => {
+    const { body } = await create(admin);
+    expect(await revoke(admin, body["id"], "?reason=+")).toBe(400);
+    expect(await revoke(admin, body["id"], "?reason=laptop+lost")).toBe(204);
+    const rows = await pool().query(
+      "SELECT event_description AS says FROM audit_events WHERE target_id = $1 ORDER BY time",
+      [body["id"]],
+    );
+    expect(rows.rows.at(-1)).toEqual({ says: "Revoked API token ci: laptop lost" });
+  });
+
   it("of another organization do not exist", async () => {
-    const stranger = await installation.addUser("superuser", { organizationId: installation.otherOrganizationId });
+    const stranger = await installation.addUser("superuser", {
+      organizationId: installation.otherOrganizationId,
+    });
     const { body } = await create(admin);
     expect(await revoke(stranger, body["id"])).toBe(404);
     expect(await list(stranger)).toEqual([]);
@@ -232,7 +262,12 @@ describe("API tokens over REST", () => {
 
   it("are refused from the moment they are revoked", async () => {
     const { body } = await create(admin, { ...wish, scopes: ["exports:create"] });
-    const use = () => asApi(new Request(url, { headers: { "x-access-token": String(body["token"]) } }), "test.use", async () => new Response());
+    const use = () =>
+      asApi(
+        new Request(url, { headers: { "x-access-token": String(body["token"]) } }),
+        "test.use",
+        async () => new Response(),
+      );
     expect((await use()).status).toBe(200);
     expect(await revoke(admin, body["id"])).toBe(204);
     expect((await use()).status).toBe(401);

@@ -23,7 +23,8 @@ export async function asPage<T>(
 ): Promise<T> {
   const started = { time: nowInstant(), clock: performance.now() };
   const principal = await requirePrincipal(resource);
-  const record = (status: number) => recordUserEvent(eventOf(principal, { action, resource, started, status }));
+  const record = (status: number) =>
+    recordUserEvent(eventOf(principal, { action, resource, started, status }));
   let result: T;
   try {
     if (permission !== undefined && !allows(principal, permission)) forbidden();

@@ -8,7 +8,12 @@ export type Started = { time: string; clock: number };
 /** The event of a request by somebody known. */
 export function eventOf(
   principal: Principal,
-  { action, resource, started, status }: { action: string; resource: string; started: Started; status: number },
+  {
+    action,
+    resource,
+    started,
+    status,
+  }: { action: string; resource: string; started: Started; status: number },
 ): UserEvent {
   const { kind, id, email, organizationId, requestId, address, userAgent } = principal;
   return {

@@ -23,9 +23,10 @@ const event = (action: string, more: Partial<UserEvent> = {}): UserEvent => ({
 });
 
 const written = (action: string) =>
-  pool().query<{ xid8: string; resource: string }>("SELECT xid8::text, resource FROM user_events WHERE action = $1", [
-    action,
-  ]);
+  pool().query<{ xid8: string; resource: string }>(
+    "SELECT xid8::text, resource FROM user_events WHERE action = $1",
+    [action],
+  );
 
 describe("recording user events", () => {
   it("resolves when the row is committed", async () => {

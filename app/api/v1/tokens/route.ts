@@ -1,5 +1,5 @@
+import { tokenWish } from "@/lib/auth/api-token.ts";
 import { createToken, listTokens } from "@/lib/auth/server/api-tokens.ts";
-import { tokenWish } from "@/lib/auth/token-wish.ts";
 import { readJson } from "@/lib/http/body.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -22,7 +22,10 @@ export function POST(request: Request): Promise<Response> {
     request,
     "token.create",
     async (principal) =>
-      Response.json(await createToken(principal, await readJson(request, tokenWish)), { status: 201, headers }),
+      Response.json(await createToken(principal, await readJson(request, tokenWish)), {
+        status: 201,
+        headers,
+      }),
     { permission },
   );
 }

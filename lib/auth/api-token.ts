@@ -4,7 +4,11 @@ import { tokenScopes } from "./roles.ts";
 
 /** What a new token shall be; the expiry must be chosen, `null` being the choice of none. */
 export const tokenWish = z.strictObject({
-  name: z.string().trim().min(1, "must not be empty").max(tokenLimits.name, `must have at most ${tokenLimits.name} characters`),
+  name: z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(tokenLimits.name, `must have at most ${tokenLimits.name} characters`),
   scopes: z
     .array(z.enum(tokenScopes))
     .min(1, "must name at least one scope")
@@ -18,3 +22,20 @@ export const tokenWish = z.strictObject({
 });
 
 export type TokenWish = z.output<typeof tokenWish>;
+
+/** A token as lists show it; times are ISO 8601 in UTC. */
+export type ApiTokenItem = {
+  id: string;
+  name: string;
+  /** The first characters of the token. */
+  prefix: string;
+  scopes: string[];
+  createdAt: string;
+  /** Null: never. */
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  expired: boolean;
+  owner: { email: string; name: string };
+  own: boolean;
+};

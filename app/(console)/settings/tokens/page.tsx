@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import { allows } from "@/lib/auth/principal.ts";
+import { grantableScopes } from "@/lib/auth/roles.ts";
+import { listTokens } from "@/lib/auth/server/api-tokens.ts";
+import { asPage } from "@/lib/user-events/server/as-page.ts";
+import { TokensPanel } from "./tokens-panel.tsx";
+
+export const metadata: Metadata = { title: "API tokens · Daybook" };
+
+export default async function TokensPage() {
+  const shown = await asPage(
+    "token.list",
+    "/settings/tokens",
+    async (principal) => ({
+      tokens: await listTokens(principal),
+      scopes: grantableScopes(principal.role),
+      everybody: allows(principal, "tokens:manage"),
+    }),
+    { permission: "tokens:manage-own" },
+  );
+  return <TokensPanel {...shown} />;
+}

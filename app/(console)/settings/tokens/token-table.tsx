@@ -1,0 +1,101 @@
+"use client";
+
+import { Badge } from "@/components/ui/badge.tsx";
+import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { TimeText, ZoneName } from "@/components/ui/time-text.tsx";
+import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
+
+type TableProps = { tokens: ApiTokenItem[]; everybody: boolean; onRevoke: (token: ApiTokenItem) => void };
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+const wide = "max-md:hidden";
+
+export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
+  if (tokens.length === 0) return <NoTokens />;
+  return (
+    <table className="w-full border-collapse">
+      <thead>
+        <tr>
+          <th className={head}>Name</th>
+          {everybody && <th className={cx(head, "max-lg:hidden")}>Owner</th>}
+          <th className={cx(head, wide)}>Scopes</th>
+          <th className={cx(head, wide)}>
+            Expires <ZoneName />
+          </th>
+          <th className={cx(head, wide)}>
+            Last used <ZoneName />
+          </th>
+          <th className={head}>State</th>
+          <th className={head}>
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tokens.map((token) => (
+          <tr key={token.id} className="hover:bg-hover">
+            <td className={cx(cell, "max-w-64 break-words")}>
+              <div className="font-medium">{token.name}</div>
+              <div className="font-mono text-xs text-ink-3">{token.prefix}…</div>
+              {everybody && <div className="text-xs text-ink-2 lg:hidden">{token.owner.email}</div>}
+              <div className="text-xs text-ink-2 md:hidden">{token.scopes.join(", ")}</div>
+              <div className="text-xs text-ink-2 md:hidden">
+                expires <Moment time={token.expiresAt} otherwise="never" />, last used{" "}
+                <Moment time={token.lastUsedAt} otherwise="never" />
+              </div>
+            </td>
+            {everybody && (
+              <td className={cx(cell, "max-w-56 truncate max-lg:hidden")}>{token.owner.email}</td>
+            )}
+            <td className={cx(cell, wide, "max-w-56")}>{token.scopes.join(", ")}</td>
+            <td className={cx(cell, wide)}>
+              <Moment time={token.expiresAt} otherwise="never" />
+            </td>
+            <td className={cx(cell, wide)}>
+              <Moment time={token.lastUsedAt} otherwise="never" />
+            </td>
+            <td className={cell}>
+              <State token={token} />
+            </td>
+            <td className={cx(cell, "text-right")}>
+              {token.revokedAt === null && (
+                <Button
+                  look="danger"
+                  size="sm"
+                  aria-label={`Revoke ${token.name}`}
+                  onClick={() => onRevoke(token)}
+                >
+                  Revoke
+                </Button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function State({ token: { revokedAt, expired } }: { token: ApiTokenItem }) {
+  if (revokedAt !== null) return <Badge tone="denied">revoked</Badge>;
+  return expired ? <Badge tone="faint">expired</Badge> : <Badge tone="good">active</Badge>;
+}
+
+/** To the second: fractions of one say nothing here. */
+function Moment({ time, otherwise }: { time: string | null; otherwise: string }) {
+  if (time === null) return <span className="text-ink-3">{otherwise}</span>;
+  return <TimeText time={time.replace(/\.\d+Z$/, "Z")} />;
+}
+
+function NoTokens() {
+  return (
+    <div className="flex flex-col gap-2 border-y border-line py-6 text-ink-2">
+      <p>There is no token yet. With one, a program reads what these pages show:</p>
+      <pre className="overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-xs text-ink">
+        {'curl -H "Authorization: Bearer $TOKEN" "$DAYBOOK/api/v1/logs/commands"'}
+      </pre>
+    </div>
+  );
+}

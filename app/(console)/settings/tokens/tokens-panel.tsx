@@ -1,0 +1,67 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Button } from "@/components/ui/button.tsx";
+import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
+import type { TokenScope } from "@/lib/auth/roles.ts";
+import { CreateToken } from "./create-token.tsx";
+import { NewToken } from "./new-token.tsx";
+import { RevokeToken } from "./revoke-token.tsx";
+import { TokenTable } from "./token-table.tsx";
+
+type PanelProps = {
+  tokens: ApiTokenItem[];
+  /** What the reader's role may put into a token. */
+  scopes: readonly TokenScope[];
+  /** Whether the list holds other people's tokens too. */
+  everybody: boolean;
+};
+
+export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
+  const router = useRouter();
+  const [creating, setCreating] = useState(false);
+  const [created, setCreated] = useState<{ name: string; token: string }>();
+  const [revoking, setRevoking] = useState<ApiTokenItem>();
+
+  return (
+    <section
+      aria-labelledby="tokens-title"
+      className="mx-auto flex w-full max-w-5xl flex-col gap-4 px-4 py-6"
+    >
+      <header className="flex flex-wrap items-start justify-between gap-3">
+        <div className="max-w-xl">
+          <h1 id="tokens-title" className="text-lg font-semibold">
+            API tokens
+          </h1>
+          <p className="text-ink-2">
+            A token lets a program read the API under its owner's name, within its scopes and never beyond the
+            owner's role.{everybody && " You see the tokens of the whole organization."}
+          </p>
+        </div>
+        <Button look="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden className="size-4" />
+          Create token
+        </Button>
+      </header>
+      {created && <NewToken {...created} onDone={() => setCreated(undefined)} />}
+      <TokenTable tokens={tokens} everybody={everybody} onRevoke={setRevoking} />
+      <CreateToken
+        open={creating}
+        scopes={scopes}
+        onClose={() => setCreating(false)}
+        onCreated={(name, token) => {
+          setCreating(false);
+          setCreated({ name, token });
+          router.refresh();
+        }}
+      />
+      <RevokeToken
+        token={revoking}
+        onClose={() => setRevoking(undefined)}
+        onRevoked={() => router.refresh()}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import { BookOpen } from "lucide-react";
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { safeNext } from "@/lib/auth/next-path.ts";
+import { currentUser } from "@/lib/auth/server/current.ts";
+import { SignInForm } from "./sign-in-form.tsx";
+
+export const metadata: Metadata = { title: "Sign in · Daybook" };
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ next?: string | string[] }>;
+}) {
+  const { next } = await searchParams;
+  const target = safeNext(typeof next === "string" ? next : undefined);
+  if (await currentUser()) redirect(target);
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 px-4 py-10">
+      <h1 className="flex items-center gap-2 text-lg font-semibold">
+        <BookOpen aria-hidden className="size-5 text-accent" strokeWidth={2.25} />
+        Sign in to Daybook
+      </h1>
+      <SignInForm next={target} />
+      <p className="border-t border-line pt-4 text-xs text-ink-2">
+        First time here? The first password was printed in the terminal where{" "}
+        <code className="font-mono text-ink">npm start</code> ran for the first time, and is shown nowhere
+        else.
+      </p>
+    </main>
+  );
+}
