@@ -116,7 +116,10 @@ export const workflowTypes = {
     events: {
       attempting: { type: "quarantinedRecord:dismissing", says: "Dismissing a quarantined record of" },
       done: { type: "quarantinedRecord:dismissed", says: "Dismissed a quarantined record of" },
-      failed: { type: "quarantinedRecord:dismissal-failed", says: "Failed to dismiss a quarantined record of" },
+      failed: {
+        type: "quarantinedRecord:dismissal-failed",
+        says: "Failed to dismiss a quarantined record of",
+      },
     },
   },
   "apiToken:creation": {

@@ -1,14 +1,18 @@
 import "server-only";
+import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { newToken } from "@/lib/auth/server/tokens.ts";
 import { pool } from "@/lib/db/client.ts";
-import type { ClientBase } from "pg";
+
+/** `receiving`: a post in the last five minutes; `quiet`: not for longer; `stopped`: it may not post. */
+export type SourceState = "receiving" | "quiet" | "never" | "stopped";
 
 export type SourceHealthLine = {
   id: string;
   name: string;
   kind: string;
   settings: { [name: string]: string };
+  state: SourceState;
   tokenPrefix: string;
   createdAt: string;
   disabledAt: string | null;
@@ -23,12 +27,15 @@ export type SourceHealthLine = {
   quarantined: number;
 };
 
-const utc = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const utc = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The sources of an organization with their health, by name; Daybook's own source is left out. */
 export async function listSources(organizationId: string): Promise<SourceHealthLine[]> {
   const found = await pool().query<SourceHealthLine>(
     `SELECT s.id, s.name, s.kind, s.settings, s.token_prefix AS "tokenPrefix", ${utc("s.created_at")} AS "createdAt",
+       CASE WHEN s.disabled_at IS NOT NULL THEN 'stopped' WHEN h.last_received_at IS NULL THEN 'never'
+         WHEN h.last_received_at > now() - interval '5 minutes' THEN 'receiving' ELSE 'quiet' END AS state,
        ${utc("s.disabled_at")} AS "disabledAt", ${utc("h.last_received_at")} AS "lastReceivedAt",
        ${utc("h.last_record_time")} AS "lastRecordTime",
        coalesce(h.accepted, 0)::double precision AS accepted, coalesce(h.duplicates, 0)::double precision AS duplicates,
@@ -90,18 +97,42 @@ export async function setSourceDisabled(
   return changed.rowCount === 1;
 }
 
-export type QuarantineLine = { id: string; receivedAt: string; reason: string; state: string; recordId: string | null; raw: string };
+export type QuarantineLine = {
+  id: string;
+  receivedAt: string;
+  reason: string;
+  state: string;
+  recordId: string | null;
+  /** The record as received, secrets masked: its first {@link quarantineBytes}. */
+  raw: string;
+  rawEncoding: "utf8" | "base64";
+  /** Of the whole record. */
+  bytes: number;
+};
 
-/** How many quarantined records a page shows. */
+/** How many quarantined records a page shows, and how much of each. */
 export const quarantinePage = 100;
+export const quarantineBytes = 65_536;
 
 /** Open quarantined records of a source, newest first. */
 export async function listQuarantine(organizationId: string, sourceId: string): Promise<QuarantineLine[]> {
-  const found = await pool().query<QuarantineLine & { raw: Buffer }>(
-    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId", substr(raw, 1, 65536) AS raw
+  const found = await pool().query<Omit<QuarantineLine, "raw" | "rawEncoding"> & { raw: Buffer }>(
+    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId",
+       substr(raw, 1, ${quarantineBytes}) AS raw, octet_length(raw) AS bytes
      FROM quarantined_records WHERE organization_id = $1 AND source_id = $2 AND state = 'open'
      ORDER BY received_at DESC, id DESC LIMIT ${quarantinePage}`,
     [organizationId, sourceId],
   );
-  return found.rows.map((row) => ({ ...row, raw: row.raw.toString("utf8") }));
+  return found.rows.map(({ raw, ...line }) => ({ ...line, ...shownBytes(raw) }));
+}
+
+/** Bytes as text where they are text; a letter that the cut went through is left out. */
+function shownBytes(bytes: Buffer): { raw: string; rawEncoding: "utf8" | "base64" } {
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return { raw: decoder.decode(bytes, { stream: bytes.length === quarantineBytes }), rawEncoding: "utf8" };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { raw: bytes.toString("base64"), rawEncoding: "base64" };
+  }
 }

@@ -1,76 +1,140 @@
 import "server-only";
-import { inTransaction, pool } from "@/lib/db/client.ts";
+import type { ClientBase } from "pg";
+import { pool } from "@/lib/db/client.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { ensurePartitions, notifyFollowers } from "@/lib/record/server/insert.ts";
-import { contextOf, type PreparedRecord, prepareRecord } from "./prepare.ts";
+import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "../define.ts";
+import { noteHealth } from "./health.ts";
+import { contextOf, type IngestSource, type PreparedRecord, prepareRecord } from "./prepare.ts";
 import { toIngestSource } from "./sources.ts";
 import { writeRows } from "./store.ts";
 
-type Held = {
-  record_id: string | null;
-  received: string;
-  raw: Buffer;
+/** A quarantined record that is still open. */
+export type Held = {
   id: string;
+  recordId: string | null;
+  /** Time of the first receipt. */
+  receivedAt: string;
+  reason: string;
+  raw: Buffer;
+  source: IngestSource;
+};
+
+type HeldRow = Omit<Held, "source"> & {
+  sourceId: string;
   organization_id: string;
   name: string;
   kind: string;
   settings: { [name: string]: string };
 };
 
+/** @throws Problem 404 when the source has no such record in quarantine, or not any more */
+export async function requireHeld(organizationId: string, sourceId: string, id: string): Promise<Held> {
+  const found = await pool().query<HeldRow>(
+    `SELECT q.id, q.source_record_id AS "recordId", q.reason, q.raw, s.id AS "sourceId", s.organization_id, s.name,
+       s.kind, s.settings, to_char(q.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "receivedAt"
+     FROM quarantined_records q JOIN sources s ON s.id = q.source_id
+     WHERE q.organization_id = $1 AND q.source_id = $2 AND q.id = $3 AND q.state = 'open'`,
+    [organizationId, sourceId, id],
+  );
+  const [row] = found.rows;
+  const source = row && toIngestSource({ ...row, id: row.sourceId });
+  if (!row || !source) throw noSuchRecord();
+  const { recordId, receivedAt, reason, raw } = row;
+  return { id, recordId, receivedAt, reason, raw, source };
+}
+
 /**
- * Tries a quarantined record again: with today's mapping it becomes rows with the time of its first receipt.
- * @throws Problem 404 when it is not open, 409 with the reason when it still cannot be understood
+ * Maps a quarantined record with today's mapping and settings, as if it had just come, at the time of its
+ * first receipt.
+ * @throws Problem 409 with the reason when it still cannot be understood
  */
-export async function replayQuarantined(organizationId: string, id: string, by: string): Promise<number> {
-  const held = await readHeld(organizationId, id);
-  const source = held && toIngestSource(held);
-  if (!held || !source) throw notFound("There is no such record in quarantine.");
-  const context = contextOf(source, held.received);
-  const prepared = source.kind
-    .split(held.raw, context)
-    .records.map((record, index) => prepareRecord(source, context, record, `replay:${id}:${index + 1}`))
-    .map((record) => ({ ...record, id: held.record_id ?? record.id }) as PreparedRecord);
+export async function prepareReplay(held: Held): Promise<PreparedRecord[]> {
+  const { source } = held;
+  const context = withMasksKept(contextOf(source, held.receivedAt));
+  const prepared = splitHeld(held, context).map((record, index): PreparedRecord => {
+    const id = held.recordId ?? `replay:${held.id}:${index + 1}`;
+    return { ...prepareRecord(source, context, record, id), id };
+  });
   const refused = prepared.find(({ rejected }) => rejected !== undefined);
   if (refused || prepared.length === 0) {
-    throw new Problem(409, `The record still cannot be understood: ${refused?.rejected ?? "nothing can be read in it"}.`);
+    throw stillUnclear(refused?.rejected ?? "nothing can be read in it");
   }
-  for (const { rows = [] } of prepared) for (const { log, row } of rows) await ensurePartitions(log, [row.time]);
-  return inTransaction(async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`source ${source.id}`]);
-    const taken = await client.query(
-      `UPDATE quarantined_records SET state = 'replayed', resolved_at = $3, resolved_by = $4
-       WHERE organization_id = $1 AND id = $2 AND state = 'open'`,
-      [organizationId, id, nowInstant(), by],
-    );
-    if (taken.rowCount !== 1) throw notFound("There is no such record in quarantine.");
-    const logs = await writeRows(
-      client,
-      source,
-      prepared.map((record) => ({ record, receivedAt: held.received })),
-    );
-    await notifyFollowers(client, organizationId, logs);
-    return prepared.reduce((rows, record) => rows + (record.rows?.length ?? 0), 0);
-  });
+  const drafts = prepared.flatMap(({ rows = [] }) => rows);
+  for (const { log, row } of drafts) await ensurePartitions(log, [row.time]);
+  return prepared;
 }
 
-async function readHeld(organizationId: string, id: string): Promise<Held | undefined> {
-  const found = await pool().query<Held>(
-    `SELECT q.source_record_id AS record_id, q.raw, s.id, s.organization_id, s.name, s.kind, s.settings,
-       to_char(q.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS received
-     FROM quarantined_records q JOIN sources s ON s.id = q.source_id
-     WHERE q.organization_id = $1 AND q.id = $2 AND q.state = 'open'`,
-    [organizationId, id],
-  );
-  return found.rows[0];
+function splitHeld({ source, raw }: Held, context: MapContext): (ForeignRecord | Rejected)[] {
+  try {
+    return source.kind.split(raw, context).records;
+  } catch (error) {
+    if (error instanceof BadBody) throw stillUnclear(error.message);
+    throw error;
+  }
 }
 
-/** Marks a quarantined record as seen and of no account; its bytes stay. @throws Problem 404 */
-export async function dismissQuarantined(organizationId: string, id: string, by: string): Promise<void> {
-  const changed = await pool().query(
-    `UPDATE quarantined_records SET state = 'dismissed', resolved_at = $3, resolved_by = $4
+const maskText = /^\[masked sha256:[0-9a-f]{16}\]$/;
+
+/** Secrets were masked before the record was kept; a mask of a mask would no longer equal that of the secret. */
+function withMasksKept(context: MapContext): MapContext {
+  return {
+    ...context,
+    mask: (secret) => {
+      const text = typeof secret === "string" ? secret : Buffer.from(secret).toString("latin1");
+      return maskText.test(text) ? text : context.mask(secret);
+    },
+  };
+}
+
+/**
+ * Takes a record out of quarantine and writes its rows, within the caller's transaction.
+ * @returns how many rows it made
+ * @throws Problem 404 when somebody else took it meanwhile
+ */
+export async function writeReplay(
+  client: ClientBase,
+  { id, source, receivedAt }: Held,
+  prepared: readonly PreparedRecord[],
+  by: string,
+): Promise<number> {
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`source ${source.id}`]);
+  await resolveHeld(client, source.organizationId, id, "replayed", by);
+  const accepted = prepared
+    .filter(({ rows }) => rows !== undefined)
+    .map((record) => ({ record, receivedAt }));
+  const logs = await writeRows(client, source, accepted);
+  await noteHealth(client, source.id, receivedAt, accepted, [
+    { accepted: accepted.length, duplicates: 0, quarantined: 0, skipped: prepared.length - accepted.length },
+  ]);
+  await notifyFollowers(client, source.organizationId, logs);
+  return accepted.reduce((sum, { record }) => sum + (record.rows?.length ?? 0), 0);
+}
+
+/**
+ * Marks a quarantined record as dealt with; its bytes stay.
+ * @throws Problem 404 when it is not open any more
+ */
+export async function resolveHeld(
+  client: ClientBase,
+  organizationId: string,
+  id: string,
+  state: "replayed" | "dismissed",
+  by: string,
+): Promise<void> {
+  const changed = await client.query(
+    `UPDATE quarantined_records SET state = $3, resolved_at = $4, resolved_by = $5
      WHERE organization_id = $1 AND id = $2 AND state = 'open'`,
-    [organizationId, id, nowInstant(), by],
+    [organizationId, id, state, nowInstant(), by],
   );
-  if (changed.rowCount !== 1) throw notFound("There is no such record in quarantine.");
+  if (changed.rowCount !== 1) throw noSuchRecord();
+}
+
+function noSuchRecord(): Problem {
+  return notFound("There is no such record in quarantine.");
+}
+
+function stillUnclear(reason: string): Problem {
+  return new Problem(409, `The record still cannot be understood: ${reason}.`);
 }
