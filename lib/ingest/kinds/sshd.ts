@@ -1,0 +1,120 @@
+import type { ForeignRecord, IngestKind, MapContext, Mapped } from "../define.ts";
+import { linesOf } from "../lines.ts";
+import type { RowDraft } from "../rows.ts";
+import { parseSyslogLine, type SyslogLine } from "../syslog.ts";
+import { isTimeZone } from "../wall-clock.ts";
+import { readSshdMessage, type SshdEvent } from "./sshd-messages.ts";
+
+const PROGRAMS: ReadonlySet<string> = new Set(["sshd", "sshd-session", "sshd-auth"]);
+const LONGEST_NAME = 1024;
+const LONGEST_CAUSE = 65_536;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Log lines of OpenSSH's server. One record is one line. Whoever may write to the machine's log can write such
+ * lines too: syslog does not prove who wrote.
+ */
+export const sshd: IngestKind = {
+  name: "sshd",
+  title: "OpenSSH server",
+  description:
+    "Lines of sshd from the journal, a log file or a syslog relay: logins, sessions, refused attempts.",
+  mediaTypes: ["text/plain"],
+  hasIds: "never",
+  connectionRefs: "reused",
+  settings: [
+    {
+      name: "timeZone",
+      title: "Time zone",
+      description:
+        "Of lines that carry none, as in traditional log files: a name such as Europe/Rome. UTC without it.",
+    },
+  ],
+  split: (body) => ({
+    records: linesOf(body).map((raw) => ({ id: undefined, raw, value: utf8.decode(raw) })),
+  }),
+  map: mapLine,
+  instructions: [
+    {
+      title: "Ship the journal, losing nothing over restarts (as root)",
+      language: "sh",
+      text: [
+        "URL={url}",
+        `curl -fsS "\${URL%/api/*}/ship/daybook-ship.sh" -o /usr/local/bin/daybook-ship`,
+        "(umask 077 && printf '%s\\n' '{token}' > /etc/daybook-token)",
+        `sh /usr/local/bin/daybook-ship -u "$URL" -t /etc/daybook-token -d /var/spool/daybook-sshd -j ssh.service`,
+      ].join("\n"),
+    },
+    {
+      title: "Ship a log file instead (rsyslog)",
+      language: "sh",
+      text: 'sh /usr/local/bin/daybook-ship -u "$URL" -t /etc/daybook-token -d /var/spool/daybook-sshd -f /var/log/auth.log',
+    },
+    {
+      title: "Without the script: the last day, once",
+      language: "sh",
+      text: [
+        "(umask 077 && printf 'Authorization: Bearer %s\\n' '{token}' > daybook-header)",
+        "journalctl -q -t sshd -t sshd-session -t sshd-auth -o short-iso-precise --since -1d > sshd.log",
+        "curl -fsS --retry 9 -H @daybook-header -H 'Content-Type: text/plain' \\",
+        "  -H \"Idempotency-Key: $(cksum < sshd.log | tr ' ' -)\" --data-binary @sshd.log {url}",
+      ].join("\n"),
+    },
+    {
+      title: "What sshd must say (/etc/ssh/sshd_config): VERBOSE adds sessions and tried keys",
+      language: "text",
+      text: "LogLevel VERBOSE",
+    },
+  ],
+};
+
+function mapLine(record: ForeignRecord, context: MapContext): Mapped {
+  const timeZone = context.settings.timeZone ?? "UTC";
+  if (!isTimeZone(timeZone))
+    return { rejected: `the source's setting timeZone is no time zone: ${timeZone}` };
+  const line = parseSyslogLine(String(record.value), { timeZone, receivedAt: context.receivedAt });
+  if ("notice" in line) return { skipped: line.notice };
+  if ("problem" in line) return { rejected: line.problem };
+  if (!PROGRAMS.has(line.program)) return { skipped: "not sshd" };
+  const event = readSshdMessage(line.message);
+  if (event === undefined) return { rejected: "sshd line not recognised" };
+  if ("skipped" in event) return event;
+  const draft = rowOf(line, event, context.sourceName);
+  const { user, targetUser = "", target, connectionRef } = draft.row;
+  for (const [field, text] of Object.entries({ user, targetUser, target, connectionRef })) {
+    if (text.length > LONGEST_NAME) return { rejected: `${field} is longer than ${LONGEST_NAME} characters` };
+  }
+  return { rows: [draft] };
+}
+
+function rowOf(
+  line: SyslogLine,
+  event: SshdEvent,
+  sourceName: string,
+): RowDraft & { log: "connection-events" } {
+  const target = line.host ?? sourceName;
+  const { address, port } = event.peer ?? {};
+  return {
+    log: "connection-events",
+    row: {
+      time: line.time,
+      user: event.keyId ?? nameOf(event.account),
+      connectionRef: [target, address ?? "", port ?? `pid ${line.pid ?? "?"}`].join("|"),
+      event: event.event,
+      outcome: event.denied ? "denied" : "allowed",
+      target,
+      ...(event.account ? { targetUser: event.account } : {}),
+      cause: event.cause.slice(0, LONGEST_CAUSE),
+      kind: "ssh",
+      ...(address === undefined ? {} : { clientAddress: address }),
+      ...(port === undefined ? {} : { clientPort: port }),
+    },
+  };
+}
+
+/** The message names no account, or the client sent an empty name. */
+function nameOf(account: string | undefined): string {
+  if (account === undefined) return "(unknown)";
+  return account === "" ? "(empty)" : account;
+}
