@@ -99,11 +99,13 @@ function script(label, file) {
 /** The first organization and its superuser, whose password is printed here and kept nowhere. */
 async function setUp() {
   const output = await script("Setting up", "bin/first-run.ts");
-  const { created, email, password, sampleRecords } = JSON.parse(output.trim().split("\n").at(-1) ?? "");
-  if (!created) return;
+  const { created, accounts, sampleRecords } = JSON.parse(output.trim().split("\n").at(-1) ?? "");
   if (sampleRecords) say(`Loaded ${sampleRecords} sample records.`);
-  say(`\nThis is the first start. Sign in with\n\n  e-mail    ${email}\n  password  ${password}\n`);
-  say("The password is not shown again.");
+  if (!created) return;
+  say("\nThis is the first start. Sign in with one of these; the passwords are not shown again.");
+  for (const { organization, email, password } of accounts) {
+    say(`\n  ${organization}\n    e-mail    ${email}\n    password  ${password}`);
+  }
 }
 
 /** @type {Promise<void> | undefined} */
