@@ -117,13 +117,17 @@ function byTime(a: ParsedCall, b: ParsedCall): number {
   return a.start - b.start || (a.call.auditId < b.call.auditId ? -1 : 1);
 }
 
-/** The calls of one use of kubectl, in the order of their times; `end` is when the last of them ended. */
+/**
+ * A use of kubectl: its calls in the order of their times (of many, the first and the last), and when the last
+ * of all ended.
+ */
 type Invocation = { id: string; calls: ParsedCall[]; end: number; runningSince: number | undefined };
 
 /** Commands of one client that may run at the same time. */
-const MOST_RECENT = 32;
-/** Calls that a command gathers by nearness alone: a program in a loop must not cost more with every call. */
-const MOST_CLOSE = 500;
+const MOST_RECENT = 16;
+/** Calls of a command that the next call is held against, so that each next one costs the same. */
+const MOST_KEPT = 100;
+const FIRST_KEPT = 20;
 
 function assignForClient(
   calls: readonly (KubernetesCall & { commandId?: Maybe<string> })[],
@@ -153,6 +157,7 @@ function assignForClient(
 
 function add(invocation: Invocation, call: ParsedCall): void {
   invocation.calls.push(call);
+  if (invocation.calls.length > MOST_KEPT) invocation.calls.splice(FIRST_KEPT, 1);
   invocation.end = Math.max(invocation.end, call.end ?? call.start);
   if (call.end === undefined) invocation.runningSince ??= call.start;
 }
@@ -185,7 +190,7 @@ function fits(
   }
   // kubectl asks what the server offers before its first call, so a new use began since then.
   const lastStart = calls[calls.length - 1]?.start ?? 0;
-  return soon && discoveredAt < lastStart && calls.length < MOST_CLOSE ? "perhaps" : undefined;
+  return soon && discoveredAt < lastStart ? "perhaps" : undefined;
 }
 
 /** The command, assigned before, whose first call would go on with this one: this one came late. */

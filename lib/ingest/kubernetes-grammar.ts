@@ -21,6 +21,7 @@ const CLOSE: Affinity = { sure: false, within: 100_000 };
 const SURE: Affinity = { sure: true, within: 1_500_000 };
 /** drain asks again every few seconds whether a pod is gone or may go. */
 const POLLING: Affinity = { sure: true, within: 12_000_000 };
+const WAITING: Affinity = { sure: false, within: POLLING.within };
 /** A person had the file open in an editor. */
 const EDITING: Affinity = { sure: true, within: 15 * 60_000_000 };
 
@@ -77,7 +78,7 @@ function readAffinity(
     return some((earlier) => earlier.resource === "nodes" && earlier.name === node) ? POLLING : undefined;
   if (isGet(call)) {
     // The pod that drain evicted, until it is gone.
-    if (some((earlier) => earlier.subresource === "eviction" && earlier.name === call.name)) return POLLING;
+    if (some((earlier) => earlier.subresource === "eviction" && earlier.name === call.name)) return WAITING;
     // After "not found" kubectl looks whether the namespace exists.
     if (call.resource === "namespaces" && last.namespace === call.name && last.call.status === 404)
       return SURE;
@@ -144,8 +145,11 @@ function writeAffinity(
     return last.verb === "patch" && isServerSideApply(last) ? CLOSE : undefined;
   }
   // What was read is what is written now.
-  if (isGet(last) && sameObject(last, call)) return call.manager === "kubectl-edit" ? EDITING : SURE;
   const reading = calls.every((earlier) => isRead(earlier));
+  const read = reading ? calls : [last];
+  if (read.some((earlier) => isGet(earlier) && sameObject(earlier, call))) {
+    return call.manager === "kubectl-edit" ? EDITING : SURE;
+  }
   if (isUpgrade(call) || call.subresource === "log") {
     // exec deploy/web reads the deployment and lists its pods; logs -l reads one log after another.
     if (call.subresource === "log" && last.subresource === "log") return CLOSE;

@@ -73,9 +73,10 @@ function wordsOf(reading: Reading, main: ParsedCall, calls: readonly ParsedCall[
       return [`pod/${shellQuote([main.name])}`, UNKNOWN];
     case "drain":
     case "cordon":
-      return [shellQuote([main.name || UNKNOWN])];
     case "run":
-      return [shellQuote([main.name || UNKNOWN])];
+      return [main.name === "" ? UNKNOWN : shellQuote([main.name])];
+    case "create":
+      return [...(main.name === "" ? [singular(main.resource), UNKNOWN] : object), ...dryRunWords(main)];
     case "apply":
     case "diff":
       return [
@@ -197,6 +198,6 @@ function dryRunWords(call: ParsedCall): string[] {
 /** kubectl takes both; the API only knows the plural. */
 function singular(resource: string): string {
   if (resource.endsWith("ies")) return `${resource.slice(0, -3)}y`;
-  if (/(?:ss|x|ch|sh)es$/.test(resource)) return resource.slice(0, -2);
+  if (/(?:ss|us|x|ch|sh)es$/.test(resource)) return resource.slice(0, -2);
   return /[^s]s$/.test(resource) && resource !== "endpoints" ? resource.slice(0, -1) : resource;
 }
