@@ -67,17 +67,19 @@ export class PageStore<R> {
 
   /** Lists something else. What is shown stays, marked as stale, until the first answer. */
   restart(source: ListSource<R>): void {
-    this.dispose();
-    this.life = new AbortController();
+    this.callOff();
     this.source = source;
     if (source.first) this.set(this.begin(source.first, this.state.generation + 1));
     else this.set({ stale: true, scannedTo: null, error: null });
     if (!source.first) void this.fill();
   }
 
-  dispose(): void {
+  /** Calls off whatever is on its way. */
+  callOff(): void {
     this.life.abort();
+    this.life = new AbortController();
     this.refilling.clear();
+    if (this.state.phase === "loading") this.set({ phase: "idle" });
   }
 
   /** Goes on where the list ends so far. */

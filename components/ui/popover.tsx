@@ -1,6 +1,6 @@
 "use client";
 
-import { type ComponentProps, type ReactNode, type ToggleEvent, useId, useRef, useState } from "react";
+import { type ReactNode, type RefObject, type ToggleEvent, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Button, type ButtonLook, type ButtonSize } from "./button.tsx";
 import { cx } from "./cx.ts";
@@ -22,7 +22,9 @@ type PopoverProps = {
   panelLabel: string;
   onOpenChange?: (open: boolean) => void;
   children: (close: () => void) => ReactNode;
-  buttonProps?: ComponentProps<"button">;
+  /** The key that presses the button, told to screen readers, and the button for whoever listens to it. */
+  shortcut?: string;
+  buttonRef?: RefObject<HTMLButtonElement | null>;
 };
 
 /**
@@ -31,9 +33,10 @@ type PopoverProps = {
  */
 export function Popover(props: PopoverProps) {
   const { trigger, label, look = "outline", size = "md", square = false, align = "start" } = props;
-  const { className, panelClass, role = "dialog", panelLabel, onOpenChange, children, buttonProps } = props;
+  const { className, panelClass, role = "dialog", panelLabel, onOpenChange, children, shortcut } = props;
   const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
+  const ownButton = useRef<HTMLButtonElement>(null);
+  const button = props.buttonRef ?? ownButton;
   const panel = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
 
@@ -59,8 +62,8 @@ export function Popover(props: PopoverProps) {
   return (
     <>
       <Button
-        {...buttonProps}
         ref={button}
+        {...(shortcut !== undefined && { "aria-keyshortcuts": shortcut })}
         look={look}
         size={size}
         square={square}

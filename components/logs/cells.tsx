@@ -1,0 +1,88 @@
+import Link from "next/link";
+import { logPath } from "@/components/shell/pages.ts";
+import { Badge } from "@/components/ui/badge.tsx";
+import { TimeText } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { CellKind, CrossLink, LogView } from "@/lib/logs/define.ts";
+import { searchString } from "./conditions.ts";
+import { formatCount, formatDuration, toneOf } from "./format-values.ts";
+import type { Row } from "./log-api.ts";
+
+type CellProps = { view: LogView; column: string; kind: CellKind; row: Row };
+
+/** A value in the table, on one line and cut where it is too long. */
+export function LogCell({ view, column, kind, row }: CellProps) {
+  const value = row[column] ?? null;
+  if (value === null || value === "") return <span className="text-ink-3">–</span>;
+  switch (kind) {
+    case "time":
+      return <TimeText time={String(value)} className="max-md:[&>span]:hidden" />;
+    case "badge":
+      return <Badge tone={toneOf(String(value))}>{value}</Badge>;
+    case "duration":
+      return <span className="tabular truncate">{formatDuration(Number(value))}</span>;
+    case "count":
+      return <LinkedValue view={view} column={column} row={row} text={formatCount(Number(value))} />;
+    case "code":
+      return <span className="tabular truncate">{value}</span>;
+    case "connection":
+      return <LinkedValue view={view} column={column} row={row} text={shortId(String(value))} mono />;
+    case "command":
+    case "json":
+      return (
+        <span className="truncate font-mono text-xs">
+          <VisibleText text={String(value)} />
+        </span>
+      );
+    case "id":
+      return (
+        <span className="truncate font-mono text-xs text-ink-2">
+          <VisibleText text={String(value)} />
+        </span>
+      );
+    case "text":
+      return (
+        <span className="truncate">
+          <VisibleText text={String(value)} />
+        </span>
+      );
+  }
+}
+
+/** The end of an id tells rows apart: its beginning is a time, and neighbours share it. */
+function shortId(id: string): string {
+  return id.length > 13 ? `…${id.slice(-12)}` : id;
+}
+
+/** The way on from a column: a link of the view that goes by it, or that it counts (`API calls`). */
+export function linkOfColumn(view: LogView, column: string): CrossLink | undefined {
+  const header = view.columns[column]?.header;
+  return view.links.find((link) => link.column === column || link.label === header);
+}
+
+/** Where a link leads from this row; undefined where the row has nothing to go by. */
+export function linkTarget(link: CrossLink, row: Row): string | undefined {
+  const value = row[link.column];
+  if (value === null || value === undefined) return undefined;
+  return `${logPath(link.view)}${searchString(new URLSearchParams({ [link.filter]: String(value) }))}`;
+}
+
+type LinkedProps = { view: LogView; column: string; row: Row; text: string; mono?: boolean };
+
+function LinkedValue({ view, column, row, text, mono = false }: LinkedProps) {
+  const link = linkOfColumn(view, column);
+  const href = link && linkTarget(link, row);
+  const className = mono ? "truncate font-mono text-xs" : "tabular truncate";
+  if (!link || href === undefined) return <span className={className}>{text}</span>;
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      tabIndex={-1}
+      title={mono ? `${link.label} · ${row[column]}` : link.label}
+      className={`${className} text-accent hover:underline`}
+    >
+      {text}
+    </Link>
+  );
+}
