@@ -79,6 +79,16 @@ export const workflowTypes = {
       failed: { type: "user:creation-failed", says: "Failed to create user" },
     },
   },
+  "user:password-reset": {
+    category: "User Management",
+    title: "Password Reset",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:password-resetting", says: "Resetting the password of" },
+      done: { type: "user:password-reset", says: "Reset the password of" },
+      failed: { type: "user:password-reset-failed", says: "Failed to reset the password of" },
+    },
+  },
   "deploymentToken:creation": {
     category: "Access & Tokens",
     title: "Deployment Token Creation",
@@ -175,10 +185,6 @@ export const workflowTypes = {
 } as const satisfies { [workflowType: string]: WorkflowDefinition };
 
 export type WorkflowType = keyof typeof workflowTypes;
-
-export function isWorkflowType(text: string): text is WorkflowType {
-  return Object.hasOwn(workflowTypes, text);
-}
 
 /** The definition under its general type. */
 export function workflowDefinition(type: WorkflowType): WorkflowDefinition {

@@ -39,10 +39,6 @@ export function isRole(text: string): text is Role {
   return (roles as readonly string[]).includes(text);
 }
 
-export function isTokenScope(text: string): text is TokenScope {
-  return (tokenScopes as readonly string[]).includes(text);
-}
-
 export function can(role: Role, permission: Permission): boolean {
   return (permissions[permission] as readonly Role[]).includes(role);
 }

@@ -3,6 +3,7 @@ import type { AuthOptions } from "next-auth";
 import credentialsProvider from "next-auth/providers/credentials";
 import { env } from "@/lib/env.ts";
 import type { RequestFacts } from "@/lib/http/request-facts.ts";
+import { log } from "@/lib/log.ts";
 import { cookieMaxAge, cookieName, cookieOptions, isSecure } from "./session-cookie.ts";
 import { type SignInResult, signIn } from "./sign-in.ts";
 
@@ -50,6 +51,11 @@ export function authOptions(attempt: SignInAttempt): AuthOptions {
         },
       }),
     ],
+    logger: {
+      error: (code, metadata) => log().error({ code, err: metadata }, "next-auth"),
+      warn: (code) => log().warn({ code }, "next-auth"),
+      debug: (code) => log().debug({ code }, "next-auth"),
+    },
     callbacks: {
       jwt: ({ user }) => ({ sid: user.id }),
     },

@@ -70,12 +70,31 @@ function text(bytes: Buffer): string {
   return bytes.toString("base64").replace(/=+$/, "");
 }
 
+/** So many at once: a flood of sign-ins takes 64 MiB and half of the threads that Node has for such work. */
+const slots = 2;
+let taken = 0;
+const queue: (() => void)[] = [];
+
 /** Passwords are compared in NFKC: the same keys give the same bytes on every system. */
-function derive(password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password.normalize("NFKC"), salt, length, { ...options, maxmem }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
+async function derive(
+  password: string,
+  salt: Buffer,
+  length: number,
+  options: ScryptOptions,
+): Promise<Buffer> {
+  if (taken < slots) taken += 1;
+  else await new Promise<void>((resolve) => queue.push(resolve));
+  try {
+    return await new Promise((resolve, reject) => {
+      scrypt(password.normalize("NFKC"), salt, length, { ...options, maxmem }, (error, key) => {
+        if (error) reject(error);
+        else resolve(key);
+      });
     });
-  });
+  } finally {
+    // The slot goes to whoever waits longest, or is free again.
+    const next = queue.shift();
+    if (next) next();
+    else taken -= 1;
+  }
 }

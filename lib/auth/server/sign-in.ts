@@ -68,8 +68,10 @@ export async function signIn(
     }
     const sessionId = await inTransaction(async (client) => {
       const id = await createSession(client, { userId: account.id, ...facts });
-      if (replaces !== undefined) await revokeSession(client, replaces);
-      await workflow.done(client, { custom: { sessionId: id } });
+      const replaced = replaces !== undefined && (await revokeSession(client, replaces));
+      await workflow.done(client, {
+        custom: { sessionId: id, ...(replaced ? { replacedSessionId: replaces } : {}) },
+      });
       return id;
     });
     await forgiveAttempt(attempt);

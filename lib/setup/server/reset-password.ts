@@ -1,0 +1,39 @@
+import "server-only";
+import { runWorkflow } from "@/lib/audit/server/record.ts";
+import { generatePassword, hashPassword } from "@/lib/auth/server/passwords.ts";
+import { revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
+import { forgiveAttempt } from "@/lib/auth/server/throttle.ts";
+import { pool } from "@/lib/db/client.ts";
+
+/**
+ * Gives an account a new generated password, ends its sessions and its lock-out: for whoever has the terminal
+ * of the installation and lost the password.
+ *
+ * @returns the password, which is kept nowhere else
+ * @throws Error when there is no such account
+ */
+export async function resetPassword(email: string): Promise<string> {
+  const address = email.trim().toLowerCase();
+  const found = await pool().query<{ id: string; organizationId: string }>(
+    `SELECT id, organization_id AS "organizationId" FROM users WHERE email = $1`,
+    [address],
+  );
+  const user = found.rows[0];
+  if (!user) throw new Error(`There is no account with the email address ${address}`);
+  const password = generatePassword();
+  const hash = await hashPassword(password);
+  await runWorkflow(
+    {
+      actor: { organizationId: user.organizationId, initiator: "Daybook", initiatorType: "system" },
+      workflowType: "user:password-reset",
+      target: { name: address, id: user.id },
+      custom: { cause: "command on the server" },
+    },
+    async (client) => {
+      await client.query("UPDATE users SET password_hash = $2 WHERE id = $1", [user.id, hash]);
+      await revokeSessionsOf(client, user.id);
+    },
+  );
+  await forgiveAttempt({ email: address, address: "" });
+  return password;
+}
