@@ -40,7 +40,28 @@ export async function run(what, command, args, options = {}) {
   }
 }
 
-/** Ends the programs that `run` started. Those in our process group had Ctrl-C already; the rest get it here. */
+/**
+ * Runs a program whose output goes where ours goes.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} [options]
+ * @returns {Promise<number>} its exit code, 1 where a signal ended it
+ */
+export async function show(command, args, options = {}) {
+  const child = spawn(command, args, { ...options, stdio: "inherit" });
+  running.add(child);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve(code ?? 1));
+    });
+  } finally {
+    running.delete(child);
+  }
+}
+
+/** Ends the programs that `run` and `show` started. Those in our process group had Ctrl-C already; the rest get it here. */
 export function stopRunning() {
   for (const child of running) child.kill("SIGTERM");
 }
