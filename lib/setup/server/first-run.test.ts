@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signIn } from "@/lib/auth/server/sign-in.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
-import { firstRun } from "./first-run.ts";
+import * as setUp from "./first-run.ts";
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -16,6 +16,9 @@ beforeEach(async () => {
   await pool().query("DELETE FROM organizations");
 });
 afterAll(() => installation.remove());
+
+/** Without samples, unless the test is about them. */
+const firstRun = (load = async () => 0) => setUp.firstRun(load);
 
 const facts = { requestId: "r", address: "192.0.2.1", userAgent: "test" };
 const names = async () =>
@@ -69,12 +72,27 @@ describe("the first run", () => {
   it("loads the samples into their organization until that has succeeded, then no more", async () => {
     const loads: string[] = [];
     const failing = async () => Promise.reject(new Error("cut off"));
-    await expect(firstRun(failing)).rejects.toThrow("cut off");
+    const first = await setUp.firstRun(failing);
+    expect(first).toMatchObject({ sampleRecords: 0, sampleFailure: "cut off" });
+    expect(first.accounts).toHaveLength(2);
     const load = async (organizationId: string) => loads.push(organizationId) * 100;
-    expect(await firstRun(load)).toMatchObject({ created: false, sampleRecords: 100 });
-    expect(await firstRun(load)).toMatchObject({ sampleRecords: 0 });
+    expect(await setUp.firstRun(load)).toMatchObject({ created: false, sampleRecords: 100 });
+    expect(await setUp.firstRun(load)).toMatchObject({ sampleRecords: 0 });
     const sample = await pool().query("SELECT id FROM organizations WHERE name = 'Sample organization'");
     expect(loads).toEqual([sample.rows[0]?.id]);
+  });
+
+  it("makes both accounts or none", async () => {
+    await firstRun();
+    await pool().query("DELETE FROM users WHERE email = 'admin@daybook.local'");
+    await pool().query("INSERT INTO organizations (id, name) VALUES (gen_random_uuid(), 'third')");
+    await pool().query(
+      "UPDATE users SET organization_id = (SELECT id FROM organizations WHERE name = 'third')",
+    );
+    await expect(firstRun()).rejects.toThrow(/unique|duplicate/);
+    expect((await pool().query("SELECT 1 FROM users")).rowCount).toBe(1);
+    const ends = await pool().query("SELECT 1 FROM audit_events WHERE event_type = 'user:creation-failed'");
+    expect(ends.rowCount).toBe(2);
   });
 
   it("makes one installation when two start at once", async () => {

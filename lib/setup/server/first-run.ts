@@ -2,9 +2,11 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import { runWorkflow } from "@/lib/audit/server/record.ts";
+import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import { generatePassword, hashPassword } from "@/lib/auth/server/passwords.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
+import { log } from "@/lib/log.ts";
+import { loadSamples } from "./samples.ts";
 
 /** An account that was made; its password is kept nowhere else. */
 export type FirstAccount = { organization: string; email: string; password: string };
@@ -15,10 +17,9 @@ export type FirstRun = {
   accounts: FirstAccount[];
   /** Sample records that were added. */
   sampleRecords: number;
+  /** Why the samples could not be loaded; the accounts are there all the same, and the next start tries again. */
+  sampleFailure?: string;
 };
-
-/** Adds real records of other projects to an organization; those that are there already are left alone. */
-export type LoadSamples = (organizationId: string) => Promise<number>;
 
 const settings = z.object({
   DAYBOOK_ORGANIZATION: z.string().trim().min(1).max(200).default("My organization"),
@@ -32,9 +33,10 @@ const sample = { organization: "Sample organization", email: "sample@daybook.loc
  * Daybook's own source and a superuser with a generated password, and the sample records. Each step is done
  * only where it is missing, so a run that was cut off is finished by the next.
  *
+ * @param load adds the sample records to an organization; those that are there already are left alone
  * @throws Error that names a wrong variable of the environment
  */
-export async function firstRun(loadSamples?: LoadSamples): Promise<FirstRun> {
+export async function firstRun(load: typeof loadSamples = loadSamples): Promise<FirstRun> {
   const checked = settings.safeParse(process.env);
   if (!checked.success) {
     const reasons = checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -44,15 +46,19 @@ export async function firstRun(loadSamples?: LoadSamples): Promise<FirstRun> {
   if (email === sample.email)
     throw new Error(`DAYBOOK_ADMIN_EMAIL: ${email} is the sample organization's account`);
   await createOrganizations(name);
-  const accounts: FirstAccount[] = [];
-  for (const missing of await organizationsWithoutUsers()) {
-    accounts.push(await createSuperuser(missing, missing.sample ? sample.email : email));
+  const accounts = await createSuperusers(await organizationsWithoutUsers(), email);
+  const result = { created: accounts.length > 0, accounts };
+  try {
+    return { ...result, sampleRecords: await addSamples(load) };
+  } catch (error) {
+    // The passwords are in this answer and nowhere else: samples must not take them along.
+    log().error({ err: error }, "the samples could not be loaded");
+    return {
+      ...result,
+      sampleRecords: 0,
+      sampleFailure: error instanceof Error ? error.message : String(error),
+    };
   }
-  return {
-    created: accounts.length > 0,
-    accounts,
-    sampleRecords: loadSamples ? await addSamples(loadSamples) : 0,
-  };
 }
 
 /** Both in one transaction, the own one first; nothing when there is any organization. */
@@ -90,35 +96,52 @@ async function organizationsWithoutUsers(): Promise<Found[]> {
   return found.rows;
 }
 
-async function createSuperuser({ id: organizationId, name }: Found, email: string): Promise<FirstAccount> {
-  const password = generatePassword();
-  const hash = await hashPassword(password);
-  const user = { id: uuidv7(), email, name: "Administrator", role: "superuser" };
-  await runWorkflow(
-    {
-      actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
-      workflowType: "user:creation",
-      target: { name: email, id: user.id },
-      custom: { newUsername: email, createdBy: "first run", scopeAssignmentStatus: "superuser" },
-      updated: { email, name: user.name, role: user.role, status: "active" },
-    },
-    (client) =>
-      client.query(
-        "INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
-        [user.id, organizationId, email, user.name, user.role, hash],
-      ),
-  );
-  return { organization: name, email, password };
+/** All in one transaction: whoever sees one password sees them all. */
+async function createSuperusers(missing: readonly Found[], ownEmail: string): Promise<FirstAccount[]> {
+  const prepared = await Promise.all(missing.map((organization) => prepareSuperuser(organization, ownEmail)));
+  try {
+    await inTransaction(async (client) => {
+      for (const { user, hash, workflow } of prepared) {
+        const { id, organizationId, email, name, role } = user;
+        await client.query(
+          "INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
+          [id, organizationId, email, name, role, hash],
+        );
+        await workflow.done(client, { updated: { email, name, role, status: "active" } });
+      }
+    });
+  } catch (error) {
+    for (const { workflow } of prepared) await reportFailure(workflow, error);
+    throw error;
+  }
+  return prepared.map(({ account }) => account);
 }
 
-async function addSamples(loadSamples: LoadSamples): Promise<number> {
+async function prepareSuperuser(
+  { id: organizationId, name: organization, sample: isSample }: Found,
+  ownEmail: string,
+) {
+  const email = isSample ? sample.email : ownEmail;
+  const user = { id: uuidv7(), organizationId, email, name: "Administrator", role: "superuser" };
+  const password = generatePassword();
+  const hash = await hashPassword(password);
+  const workflow = await beginWorkflow({
+    actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
+    workflowType: "user:creation",
+    target: { name: email, id: user.id },
+    custom: { newUsername: email, createdBy: "first run", scopeAssignmentStatus: user.role },
+  });
+  return { user, hash, workflow, account: { organization, email, password } };
+}
+
+async function addSamples(load: typeof loadSamples): Promise<number> {
   const wanted = await pool().query<{ id: string; organizationId: string }>(
     `SELECT id, organization_id AS "organizationId" FROM sources
      WHERE kind = 'daybook' AND settings ->> 'samples' = 'wanted'`,
   );
   let added = 0;
   for (const { id, organizationId } of wanted.rows) {
-    added += await loadSamples(organizationId);
+    added += await load(organizationId);
     // Only now: a load that is cut off is taken up again, and sent twice is stored once.
     await pool().query(`UPDATE sources SET settings = settings || '{"samples": "loaded"}' WHERE id = $1`, [
       id,
