@@ -109,6 +109,36 @@ export const workflowTypes = {
       failed: { type: "deploymentToken:deletion-failed", says: "Failed to remove source" },
     },
   },
+  "deploymentToken:renewal": {
+    category: "Access & Tokens",
+    title: "Deployment Token Renewal",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:renewing", says: "Renewing the token of source" },
+      done: { type: "deploymentToken:renewed", says: "Renewed the token of source" },
+      failed: { type: "deploymentToken:renewal-failed", says: "Failed to renew the token of source" },
+    },
+  },
+  "deploymentToken:suspension": {
+    category: "Access & Tokens",
+    title: "Deployment Token Suspension",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:suspending", says: "Stopping source" },
+      done: { type: "deploymentToken:suspended", says: "Stopped source" },
+      failed: { type: "deploymentToken:suspension-failed", says: "Failed to stop source" },
+    },
+  },
+  "deploymentToken:resumption": {
+    category: "Access & Tokens",
+    title: "Deployment Token Resumption",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:resuming", says: "Resuming source" },
+      done: { type: "deploymentToken:resumed", says: "Resumed source" },
+      failed: { type: "deploymentToken:resumption-failed", says: "Failed to resume source" },
+    },
+  },
   "quarantinedRecord:replay": {
     category: "Access & Tokens",
     title: "Quarantined Record Replay",

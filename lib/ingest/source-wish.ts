@@ -17,7 +17,8 @@ export const sourceWish = z
     if (!isIngestKind(kind)) return;
     const known = new Set(ingestKind(kind).settings?.map(({ name }) => name));
     for (const name of Object.keys(settings)) {
-      if (!known.has(name)) context.addIssue({ code: "custom", path: ["settings", name], message: `is no setting of ${kind}` });
+      if (!known.has(name))
+        context.addIssue({ code: "custom", path: ["settings", name], message: `is no setting of ${kind}` });
     }
   })
   .transform(({ settings, ...wish }) => ({

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
-import {
-  createSource,
-  listQuarantine,
-  listSources,
-  quarantinePage,
-  renewSourceToken,
-  setSourceDisabled,
-} from "./manage.ts";
+import { quarantinePage } from "../source-line.ts";
+import { createSource, listQuarantine, listSources, renewSourceToken, setSourceDisabled } from "./manage.ts";
 import { findSource } from "./sources.ts";
 import { lines, testSource } from "./test-source.ts";
 

@@ -3,29 +3,12 @@ import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { newToken } from "@/lib/auth/server/tokens.ts";
 import { pool } from "@/lib/db/client.ts";
-
-/** `receiving`: a post in the last five minutes; `quiet`: not for longer; `stopped`: it may not post. */
-export type SourceState = "receiving" | "quiet" | "never" | "stopped";
-
-export type SourceHealthLine = {
-  id: string;
-  name: string;
-  kind: string;
-  settings: { [name: string]: string };
-  state: SourceState;
-  tokenPrefix: string;
-  createdAt: string;
-  disabledAt: string | null;
-  lastReceivedAt: string | null;
-  lastRecordTime: string | null;
-  /** Accepted records in the last full five minutes, per minute. */
-  perMinute: number;
-  accepted: number;
-  duplicates: number;
-  skipped: number;
-  /** Records that wait in quarantine now. */
-  quarantined: number;
-};
+import {
+  type QuarantineLine,
+  quarantineBytes,
+  quarantinePage,
+  type SourceHealthLine,
+} from "../source-line.ts";
 
 const utc = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -96,23 +79,6 @@ export async function setSourceDisabled(
   );
   return changed.rowCount === 1;
 }
-
-export type QuarantineLine = {
-  id: string;
-  receivedAt: string;
-  reason: string;
-  state: string;
-  recordId: string | null;
-  /** The record as received, secrets masked: its first {@link quarantineBytes}. */
-  raw: string;
-  rawEncoding: "utf8" | "base64";
-  /** Of the whole record. */
-  bytes: number;
-};
-
-/** How many quarantined records a page shows, and how much of each. */
-export const quarantinePage = 100;
-export const quarantineBytes = 65_536;
 
 /** Open quarantined records of a source, newest first. */
 export async function listQuarantine(organizationId: string, sourceId: string): Promise<QuarantineLine[]> {

@@ -36,15 +36,15 @@ export async function addSource(principal: Principal, wish: SourceWish): Promise
   }
 }
 
-/** Replaces the token of a source. @throws Problem 404 */
-export async function replaceToken(principal: Principal, id: string): Promise<NewSource> {
+/** Replaces the token of a source. @param reason the caller's words, for the audit log @throws Problem 404 */
+export async function replaceToken(principal: Principal, id: string, reason?: string): Promise<NewSource> {
   const before = await requireSourceRow(principal.organizationId, id);
   const made = await runWorkflow<Omit<Made, "id">>(
     {
       actor: actorOf(principal),
-      workflowType: "deploymentToken:creation",
+      workflowType: "deploymentToken:renewal",
       target: { name: before.name, id },
-      custom: { replaces: before.tokenPrefix },
+      custom: { replaces: before.tokenPrefix, ...withReason(reason) },
       original: before,
       updated: (result) => ({ ...before, tokenPrefix: result.tokenPrefix }),
     },
@@ -57,14 +57,27 @@ export async function replaceToken(principal: Principal, id: string): Promise<Ne
   return { id, name: before.name, kind: before.kind, token: made.token };
 }
 
-/** Stops a source, or lets it post again: records stay in either case. @throws Problem 404 */
-export async function stopSource(principal: Principal, id: string, disabled: boolean): Promise<void> {
+/**
+ * Stops a source, or lets it post again: records stay in either case.
+ * @param reason the caller's words, for the audit log
+ * @throws Problem 404, or 409 when it is so already
+ */
+export async function stopSource(
+  principal: Principal,
+  id: string,
+  disabled: boolean,
+  reason?: string,
+): Promise<void> {
   const before = await requireSourceRow(principal.organizationId, id);
+  if (before.disabled === disabled) {
+    throw new Problem(409, `${before.name} ${disabled ? "is stopped already" : "is not stopped"}.`);
+  }
   await runWorkflow(
     {
       actor: actorOf(principal),
-      workflowType: disabled ? "deploymentToken:deletion" : "deploymentToken:creation",
+      workflowType: disabled ? "deploymentToken:suspension" : "deploymentToken:resumption",
       target: { name: before.name, id },
+      custom: withReason(reason),
       original: before,
       updated: { ...before, disabled },
     },
@@ -74,6 +87,10 @@ export async function stopSource(principal: Principal, id: string, disabled: boo
       }
     },
   );
+}
+
+function withReason(reason: string | undefined): { reason?: string } {
+  return reason === undefined ? {} : { reason };
 }
 
 type SourceState = { name: string; kind: string; tokenPrefix: string; disabled: boolean };

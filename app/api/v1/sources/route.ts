@@ -24,7 +24,10 @@ export function POST(request: Request): Promise<Response> {
     request,
     "source.create",
     async (principal) =>
-      Response.json(await addSource(principal, await readJson(request, sourceWish)), { status: 201, headers: noStore }),
+      Response.json(await addSource(principal, await readJson(request, sourceWish)), {
+        status: 201,
+        headers: noStore,
+      }),
     { permission },
   );
 }

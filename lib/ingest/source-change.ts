@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** The words of whoever changes something, for the audit log. */
+const reason = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(500, "must have at most 500 characters")
+  .optional();
+
+/** Stops a source (`disabled`), or lets it post again. */
+export const sourceChange = z.strictObject({ disabled: z.boolean(), reason });
+
+/** Asks for a new token in place of the old one. */
+export const tokenRenewal = z.strictObject({ reason });
