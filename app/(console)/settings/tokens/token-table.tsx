@@ -36,14 +36,16 @@ export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
       <tbody>
         {tokens.map((token) => (
           <tr key={token.id} className="hover:bg-hover">
-            <td className={cx(cell, "max-w-64 break-words")}>
+            <td className={cx(cell, "max-w-64 wrap-anywhere")}>
               <div className="font-medium">{token.name}</div>
               <div className="font-mono text-xs text-ink-3">{token.prefix}…</div>
               {everybody && <div className="text-xs text-ink-2 lg:hidden">{token.owner.email}</div>}
               <div className="text-xs text-ink-2 md:hidden">{token.scopes.join(", ")}</div>
               <div className="text-xs text-ink-2 md:hidden">
-                expires <Moment time={token.expiresAt} otherwise="never" />, last used{" "}
-                <Moment time={token.lastUsedAt} otherwise="never" />
+                expires <Moment time={token.expiresAt} otherwise="never" /> <ZoneName />
+              </div>
+              <div className="text-xs text-ink-2 md:hidden">
+                last used <Moment time={token.lastUsedAt} otherwise="never" /> <ZoneName />
               </div>
             </td>
             {everybody && (
