@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** Characters of a description. */
+export const descriptionLength = 500;
+
+/** What may be changed about a target or a space. */
+export const targetChange = z.strictObject({
+  description: z
+    .string()
+    .trim()
+    .max(descriptionLength, `must have at most ${descriptionLength} characters`)
+    .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters"),
+});
+
+export type TargetChange = z.output<typeof targetChange>;
