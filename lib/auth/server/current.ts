@@ -3,8 +3,8 @@ import { headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
 import { signInPath } from "../next-path.ts";
-import { allows, type CurrentUser, type Principal } from "../principal.ts";
-import type { Permission, Role } from "../roles.ts";
+import type { CurrentUser, Principal } from "../principal.ts";
+import type { Role } from "../roles.ts";
 import { principalOfCookie } from "./authenticate.ts";
 
 /** The person of this request's session, looked up once per request; null when nobody is signed in. */
@@ -39,13 +39,6 @@ export async function requireRole(...allowed: readonly [Role, ...Role[]]): Promi
   const user = await requireUser();
   if (!allowed.includes(user.role)) forbidden();
   return user;
-}
-
-/** The person, when allowed; else the page for what is not allowed (403). */
-export async function requirePermission(permission: Permission, path?: string): Promise<Principal> {
-  const principal = await requirePrincipal(path);
-  if (!allows(principal, permission)) forbidden();
-  return principal;
 }
 
 function userOf(principal: Principal): CurrentUser {

@@ -18,8 +18,3 @@ export async function houseOrganizationId(): Promise<string> {
   if (house === undefined) throw new Error("There is no organization yet");
   return house;
 }
-
-/** Forgets it; for tests that change the database. */
-export function forgetHouse(): void {
-  house = undefined;
-}
