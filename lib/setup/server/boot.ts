@@ -1,13 +1,19 @@
 import "server-only";
 import { closeOrphans } from "@/lib/audit/server/record.ts";
+import { endExpiredSessions } from "@/lib/auth/server/sessions.ts";
+import { forgetOldAttempts } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { registerNodeRoute } from "@/lib/http/node-routes.ts";
+import { beforeShutdown } from "@/lib/http/shutdown.ts";
 import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export.ts";
 import { recordTables } from "@/lib/record/columns.ts";
+import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 
 const foldEveryMs = 10_000;
+const sessionsEveryMs = 60_000;
+const attemptsEveryMs = 3_600_000;
 const partitionsEveryMs = 6 * 3_600_000;
 /** Months for which partitions stand ready, the current one included. */
 const monthsAhead = 3;
@@ -21,7 +27,10 @@ export async function boot(): Promise<void> {
   await closeOrphans();
   await closeOrphanedExports();
   await makePartitionsAhead();
+  beforeShutdown("anonymous failures", () => flushAnonymousFailures("all"));
   repeat("fold counts", foldEveryMs, foldCounts);
+  repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
+  repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
   repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);
 }
 
