@@ -1,4 +1,4 @@
-import { offsetTimeToInstant, toInstant, type WallTime, wallTimeToInstant } from "./wall-clock.ts";
+import { offsetTimeToInstant, toInstant, type WallTime, wallTimeToInstant } from "@/lib/ingest/wall-clock.ts";
 
 /** One line of a log file or of journalctl, taken apart. `program` is "" when the line names none. */
 export type SyslogLine = {

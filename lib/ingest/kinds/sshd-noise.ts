@@ -2,6 +2,10 @@
 const NOISE: readonly [pattern: RegExp, reason: string][] = [
   [/^debug[123]?: /, "a debugging line"],
   [/^Connection from \S+ port \d+ on /, "a TCP connection alone, before anyone named a user"],
+  [
+    /^Connection closed by \S+ port \d+$/,
+    "a connection that ended; the lines before and after say what it was",
+  ],
   [/^(?:Postponed|Partial) \S+ for /, "one step of an authentication that goes on"],
   [
     /^Accepted (?:key|certificate ID|\S+ public key|host) /,

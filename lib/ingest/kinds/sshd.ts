@@ -1,9 +1,10 @@
-import type { ForeignRecord, IngestKind, MapContext, Mapped } from "../define.ts";
-import { linesOf } from "../lines.ts";
-import type { RowDraft } from "../rows.ts";
-import { parseSyslogLine, type SyslogLine } from "../syslog.ts";
-import { isTimeZone } from "../wall-clock.ts";
-import { readSshdMessage, type SshdEvent } from "./sshd-messages.ts";
+import type { ForeignRecord, IngestKind, MapContext, Mapped } from "@/lib/ingest/define.ts";
+import type { SshdEvent } from "@/lib/ingest/kinds/sshd-event.ts";
+import { readSshdMessage } from "@/lib/ingest/kinds/sshd-messages.ts";
+import { linesOf } from "@/lib/ingest/lines.ts";
+import type { RowDraft } from "@/lib/ingest/rows.ts";
+import { parseSyslogLine, type SyslogLine } from "@/lib/ingest/syslog.ts";
+import { isTimeZone } from "@/lib/ingest/wall-clock.ts";
 
 const PROGRAMS: ReadonlySet<string> = new Set(["sshd", "sshd-session", "sshd-auth"]);
 const LONGEST_NAME = 1024;
