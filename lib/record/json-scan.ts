@@ -166,11 +166,21 @@ export function typeAt(bytes: Uint8Array, start: number): JsonType {
 
 /** The text of a string that was scanned, escapes undone. */
 export function decodeString(bytes: Uint8Array, range: ByteRange): string {
-  for (let at = range.start; at < range.end; at++) {
-    if (bytes[at] === BACKSLASH) return JSON.parse(decodeText(bytes, range)) as string;
+  const { start, end } = range;
+  // Keys are short and plain: putting them together here is faster than asking the decoder.
+  let text = "";
+  let at = start + 1;
+  for (; at < end - 1 && at - start <= SHORT; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === BACKSLASH || byte >= 0x80) break;
+    text += String.fromCharCode(byte);
   }
-  return decodeText(bytes, { start: range.start + 1, end: range.end - 1 });
+  if (at === end - 1) return text;
+  if (bytes.subarray(start, end).includes(BACKSLASH)) return JSON.parse(decodeText(bytes, range)) as string;
+  return decodeText(bytes, { start: start + 1, end: end - 1 });
 }
+
+const SHORT = 40;
 
 /** The value of a range that was scanned. Of repeated keys the last counts, `__proto__` is a plain key. */
 export function parseRange(bytes: Uint8Array, range: ByteRange): unknown {

@@ -11,6 +11,7 @@ type Scope = { sensitive: boolean; embedded: number };
 
 const CLOSE_OBJECT = 0x7d;
 const CLOSE_ARRAY = 0x5d;
+const BACKSLASH = 0x5c;
 
 /** Longer keys hold no name that a rule knows, even with all of its letters escaped. */
 const LONGEST_KEY = 320;
@@ -19,6 +20,8 @@ const MAX_EMBEDDED = 4;
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const WEBHOOK_PATCH = "patch.webhook.admission.k8s.io/";
+/** Of the other keys that rules know: env, kind, data, path, token, value, runenv, message, submitenv, stringData. */
+const knownLengths = new Set([3, 4, 5, 6, 7, 9, 10]);
 const sensitiveKinds = new Set(["secret", "secretlist", "tokenreview", "tokenrequest"]);
 
 /**
@@ -72,13 +75,21 @@ class Walk {
     let at = skipBlanks(this.bytes, start + 1);
     while (this.bytes[at] !== CLOSE_OBJECT) {
       const keyEnd = scanString(this.bytes, at);
-      const key =
-        keyEnd - at > LONGEST_KEY ? "" : decodeString(this.bytes, { start: at, end: keyEnd }).toLowerCase();
+      const key = this.nameAt(at, keyEnd);
       const valueStart = skipBlanks(this.bytes, skipBlanks(this.bytes, keyEnd) + 1);
       at = skipBlanks(this.bytes, member(key, valueStart));
       if (this.bytes[at] !== CLOSE_OBJECT) at = skipBlanks(this.bytes, at + 1);
     }
     return at + 1;
+  }
+
+  /** The key in lower case, or "" where it can be none that a rule knows. */
+  private nameAt(start: number, end: number): string {
+    const length = end - start - 2;
+    if (length > LONGEST_KEY) return "";
+    let known = knownLengths.has(length) || length >= WEBHOOK_PATCH.length;
+    for (let at = start + 1; !known && at < end; at++) known = this.bytes[at] === BACKSLASH;
+    return known ? decodeString(this.bytes, { start, end }).toLowerCase() : "";
   }
 
   private object(start: number, scope: Scope): number {
