@@ -2,9 +2,10 @@ import type { IngestKind } from "@/lib/ingest/define.ts";
 import { kubernetesAudit } from "@/lib/ingest/kinds/kubernetes-audit.ts";
 import { native } from "@/lib/ingest/kinds/native.ts";
 import { sshd } from "@/lib/ingest/kinds/sshd.ts";
+import { sudo } from "@/lib/ingest/kinds/sudo.ts";
 
 /** Every kind of source that takes posts, in the order in which Settings lists them. */
-export const ingestKinds: readonly IngestKind[] = [kubernetesAudit, sshd, native];
+export const ingestKinds: readonly IngestKind[] = [kubernetesAudit, sshd, sudo, native];
 
 const byName = new Map(ingestKinds.map((kind) => [kind.name, kind]));
 
