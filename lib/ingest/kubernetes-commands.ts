@@ -34,7 +34,7 @@ export type KubernetesCall = {
 };
 
 /** Calls with equal keys may belong to one command: same cluster, person, address and exact user agent. */
-export function clientKey(call: KubernetesCall): string {
+function clientKey(call: KubernetesCall): string {
   return JSON.stringify([call.cluster, call.user, call.clientAddress ?? "", call.userAgent ?? ""]);
 }
 
@@ -74,7 +74,7 @@ export function assignCommands(
   return assigned;
 }
 
-export type CommandDescription = {
+type CommandDescription = {
   /** As in `kubectl get pods -n default`; … stands for what the calls do not tell. */
   command: string;
   verb: string;

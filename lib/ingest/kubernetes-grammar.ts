@@ -15,7 +15,7 @@ import {
  * kubectl explains it (an exec after its pod was read); otherwise it may as well be the first call of the
  * next one. `within`: microseconds from the end of the earlier calls to its start.
  */
-export type Affinity = { sure: boolean; within: number };
+type Affinity = { sure: boolean; within: number };
 
 const CLOSE: Affinity = { sure: false, within: 100_000 };
 const SURE: Affinity = { sure: true, within: 1_500_000 };

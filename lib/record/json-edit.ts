@@ -4,7 +4,7 @@ import type { ByteRange } from "@/lib/record/json-scan.ts";
 export type Edit = ByteRange & { text: string };
 
 /** A string's text as UTF-8, and for each of its bytes (and the end) the offset where the source has it. */
-export type LocatedText = { bytes: Uint8Array; offsets: Int32Array };
+type LocatedText = { bytes: Uint8Array; offsets: Int32Array };
 
 const encoder = new TextEncoder();
 const BACKSLASH = 0x5c;

@@ -18,7 +18,7 @@ export type Member = {
   valueRange: ByteRange;
 };
 
-export type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
+type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
 
 /** Records nested deeper are an error: what reads them afterwards may recurse. */
 export const MAX_DEPTH = 64;

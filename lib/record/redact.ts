@@ -37,10 +37,10 @@ export const redactionRules: readonly RedactionRule[] = [
 ];
 
 /** What redaction needs to know of the source; a `MapContext` has it. */
-export type RedactionContext = { settings: Readonly<Record<string, string>>; mask: Mask };
+type RedactionContext = { settings: Readonly<Record<string, string>>; mask: Mask };
 
 /** The rules that are on for a source. */
-export function rulesInForce(settings: Readonly<Record<string, string>>): ReadonlySet<RuleId> {
+function rulesInForce(settings: Readonly<Record<string, string>>): ReadonlySet<RuleId> {
   const on = redactionRules.filter(
     (rule) => (settings[`mask.${rule.id}`] ?? (rule.onByDefault ? "on" : "off")) !== "off",
   );

@@ -13,7 +13,7 @@ export const context: MapContext = {
   mask: () => "[masked]",
 };
 
-export type Told = { id: string | undefined; raw: Uint8Array; rows: RowDraft[] };
+type Told = { id: string | undefined; raw: Uint8Array; rows: RowDraft[] };
 
 /** Every record of a body; a rejected one fails the test. */
 export function ingest(body: Uint8Array, told: MapContext = context): Told[] {
