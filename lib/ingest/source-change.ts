@@ -13,3 +13,6 @@ export const sourceChange = z.strictObject({ disabled: z.boolean(), reason });
 
 /** Asks for a new token in place of the old one. */
 export const tokenRenewal = z.strictObject({ reason });
+
+/** What shall become of a quarantined record. */
+export const recordResolution = z.strictObject({ action: z.enum(["replay", "dismiss"]), reason });

@@ -23,7 +23,7 @@ export function cursorAfter({ name, kind = "" }: { name: string; kind?: string }
 /** Reads `?match=` and `?after=`; anything else is an error, never left aside. */
 export function parseTargetQuery(
   params: URLSearchParams,
-): { query: TargetQuery; errors?: never } | { errors: ParameterError[] } {
+): { query: TargetQuery; errors?: never } | { errors: ParameterError[]; query?: never } {
   const errors: ParameterError[] = [];
   for (const name of new Set(params.keys())) {
     if (name !== "match" && name !== "after")

@@ -22,12 +22,23 @@ export async function replayRecord(principal: Principal, sourceId: string, id: s
   );
 }
 
-/** Marks a quarantined record as of no account; its bytes stay. @throws Problem 404 */
-export async function dismissRecord(principal: Principal, sourceId: string, id: string): Promise<void> {
+/**
+ * Marks a quarantined record as of no account; its bytes stay.
+ * @param reason the caller's words, for the audit log
+ * @throws Problem 404
+ */
+export async function dismissRecord(
+  principal: Principal,
+  sourceId: string,
+  id: string,
+  reason?: string,
+): Promise<void> {
   const held = await requireHeld(principal.organizationId, sourceId, id);
+  const facts = factsOf(principal, held);
   await runWorkflow(
     {
-      ...factsOf(principal, held),
+      ...facts,
+      custom: { ...facts.custom, ...(reason !== undefined && { reason }) },
       workflowType: "quarantinedRecord:dismissal",
       updated: { state: "dismissed" },
     },

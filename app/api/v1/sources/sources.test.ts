@@ -126,8 +126,13 @@ describe("the API of sources", () => {
     expect((await replay.json()).detail).toMatch(
       /^The record still cannot be understood: not a line of JSON/,
     );
-    const dismissed = await resolve(request("POST", { action: "dismiss" }), record(source.id, id));
+    const wish = { action: "dismiss", reason: "a test message" };
+    const dismissed = await resolve(request("POST", wish), record(source.id, id));
     expect(dismissed.status).toBe(200);
+    expect((await auditOf(source.name)).map(({ custom }) => custom?.reason)).toEqual([
+      "a test message",
+      "a test message",
+    ]);
     expect((await (await quarantine(request("GET"), at(source.id))).json()).records).toEqual([]);
   });
 

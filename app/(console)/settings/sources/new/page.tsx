@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { CreateSource } from "@/components/sources/create-source.tsx";
+import { viewOfKind } from "@/components/sources/kind-view.ts";
+import { SourceBreadcrumb } from "@/components/sources/source-breadcrumb.tsx";
+import { ingestKinds, isIngestKind } from "@/lib/ingest/kinds.ts";
+import { asPage } from "@/lib/user-events/server/as-page.ts";
+
+export const metadata: Metadata = { title: "Create a source · Daybook" };
+
+type PageProps = { searchParams: Promise<{ kind?: string | string[] }> };
+
+export default async function NewSourcePage({ searchParams }: PageProps) {
+  const { kind } = await searchParams;
+  const initialKind = await asPage(
+    "source.new",
+    "/settings/sources/new",
+    async () => {
+      if (kind === undefined) return undefined;
+      if (typeof kind !== "string" || !isIngestKind(kind)) notFound();
+      return kind;
+    },
+    { permission: "sources:manage" },
+  );
+  return (
+    <section
+      aria-labelledby="new-source-title"
+      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
+    >
+      <header>
+        <SourceBreadcrumb />
+        <h1 id="new-source-title" className="text-lg font-semibold">
+          Create a source
+        </h1>
+      </header>
+      <CreateSource kinds={ingestKinds.map(viewOfKind)} initialKind={initialKind} />
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import type { Metadata } from "next";
+import { TargetList } from "@/components/targets/target-list.tsx";
+import { pageParams, pageResource } from "@/lib/targets/page-params.ts";
+import { listTargets } from "@/lib/targets/server/list-targets.ts";
+import { parseTargetQuery } from "@/lib/targets/target-query.ts";
+import { asPage } from "@/lib/user-events/server/as-page.ts";
+
+export const metadata: Metadata = { title: "Targets · Daybook" };
+
+type PageProps = { searchParams: Promise<{ [name: string]: string | string[] | undefined }> };
+
+export default async function TargetsPage({ searchParams }: PageProps) {
+  const params = pageParams(await searchParams);
+  const parsed = parseTargetQuery(params);
+  const page = await asPage(
+    "target.list",
+    pageResource("/settings/targets", params),
+    async ({ organizationId }) => {
+      if (parsed.errors) return undefined;
+      const { targets: lines, nextCursor } = await listTargets(organizationId, parsed.query);
+      return { lines, nextCursor };
+    },
+    { permission: "sources:manage" },
+  );
+  return (
+    <TargetList
+      list="targets"
+      match={parsed.query?.match ?? ""}
+      later={parsed.query?.after != null}
+      page={page}
+      errors={parsed.errors ?? []}
+    />
+  );
+}

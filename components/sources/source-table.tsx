@@ -1,0 +1,144 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { formatCount } from "@/components/logs/format-values.ts";
+import { cx } from "@/components/ui/cx.ts";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
+import { Moment } from "./moment.tsx";
+import { SourceState } from "./source-state.tsx";
+
+type TableProps = { sources: readonly SourceHealthLine[]; kindTitles: { [kind: string]: string } };
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+const fromMd = "max-md:hidden";
+const fromLg = "max-lg:hidden";
+const fromXl = "max-xl:hidden";
+const figure = "text-right tabular";
+
+/** Columns keep their width while figures change. */
+export function SourceTable({ sources, kindTitles }: TableProps) {
+  return (
+    <table className="w-full table-fixed border-collapse">
+      <caption className="sr-only">Sources and how they fare</caption>
+      <thead>
+        <tr>
+          <th scope="col" className={head}>
+            Name
+          </th>
+          <th scope="col" className={cx(head, fromLg, "w-32")}>
+            Kind
+          </th>
+          <th scope="col" className={cx(head, "w-24")}>
+            State
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-40")}>
+            Last received <ZoneName />
+          </th>
+          <th scope="col" className={cx(head, fromXl, "w-40")}>
+            Last record <ZoneName />
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-20 text-right")}>
+            <abbr
+              title="Accepted records per minute, over the last five full minutes"
+              className="no-underline"
+            >
+              Per min
+            </abbr>
+          </th>
+          <th scope="col" className={cx(head, fromLg, "w-24 text-right")}>
+            Accepted
+          </th>
+          <th scope="col" className={cx(head, fromXl, "w-24 text-right")}>
+            Duplicates
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+            Quarantined
+          </th>
+          <th scope="col" className={cx(head, fromXl, "w-20 text-right")}>
+            Skipped
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sources.map((source) => (
+          <SourceRow key={source.id} source={source} kindTitle={kindTitles[source.kind] ?? source.kind} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle: string }) {
+  return (
+    <tr className="hover:bg-hover">
+      <th scope="row" className={cx(cell, "text-left font-normal wrap-anywhere")}>
+        <Link
+          href={`/settings/sources/${source.id}`}
+          prefetch={false}
+          className="font-medium hover:underline"
+        >
+          {source.name}
+        </Link>
+        <div className="text-xs text-ink-2 lg:hidden">{kindTitle}</div>
+        <div className="text-xs text-ink-2 md:hidden">
+          last received <Moment time={source.lastReceivedAt} otherwise="never" />
+        </div>
+        <div className="text-xs text-ink-2 md:hidden">
+          {formatRate(source.perMinute)} per min, {formatCount(source.accepted)} accepted,{" "}
+          <Quarantined source={source}> quarantined</Quarantined>
+        </div>
+      </th>
+      <td className={cx(cell, fromLg, "truncate")} title={kindTitle}>
+        {kindTitle}
+      </td>
+      <td className={cell}>
+        <SourceState state={source.state} />
+      </td>
+      <td className={cx(cell, fromMd)}>
+        <Moment time={source.lastReceivedAt} otherwise="never" />
+      </td>
+      <td className={cx(cell, fromXl)}>
+        <Moment time={source.lastRecordTime} otherwise="none" />
+      </td>
+      <td className={cx(cell, fromMd, figure)}>{formatRate(source.perMinute)}</td>
+      <td className={cx(cell, fromLg, figure)}>{formatCount(source.accepted)}</td>
+      <td className={cx(cell, fromXl, figure)}>{formatCount(source.duplicates)}</td>
+      <td className={cx(cell, fromMd, figure)}>
+        <Quarantined source={source} />
+      </td>
+      <td className={cx(cell, fromXl, figure)}>{formatCount(source.skipped)}</td>
+    </tr>
+  );
+}
+
+/** The number of waiting records leads to them. */
+function Quarantined({ source, children }: { source: SourceHealthLine; children?: ReactNode }) {
+  const count = formatCount(source.quarantined);
+  if (source.quarantined === 0) {
+    return (
+      <>
+        {count}
+        {children}
+      </>
+    );
+  }
+  return (
+    <Link
+      href={`/settings/sources/${source.id}#quarantine`}
+      prefetch={false}
+      className="font-medium text-warning underline"
+      aria-label={`${count} quarantined records of ${source.name}`}
+    >
+      {count}
+      {children}
+    </Link>
+  );
+}
+
+/** One decimal below ten: a slow source shows that it lives. */
+export function formatRate(perMinute: number): string {
+  return perMinute > 0 && perMinute < 10 ? perMinute.toFixed(1) : formatCount(Math.round(perMinute));
+}

@@ -1,0 +1,65 @@
+"use client";
+
+import { useEffect, useMemo, useState } from "react";
+import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
+import { ingestUrl } from "./fill-instructions.ts";
+import { FirstRecord } from "./first-record.tsx";
+import { forgetToken, peekToken } from "./fresh-token.ts";
+import { Instructions } from "./instructions.tsx";
+import type { KindView } from "./kind-view.ts";
+import { Quarantine } from "./quarantine.tsx";
+import { SourceActions } from "./source-actions.tsx";
+import { SourceBreadcrumb } from "./source-breadcrumb.tsx";
+import { SourceHealth } from "./source-health.tsx";
+import { SourceSettings } from "./source-settings.tsx";
+import { LivenessMark, SourceState } from "./source-state.tsx";
+import { TokenNotice } from "./token-notice.tsx";
+import { useLiveSources } from "./use-live-sources.ts";
+
+type ViewProps = {
+  source: SourceHealthLine;
+  kind: KindView;
+  held: readonly QuarantineLine[];
+  /** The address people and sources open. */
+  origin: string;
+};
+
+/** Everything about one source. */
+export function SourceView({ source: given, kind, held, origin }: ViewProps) {
+  const listed = useMemo(() => [given], [given]);
+  const { sources, liveness } = useLiveSources(listed);
+  const source = sources.find(({ id }) => id === given.id) ?? given;
+
+  const [token, setToken] = useState(() => peekToken(given.id));
+  useEffect(() => forgetToken(given.id), [given.id]);
+  const [waited] = useState(given.lastReceivedAt === null);
+
+  return (
+    <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
+      <header className="flex flex-wrap items-end justify-between gap-3">
+        <div className="min-w-0">
+          <SourceBreadcrumb />
+          <div className="flex flex-wrap items-center gap-x-3">
+            <h1 className="text-lg font-semibold wrap-anywhere">{source.name}</h1>
+            <SourceState state={source.state} />
+            <LivenessMark liveness={liveness} />
+          </div>
+        </div>
+        <SourceActions source={source} onToken={setToken} />
+      </header>
+      {token !== undefined && (
+        <TokenNotice name={source.name} token={token} onDone={() => setToken(undefined)} />
+      )}
+      {waited && <FirstRecord source={source} />}
+      <SourceHealth source={source} />
+      <Instructions
+        kind={kind}
+        url={ingestUrl(origin, source)}
+        token={token}
+        startOpen={waited || token !== undefined}
+      />
+      <SourceSettings source={source} kind={kind} />
+      <Quarantine source={source} held={held} />
+    </div>
+  );
+}

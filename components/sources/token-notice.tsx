@@ -1,0 +1,31 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/ui/button.tsx";
+import { CopyButton } from "@/components/ui/copy-button.tsx";
+
+/** The one sight of a source's token. It stays until the reader says that it is kept, or leaves the page. */
+export function TokenNotice({ name, token, onDone }: { name: string; token: string; onDone: () => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div className="flex flex-col gap-2 rounded-md border border-line-strong/50 bg-sunken px-4 py-3">
+      <h2 ref={heading} tabIndex={-1} className="font-semibold outline-none">
+        The token of “{name}”
+      </h2>
+      <p className="text-ink-2">
+        Copy it now, or paste the lines below, which hold it: it is shown this once, and Daybook keeps only
+        its hash.
+      </p>
+      <div className="flex items-center gap-1">
+        <code className="min-w-0 flex-1 rounded-md border border-line bg-canvas px-2 py-1.5 font-mono wrap-anywhere select-all">
+          {token}
+        </code>
+        <CopyButton text={token} label="Copy the token" size="md" />
+      </div>
+      <div>
+        <Button onClick={onDone}>I have kept it</Button>
+      </div>
+    </div>
+  );
+}

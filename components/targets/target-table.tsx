@@ -1,0 +1,90 @@
+"use client";
+
+import { Pencil } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Moment } from "@/components/sources/moment.tsx";
+import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { SpaceLine, TargetLine } from "@/lib/targets/target-line.ts";
+import { DescribeDialog } from "./describe-dialog.tsx";
+import type { ListName } from "./target-api.ts";
+
+type Line = SpaceLine & Partial<Pick<TargetLine, "kind">>;
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+
+/** Targets or spaces; a target's kind has a column of its own. */
+export function TargetTable({ list, lines }: { list: ListName; lines: readonly Line[] }) {
+  const router = useRouter();
+  const [described, setDescribed] = useState<Line>();
+  const withKind = list === "targets";
+  return (
+    <>
+      <table className="w-full table-fixed border-collapse">
+        <thead>
+          <tr>
+            <th scope="col" className={cx(head, "sm:w-64")}>
+              Name
+            </th>
+            {withKind && (
+              <th scope="col" className={cx(head, "w-28 max-md:hidden")}>
+                Kind
+              </th>
+            )}
+            <th scope="col" className={cx(head, "max-sm:hidden")}>
+              Description
+            </th>
+            <th scope="col" className={cx(head, "w-44 max-md:hidden")}>
+              First seen <ZoneName />
+            </th>
+            <th scope="col" className={cx(head, "w-12")}>
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.id} className="hover:bg-hover">
+              <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+                <VisibleText text={line.name} />
+                <div className="text-xs font-normal text-ink-2 md:hidden">
+                  {withKind && `${line.kind}, `}first seen <Moment time={line.firstSeen} otherwise="" />{" "}
+                  <ZoneName />
+                </div>
+                <div className="text-xs font-normal text-ink-2 sm:hidden">{line.description}</div>
+              </th>
+              {withKind && <td className={cx(cell, "truncate max-md:hidden")}>{line.kind}</td>}
+              <td className={cx(cell, "wrap-anywhere max-sm:hidden")}>
+                {line.description === "" ? <span className="text-ink-3">none yet</span> : line.description}
+              </td>
+              <td className={cx(cell, "max-md:hidden")}>
+                <Moment time={line.firstSeen} otherwise="" />
+              </td>
+              <td className={cx(cell, "py-1 text-right")}>
+                <Button
+                  look="quiet"
+                  size="sm"
+                  square
+                  aria-label={`Describe ${line.name}`}
+                  onClick={() => setDescribed(line)}
+                >
+                  <Pencil aria-hidden className="size-3.5" />
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <DescribeDialog
+        list={list}
+        line={described}
+        onClose={() => setDescribed(undefined)}
+        onDescribed={() => router.refresh()}
+      />
+    </>
+  );
+}
