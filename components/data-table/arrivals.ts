@@ -7,7 +7,11 @@ import type { CursorOf, PageWindow, WindowPage } from "./page-window.ts";
 export type Keys<R> = { cursorOf: CursorOf<R>; keyOf: (row: R) => string };
 
 /** Puts rows that are shown already in their new form. @returns those that are not shown */
-export function replaceHeld<R>(window: PageWindow<R>, rows: readonly R[], keys: Keys<R>): { window: PageWindow<R>; fresh: R[] } {
+export function replaceHeld<R>(
+  window: PageWindow<R>,
+  rows: readonly R[],
+  keys: Keys<R>,
+): { window: PageWindow<R>; fresh: R[] } {
   const incoming = new Map(rows.map((row) => [keys.keyOf(row), row]));
   const pages = window.pages.map((page) => {
     if (!page.rows?.some((row) => incoming.has(keys.keyOf(row)))) return page;
@@ -30,7 +34,11 @@ function isAbove<R>(window: PageWindow<R>, row: R, { cursorOf }: Keys<R>): boole
 }
 
 /** Parts arrivals into those above the list, and those that belong between rows of it or below. */
-export function partArrivals<R>(window: PageWindow<R>, rows: readonly R[], keys: Keys<R>): { above: R[]; within: R[] } {
+export function partArrivals<R>(
+  window: PageWindow<R>,
+  rows: readonly R[],
+  keys: Keys<R>,
+): { above: R[]; within: R[] } {
   const above: R[] = [];
   const within: R[] = [];
   for (const row of rows) (isAbove(window, row, keys) ? above : within).push(row);
@@ -50,7 +58,8 @@ export function insertSorted<R>(window: PageWindow<R>, rows: readonly R[], keys:
   for (const page of window.pages) {
     const belongs: R[] = [];
     while (left[0] !== undefined && cursorOf(left[0]) > page.until) belongs.push(left.shift() as R);
-    const merged = page.rows && belongs.length > 0 ? mergeNewestFirst(page.rows, belongs, cursorOf) : page.rows;
+    const merged =
+      page.rows && belongs.length > 0 ? mergeNewestFirst(page.rows, belongs, cursorOf) : page.rows;
     const count = merged?.length ?? page.count;
     pages.push({ ...page, rows: merged, count, start });
     start += count;
@@ -65,7 +74,9 @@ export function insertSorted<R>(window: PageWindow<R>, rows: readonly R[], keys:
 }
 
 function mergeNewestFirst<R>(rows: readonly R[], more: readonly R[], cursorOf: CursorOf<R>): R[] {
-  return [...more, ...rows].sort((a, b) => (cursorOf(a) < cursorOf(b) ? 1 : cursorOf(a) > cursorOf(b) ? -1 : 0));
+  return [...more, ...rows].sort((a, b) =>
+    cursorOf(a) < cursorOf(b) ? 1 : cursorOf(a) > cursorOf(b) ? -1 : 0,
+  );
 }
 
 /** Keeps the newest rows of a list that grew at its top; what lies below is fetched again when it is wanted. */

@@ -10,7 +10,9 @@ describe("a kept layout", () => {
   });
 
   it("loses columns that exist no more, and is none when nothing is left or it was not understood", () => {
-    expect(parseLayout('{"shown":["gone","time","time"],"sizes":{"gone":9,"time":1e9,"user":"wide"}}', known)).toEqual({
+    expect(
+      parseLayout('{"shown":["gone","time","time"],"sizes":{"gone":9,"time":1e9,"user":"wide"}}', known),
+    ).toEqual({
       shown: ["time"],
       sizes: { time: 1200 },
     });

@@ -18,11 +18,13 @@ export function parseLayout(text: string | null, known: readonly string[]): Colu
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  if (typeof kept !== "object" || kept === null || !("shown" in kept) || !Array.isArray(kept.shown)) return undefined;
+  if (typeof kept !== "object" || kept === null || !("shown" in kept) || !Array.isArray(kept.shown))
+    return undefined;
   const shown = known.length > 0 ? kept.shown.filter((column) => known.includes(column)) : [];
   if (shown.length === 0) return undefined;
   const sizes: { [column: string]: number } = {};
-  const keptSizes = "sizes" in kept && typeof kept.sizes === "object" && kept.sizes !== null ? kept.sizes : {};
+  const keptSizes =
+    "sizes" in kept && typeof kept.sizes === "object" && kept.sizes !== null ? kept.sizes : {};
   for (const [column, size] of Object.entries(keptSizes)) {
     if (known.includes(column) && typeof size === "number") sizes[column] = clampWidth(size);
   }

@@ -92,6 +92,7 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
   useScrollAnchor(scroller, window, { rowHeight, keyOf, generation: state.generation });
 
   const { startIndex = 0, endIndex = 0 } = virtualizer.range ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen may lack pages once the list has changed
   useEffect(() => onSee(startIndex, endIndex), [onSee, startIndex, endIndex, window]);
 
   const tabStopAt = activeAt ?? startIndex;
@@ -119,8 +120,7 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
           onResize={(column, width) => onLayout(resizeColumn(layout, column, width))}
         />
         <div
-          // biome-ignore lint/a11y/useSemanticElements: see GridRow
-          role="rowgroup"
+          role="presentation"
           className={cx("relative", state.stale && "opacity-50")}
           style={{ height: `calc(var(--row-height) * ${count})` }}
         >
@@ -162,7 +162,12 @@ function tableStateOf<R extends RowData>(columns: readonly TableColumn<R>[], lay
 }
 
 /** A click on a row opens it, but not one on a control in it, and not the end of selecting text. */
-function openClicked<R>(target: EventTarget, window: PageState<R>["window"], keyOf: (row: R) => string, onOpen: (row: R) => void) {
+function openClicked<R>(
+  target: EventTarget,
+  window: PageState<R>["window"],
+  keyOf: (row: R) => string,
+  onOpen: (row: R) => void,
+) {
   if (!(target instanceof Element) || target.closest("a, button, input")) return;
   if (document.getSelection()?.type === "Range") return;
   const key = target.closest<HTMLElement>("[data-row]")?.dataset["row"];

@@ -15,7 +15,7 @@ function log(size: number) {
     let at = after === null ? size : Number(after) - 1;
     const rows: Row[] = [];
     for (; at >= 1 && rows.length < limit; at -= 1) if (!gone.has(at)) rows.push({ at });
-    return { rows, nextCursor: at >= 1 ? cursorOf({ at: at + 1 }) : null, scannedTo: null };
+    return { rows, nextCursor: at >= 1 ? cursorOf({ at: at + 1 }) : null, scannedTo: null, position: null };
   };
   return { fetchPage, asked, gone };
 }
@@ -79,8 +79,8 @@ describe("PageStore", () => {
       const place = after === null ? 9 : Number(after) - 1;
       if (places.length === 6) store.cancel();
       return place === 0
-        ? { rows: [{ at: 0 }], nextCursor: null, scannedTo: null }
-        : { rows: [], nextCursor: String(place), scannedTo: `slice ${place}` };
+        ? { rows: [{ at: 0 }], nextCursor: null, scannedTo: null, position: null }
+        : { rows: [], nextCursor: String(place), scannedTo: `slice ${place}`, position: null };
     };
     const store: PageStore<Row> = openStore(slices);
     await settled(store);

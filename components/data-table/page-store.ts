@@ -1,11 +1,34 @@
 import { insertSorted, type Keys, keepTop, partArrivals, replaceHeld } from "./arrivals.ts";
-import { append, countOf, emptyWindow, evict, missingPages, type PageWindow, refill, type WindowPage } from "./page-window.ts";
+import {
+  append,
+  countOf,
+  emptyWindow,
+  evict,
+  missingPages,
+  type PageWindow,
+  refill,
+  type WindowPage,
+} from "./page-window.ts";
 
-export type FetchedPage<R> = { rows: R[]; nextCursor: string | null; scannedTo: string | null };
-export type FetchPage<R> = (place: { after: string | null; limit: number; signal: AbortSignal }) => Promise<FetchedPage<R>>;
+export type FetchedPage<R> = {
+  rows: R[];
+  nextCursor: string | null;
+  scannedTo: string | null;
+  /** Of a first page: what has been recorded after it is new. */
+  position: string | null;
+};
+export type FetchPage<R> = (place: {
+  after: string | null;
+  limit: number;
+  signal: AbortSignal;
+}) => Promise<FetchedPage<R>>;
 
 /** What is listed: `newestFirst` says which way cursors run, `first` is its first page where that is known. */
-export type ListSource<R> = { fetchPage: FetchPage<R>; newestFirst: boolean; first: FetchedPage<R> | undefined };
+export type ListSource<R> = {
+  fetchPage: FetchPage<R>;
+  newestFirst: boolean;
+  first: FetchedPage<R> | undefined;
+};
 
 /** `stopped`: the reader has cancelled a search; `failed`: see `error`. */
 export type Phase = "idle" | "loading" | "stopped" | "failed";
@@ -18,6 +41,8 @@ export type PageState<R> = {
   scannedTo: string | null;
   /** The rows still answer the question before; the answer is on its way. */
   stale: boolean;
+  /** From where to follow what is new to this list. */
+  position: string | null;
   /** Counts the questions answered: another number, another list. */
   generation: number;
 };
@@ -62,7 +87,16 @@ export class PageStore<R> {
   private begin(first: FetchedPage<R> | undefined, generation: number): PageState<R> {
     const empty = emptyWindow<R>();
     const window = first ? append(empty, first.rows, first.nextCursor, this.keys.cursorOf) : empty;
-    return { window, phase: "idle", error: null, scannedTo: first?.scannedTo ?? null, stale: first === undefined, generation };
+    const { scannedTo = null, position = null } = first ?? {};
+    return {
+      window,
+      phase: "idle",
+      error: null,
+      scannedTo,
+      stale: first === undefined,
+      position,
+      generation,
+    };
   }
 
   /** Lists something else. What is shown stays, marked as stale, until the first answer. */
@@ -113,8 +147,8 @@ export class PageStore<R> {
         if (!stale && window.next !== after) break;
         const base = stale ? emptyWindow<R>() : window;
         const listed = append(base, page.rows, page.nextCursor, this.keys.cursorOf);
-        const generation = this.state.generation + (stale ? 1 : 0);
-        this.set({ window: listed, scannedTo: page.scannedTo, stale: false, generation });
+        const beginning = stale ? { position: page.position, generation: this.state.generation + 1 } : {};
+        this.set({ window: listed, scannedTo: page.scannedTo, stale: false, ...beginning });
         found += page.rows.length;
         if (page.nextCursor === null) break;
       }

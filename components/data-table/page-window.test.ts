@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { insertSorted, keepTop, partArrivals, replaceHeld } from "./arrivals.ts";
-import { append, countOf, emptyWindow, evict, missingPages, type PageWindow, refill, rowAt } from "./page-window.ts";
+import {
+  append,
+  countOf,
+  emptyWindow,
+  evict,
+  missingPages,
+  type PageWindow,
+  refill,
+  rowAt,
+} from "./page-window.ts";
 
 type Row = { at: number; id?: string; text?: string };
 const cursorOf = ({ at }: Row) => String(at).padStart(6, "0");
@@ -40,7 +49,12 @@ describe("a window of pages", () => {
   });
 
   it("lets go of what is far away, never of what is seen, and keeps every position", () => {
-    const window = evict(listed([rows(50, 41), rows(40, 31), rows(30, 21), rows(20, 11), rows(10, 1)]), 42, 49, 20);
+    const window = evict(
+      listed([rows(50, 41), rows(40, 31), rows(30, 21), rows(20, 11), rows(10, 1)]),
+      42,
+      49,
+      20,
+    );
     expect(countOf(window)).toBe(50);
     expect(rowAt(window, 0)).toBeUndefined();
     expect(rowAt(window, 45)?.at).toBe(5);
@@ -53,7 +67,11 @@ describe("a window of pages", () => {
 
   it("takes a page back with more or fewer rows than it had", () => {
     const let_go = evict(listed([rows(30, 21), rows(20, 11), rows(10, 1)]), 25, 29, 10);
-    const window = refill(let_go, null, rows(30, 21).filter(({ at }) => at % 2 === 0));
+    const window = refill(
+      let_go,
+      null,
+      rows(30, 21).filter(({ at }) => at % 2 === 0),
+    );
     expect(countOf(window)).toBe(25);
     expect(rowAt(window, 4)?.at).toBe(22);
     expect(rowAt(window, 5)).toBeUndefined();
@@ -73,7 +91,9 @@ describe("rows that arrive", () => {
   it("wait for their page when they are older than what was fetched, unless the list has ended", () => {
     expect(shown(insertSorted(listed([rows(30, 28)]), [{ at: 5 }], keys))).toEqual([30, 29, 28]);
     expect(shown(insertSorted(listed([rows(30, 28)], false), [{ at: 5 }], keys))).toEqual([30, 29, 28, 5]);
-    expect(shown(insertSorted({ ...emptyWindow<Row>(), ended: true }, [{ at: 5 }, { at: 7 }], keys))).toEqual([7, 5]);
+    expect(shown(insertSorted({ ...emptyWindow<Row>(), ended: true }, [{ at: 5 }, { at: 7 }], keys))).toEqual(
+      [7, 5],
+    );
   });
 
   it("replace the row that they are a new form of", () => {
@@ -85,7 +105,11 @@ describe("rows that arrive", () => {
   });
 
   it("push out the rows at the bottom, which can be fetched again from there", () => {
-    const window = keepTop(insertSorted(listed([rows(30, 21), rows(20, 11)], false), rows(40, 31), keys), 15, keys);
+    const window = keepTop(
+      insertSorted(listed([rows(30, 21), rows(20, 11)], false), rows(40, 31), keys),
+      15,
+      keys,
+    );
     expect(shown(window)).toEqual(rows(40, 26).map(({ at }) => at));
     expect(window.next).toBe("000026");
     expect(window.ended).toBe(false);

@@ -67,12 +67,23 @@ function renumber<R>(pages: readonly WindowPage<R>[]): WindowPage<R>[] {
 }
 
 /** Adds what was fetched behind the last page. */
-export function append<R>(window: PageWindow<R>, rows: readonly R[], next: string | null, cursorOf: CursorOf<R>): PageWindow<R> {
+export function append<R>(
+  window: PageWindow<R>,
+  rows: readonly R[],
+  next: string | null,
+  cursorOf: CursorOf<R>,
+): PageWindow<R> {
   const last = rows.at(-1);
   const pages = last
     ? [
         ...window.pages,
-        { after: window.pages.at(-1)?.until ?? null, until: cursorOf(last), start: countOf(window), count: rows.length, rows },
+        {
+          after: window.pages.at(-1)?.until ?? null,
+          until: cursorOf(last),
+          start: countOf(window),
+          count: rows.length,
+          rows,
+        },
       ]
     : window.pages;
   return { pages, next, ended: next === null };
@@ -92,7 +103,9 @@ export function evict<R>(window: PageWindow<R>, first: number, last: number, mos
   if (held <= most) return window;
   const distance = (page: WindowPage<R>) => Math.max(0, first - (page.start + page.count), page.start - last);
   const pages = [...window.pages];
-  const farthest = pages.map((page, at) => ({ at, page })).sort((a, b) => distance(b.page) - distance(a.page));
+  const farthest = pages
+    .map((page, at) => ({ at, page }))
+    .sort((a, b) => distance(b.page) - distance(a.page));
   for (const { at, page } of farthest) {
     if (held <= most || distance(page) === 0) break;
     held -= page.rows?.length ?? 0;
@@ -104,5 +117,7 @@ export function evict<R>(window: PageWindow<R>, first: number, last: number, mos
 /** The pages that would have to be fetched to show these positions. */
 export function missingPages<R>(window: PageWindow<R>, first: number, last: number): WindowPage<R>[] {
   if (window.pages.length === 0) return [];
-  return window.pages.slice(pageAt(window, first), pageAt(window, last) + 1).filter((page) => page.rows === null);
+  return window.pages
+    .slice(pageAt(window, first), pageAt(window, last) + 1)
+    .filter((page) => page.rows === null);
 }

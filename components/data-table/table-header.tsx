@@ -35,7 +35,9 @@ export function TableHeader<R extends RowData>({ table, sorted, onResize }: Head
             header.column.columnDef.meta?.folded !== "time" && "max-md:sr-only",
           )}
         >
-          <div className="min-w-0 truncate">{flexRender(header.column.columnDef.header, header.getContext())}</div>
+          <div className="min-w-0 truncate">
+            {flexRender(header.column.columnDef.header, header.getContext())}
+          </div>
           <ResizeHandle header={header} onResize={onResize} />
         </div>
       ))}
@@ -55,10 +57,13 @@ function ResizeHandle<R extends RowData>({ header, onResize }: HandleProps<R>) {
     const handle = event.currentTarget;
     const startX = event.clientX;
     const startWidth = handle.parentElement?.getBoundingClientRect().width ?? 0;
-    const onMove = (move: globalThis.PointerEvent) => onResize(header.column.id, startWidth + move.clientX - startX);
+    const onMove = (move: globalThis.PointerEvent) =>
+      onResize(header.column.id, startWidth + move.clientX - startX);
     handle.setPointerCapture(event.pointerId);
     handle.addEventListener("pointermove", onMove);
-    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", onMove), { once: true });
+    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", onMove), {
+      once: true,
+    });
   }
   return (
     <div

@@ -26,7 +26,8 @@ type GridKeys<R> = {
 
 /** Walks rows with j, k and the arrows, cells with left and right; Enter opens. */
 export function useGridKeys<R>(options: GridKeys<R>) {
-  const { grid, window, columns, keyOf, firstSeen, pageRows, scrollTo, onOpen, following, onCellKey } = options;
+  const { grid, window, columns, keyOf, firstSeen, pageRows, scrollTo, onOpen, following, onCellKey } =
+    options;
   const [active, setActive] = useState<Active | null>(null);
   const focusWanted = useRef(false);
 
@@ -34,7 +35,8 @@ export function useGridKeys<R>(options: GridKeys<R>) {
   useEffect(() => {
     if (!focusWanted.current || !active || !grid.current) return;
     const row = grid.current.querySelector<HTMLElement>(`[data-row="${CSS.escape(active.key)}"]`);
-    const cell = active.column === null ? row : row?.querySelector<HTMLElement>(`[data-column="${active.column}"]`);
+    const cell =
+      active.column === null ? row : row?.querySelector<HTMLElement>(`[data-column="${active.column}"]`);
     if (!cell) return;
     focusWanted.current = false;
     cell.focus({ preventScroll: true });

@@ -8,7 +8,11 @@ export type LoadValues = (match: string, signal: AbortSignal) => Promise<Offered
 const pauseMs = 120;
 
 /** The values to choose from: those chosen already come first, so that they can be taken back. */
-export function useOfferedValues(offer: readonly string[] | LoadValues, text: string, chosen: readonly string[]) {
+export function useOfferedValues(
+  offer: readonly string[] | LoadValues,
+  text: string,
+  chosen: readonly string[],
+) {
   const [loaded, setLoaded] = useState<OfferedValue[]>([]);
   const [loading, setLoading] = useState(typeof offer === "function");
   const [error, setError] = useState<string>();

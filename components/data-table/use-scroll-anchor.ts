@@ -49,7 +49,11 @@ export function useScrollAnchor<R>(
 }
 
 /** Where a held row stands. */
-export function positionOf<R>(window: PageWindow<R>, key: string, keyOf: (row: R) => string): number | undefined {
+export function positionOf<R>(
+  window: PageWindow<R>,
+  key: string,
+  keyOf: (row: R) => string,
+): number | undefined {
   for (const page of window.pages) {
     const at = page.rows?.findIndex((row) => keyOf(row) === key) ?? -1;
     if (at !== -1) return page.start + at;

@@ -21,7 +21,15 @@ type ValuePickerProps = {
 };
 
 /** Chooses several values: typing narrows the list, Enter and clicks take a value in and out. */
-export function ValuePicker({ label, values, onToggle, offer, checkTyped, placeholder, single = false }: ValuePickerProps) {
+export function ValuePicker({
+  label,
+  values,
+  onToggle,
+  offer,
+  checkTyped,
+  placeholder,
+  single = false,
+}: ValuePickerProps) {
   const id = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -86,12 +94,20 @@ export function ValuePicker({ label, values, onToggle, offer, checkTyped, placeh
       {loading && choices.length === 0 && <Spinner label="Looking for values" />}
       {error !== undefined && <p className="px-2 text-xs text-failure">{error}</p>}
       {fault !== undefined && <p className="px-2 text-xs text-failure">{fault}</p>}
-      {!loading && error === undefined && choices.length === 0 && <p className="px-2 text-xs text-ink-2">No such value</p>}
+      {!loading && error === undefined && choices.length === 0 && (
+        <p className="px-2 text-xs text-ink-2">No such value</p>
+      )}
     </div>
   );
 }
 
-type ChoiceProps = { id: string; choice: OfferedValue; chosen: boolean | undefined; current: boolean; onTake: () => void };
+type ChoiceProps = {
+  id: string;
+  choice: OfferedValue;
+  chosen: boolean | undefined;
+  current: boolean;
+  onTake: () => void;
+};
 
 function Choice({ id, choice, chosen, current, onTake }: ChoiceProps) {
   return (
@@ -104,7 +120,10 @@ function Choice({ id, choice, chosen, current, onTake }: ChoiceProps) {
       onClick={onTake}
       // The field keeps the focus.
       onPointerDown={(event) => event.preventDefault()}
-      className={cx("flex h-7 cursor-pointer items-center gap-2 rounded-md px-2", current ? "bg-hover" : "hover:bg-hover")}
+      className={cx(
+        "flex h-7 cursor-pointer items-center gap-2 rounded-md px-2",
+        current ? "bg-hover" : "hover:bg-hover",
+      )}
     >
       {chosen !== undefined && (
         <span
@@ -118,7 +137,9 @@ function Choice({ id, choice, chosen, current, onTake }: ChoiceProps) {
         </span>
       )}
       <span className="min-w-0 flex-1 truncate">{choice.value}</span>
-      {choice.count !== undefined && <span className="tabular shrink-0 text-xs text-ink-3">{choice.count.toLocaleString("en-US")}</span>}
+      {choice.count !== undefined && (
+        <span className="tabular shrink-0 text-xs text-ink-3">{choice.count.toLocaleString("en-US")}</span>
+      )}
     </div>
   );
 }

@@ -51,7 +51,14 @@ export function AddFilter({ view, query, change }: { view: LogView; query: LogQu
       {() =>
         name === undefined || !filter ? (
           <div className="w-60 p-2">
-            <ValuePicker single label="Filter by" values={[]} onToggle={start} offer={labels} placeholder="Filter by …" />
+            <ValuePicker
+              single
+              label="Filter by"
+              values={[]}
+              onToggle={start}
+              offer={labels}
+              placeholder="Filter by …"
+            />
           </div>
         ) : (
           <ConditionEditor
@@ -61,7 +68,10 @@ export function AddFilter({ view, query, change }: { view: LogView; query: LogQu
             onChange={(next) => {
               const { key } = editing.current;
               editing.current = { key: conditionKey(next) };
-              change(putCondition(query, key ?? conditionKey(next), next), key === undefined ? "push" : "replace");
+              change(
+                putCondition(query, key ?? conditionKey(next), next),
+                key === undefined ? "push" : "replace",
+              );
             }}
           />
         )

@@ -1,11 +1,18 @@
 "use client";
 
 import { useCallback, useState } from "react";
-import { type LoadValues } from "@/components/data-table/use-offered-values.ts";
+import type { LoadValues } from "@/components/data-table/use-offered-values.ts";
 import { ValuePicker } from "@/components/data-table/value-picker.tsx";
 import { Select } from "@/components/ui/input.tsx";
 import type { Filter } from "@/lib/logs/filters.ts";
-import { type Condition, maxValueLength, maxValues, type Operator, operatorsOf, parseNumberRange } from "@/lib/logs/query.ts";
+import {
+  type Condition,
+  maxValueLength,
+  maxValues,
+  type Operator,
+  operatorsOf,
+  parseNumberRange,
+} from "@/lib/logs/query.ts";
 import { wordsOf } from "./conditions.ts";
 import { fetchValues } from "./log-api.ts";
 
@@ -27,7 +34,8 @@ const placeholders: { [kind in Filter["kind"]]: string } = {
 /** What is wrong with a value that was typed, in the words of the URL grammar. */
 function checkValue(filter: Filter, text: string): string | undefined {
   if (text.length > maxValueLength) return `At most ${maxValueLength} characters`;
-  if (filter.kind === "number" && parseNumberRange(text) === undefined) return "A number such as 404, or a range such as 400..499";
+  if (filter.kind === "number" && parseNumberRange(text) === undefined)
+    return "A number such as 404, or a range such as 400..499";
   return undefined;
 }
 
@@ -36,7 +44,10 @@ export function ConditionEditor({ slug, filter, condition, onChange }: EditorPro
   const [edited, setEdited] = useState(condition);
   const { operator, not, values } = edited;
   const name = condition.filter;
-  const load = useCallback<LoadValues>((match, signal) => fetchValues(slug, name, match, signal), [slug, name]);
+  const load = useCallback<LoadValues>(
+    (match, signal) => fetchValues(slug, name, match, signal),
+    [slug, name],
+  );
   const suggests = filter.kind === "name" && filter.suggest === true && operator === "is";
   const offer = filter.kind === "oneOf" ? filter.options : suggests ? load : values;
 
@@ -80,7 +91,9 @@ export function ConditionEditor({ slug, filter, condition, onChange }: EditorPro
         placeholder={suggests || filter.kind !== "name" ? placeholders[filter.kind] : "Text, Enter"}
         {...(filter.kind !== "oneOf" && { checkTyped: (text: string) => checkValue(filter, text) })}
       />
-      {values.length >= maxValues && <p className="px-1 text-xs text-ink-2">No more than {maxValues} values</p>}
+      {values.length >= maxValues && (
+        <p className="px-1 text-xs text-ink-2">No more than {maxValues} values</p>
+      )}
     </div>
   );
 }

@@ -38,7 +38,12 @@ describe("quick filters", () => {
 
   it("begin on the first page, and keep order, time and columns", () => {
     const place = "after=2026-11-21T08:45:32.506784Z~01930000-0000-7000-8000-000000000000";
-    const query = askForValue(parsed(`${place}&order=asc&last=24h&columns=time,user`), "target", "db1", false);
+    const query = askForValue(
+      parsed(`${place}&order=asc&last=24h&columns=time,user`),
+      "target",
+      "db1",
+      false,
+    );
     expect(urlOf(query)).toBe("?target=db1&last=24h&order=asc");
     expect(query.columns).toEqual(["time", "user"]);
   });
@@ -53,18 +58,37 @@ describe("quick filters", () => {
 
 describe("chips", () => {
   it("change their way of asking in place", () => {
-    const query = putCondition(parsed("user=ann&target=db1"), "user:is", { filter: "user", operator: "prefix", not: true, values: ["an"] });
+    const query = putCondition(parsed("user=ann&target=db1"), "user:is", {
+      filter: "user",
+      operator: "prefix",
+      not: true,
+      values: ["an"],
+    });
     expect(urlOf(query)).toBe("?user!^=an&target=db1");
   });
 
   it("take in the values of another that asks the same", () => {
-    const query = putCondition(parsed("user!=ann&user=bob"), "user!:is", { filter: "user", operator: "is", not: false, values: ["ann"] });
+    const query = putCondition(parsed("user!=ann&user=bob"), "user!:is", {
+      filter: "user",
+      operator: "is",
+      not: false,
+      values: ["ann"],
+    });
     expect(urlOf(query)).toBe("?user=bob&user=ann");
   });
 
   it("go when they are removed or have no value left", () => {
     expect(urlOf(dropCondition(parsed("user=ann&user!=bob"), "user:is"))).toBe("?user!=bob");
-    expect(urlOf(putCondition(parsed("user=ann"), "user:is", { filter: "user", operator: "is", not: false, values: [] }))).toBe("");
+    expect(
+      urlOf(
+        putCondition(parsed("user=ann"), "user:is", {
+          filter: "user",
+          operator: "is",
+          not: false,
+          values: [],
+        }),
+      ),
+    ).toBe("");
   });
 });
 
@@ -72,7 +96,9 @@ describe("free text", () => {
   it("is edited in its field, its exclusion in a chip", () => {
     const query = withSearchText(commands, parsed("q=sudo&q!=apt"), "  rm -rf ");
     expect(searchText(commands, query)).toBe("rm -rf");
-    expect(chipConditions(commands, query)).toEqual([{ filter: "q", operator: "contains", not: true, values: ["apt"] }]);
+    expect(chipConditions(commands, query)).toEqual([
+      { filter: "q", operator: "contains", not: true, values: ["apt"] },
+    ]);
     expect(urlOf(withSearchText(commands, query, " "))).toBe("?q!~=apt");
   });
 });

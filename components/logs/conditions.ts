@@ -21,11 +21,17 @@ export function putCondition(query: LogQuery, replaced: string | undefined, cond
   const rest = query.conditions.filter((each) => each !== twin);
   const at = rest.findIndex((each) => conditionKey(each) === replaced);
   const conditions = at === -1 ? [...rest, merged] : rest.toSpliced(at, 1, merged);
-  return listing(query, conditions.filter(({ values }) => values.length > 0));
+  return listing(
+    query,
+    conditions.filter(({ values }) => values.length > 0),
+  );
 }
 
 export function dropCondition(query: LogQuery, key: string): LogQuery {
-  return listing(query, query.conditions.filter((each) => conditionKey(each) !== key));
+  return listing(
+    query,
+    query.conditions.filter((each) => conditionKey(each) !== key),
+  );
 }
 
 /** Another question begins on its first page. */
@@ -77,7 +83,12 @@ export function searchText(view: LogView, { conditions }: LogQuery): string {
 export function withSearchText(view: LogView, query: LogQuery, text: string): LogQuery {
   const filter = textFilter(view);
   if (filter === undefined) return query;
-  const condition: Condition = { filter, operator: "contains", not: false, values: text.trim() === "" ? [] : [text.trim()] };
+  const condition: Condition = {
+    filter,
+    operator: "contains",
+    not: false,
+    values: text.trim() === "" ? [] : [text.trim()],
+  };
   return putCondition(query, conditionKey(condition), condition);
 }
 
@@ -104,7 +115,12 @@ export function wordsOf(filter: Filter, { operator, not }: Pick<Condition, "oper
 }
 
 /** The parameters that decide which rows are listed: none of how or where they are shown. */
-export function listParams({ row: _row, columns: _columns, limit: _limit, ...query }: LogQuery): URLSearchParams {
+export function listParams({
+  row: _row,
+  columns: _columns,
+  limit: _limit,
+  ...query
+}: LogQuery): URLSearchParams {
   return formatQuery({ ...query, limit: 50 });
 }
 

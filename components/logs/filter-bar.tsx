@@ -28,7 +28,10 @@ export function FilterBar({ view, query, change, children }: FilterBarProps) {
   useKeys({ Backspace: clear });
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line px-2 py-1.5 sm:px-3">
-      <search aria-label="Filters" className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 max-sm:basis-full">
+      <search
+        aria-label="Filters"
+        className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 max-sm:basis-full"
+      >
         <TimeRangePicker time={query.time} onChange={(time) => change(withTime(query, time))} />
         {textFilter(view) !== undefined && <TextSearch view={view} query={query} change={change} />}
         {chipConditions(view, query).map((condition, place) => (

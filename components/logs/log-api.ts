@@ -12,6 +12,8 @@ export type Page = {
   /** How far a page has looked that ran out of time before it was full. */
   scannedTo: string | null;
   complete: boolean;
+  /** From where live rows go on after a first page. */
+  position: string | null;
 };
 
 export type Histogram = {
@@ -27,18 +29,27 @@ export type ValueCount = { value: string; count: number };
 
 export type RowDetail = {
   row: Row;
-  raw: string;
-  rawEncoding: "utf8" | "base64";
+  /** As received, secrets masked; null for what Daybook made from other records. */
+  raw: string | null;
+  rawEncoding: "utf8" | "base64" | null;
   source: { id: string; name: string; kind: string } | null;
   receivedAt: string | null;
-  stages?: Row[];
+  /** Every stage of what the row tells of, earliest first. */
+  stages: Row[];
 };
 
-export type SavedView = { id: string; log: string; name: string; query: string; shared: boolean; mine: boolean };
+export type SavedView = {
+  id: string;
+  log: string;
+  name: string;
+  query: string;
+  shared: boolean;
+  mine: boolean;
+};
 
 export type ExportState = {
   id: string;
-  state: "running" | "done" | "failed" | "cancelled";
+  state: "running" | "complete" | "failed" | "cancelled";
   rows: number | null;
   bytes: number;
   sha256: string | null;
@@ -65,7 +76,8 @@ type Problem = { title?: string; detail?: string; requestId?: string; errors?: Q
 async function problemOf(response: Response): Promise<ApiError> {
   const isProblem = response.headers.get("content-type")?.includes("json") ?? false;
   const problem: Problem = isProblem ? await response.json() : {};
-  const message = problem.detail ?? problem.title ?? `The server answered ${response.status} ${response.statusText}.`;
+  const message =
+    problem.detail ?? problem.title ?? `The server answered ${response.status} ${response.statusText}.`;
   return new ApiError(message, response.status, problem.requestId, problem.errors);
 }
 
@@ -77,7 +89,10 @@ async function problemOf(response: Response): Promise<ApiError> {
 export async function callApi<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, { ...init, headers: { accept: "application/json", ...init.headers } });
+    response = await fetch(`/api/v1${path}`, {
+      ...init,
+      headers: { accept: "application/json", ...init.headers },
+    });
   } catch (error) {
     if (error instanceof TypeError) throw new ApiError("The server cannot be reached.", 0);
     throw error;
@@ -88,7 +103,11 @@ export async function callApi<Answer>(path: string, init: RequestInit = {}): Pro
 }
 
 function sendJson<Answer>(path: string, method: string, body: object): Promise<Answer> {
-  return callApi(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  return callApi(path, {
+    method,
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
 }
 
 /** @param params the filters of the page; @param after the cursor of the page before */
@@ -108,24 +127,39 @@ export function fetchRow(slug: string, key: string, signal: AbortSignal): Promis
   return callApi(`/logs/${slug}/rows/${encodeURIComponent(key)}`, { signal });
 }
 
-export async function fetchValues(slug: string, filter: string, match: string, signal: AbortSignal): Promise<ValueCount[]> {
+export async function fetchValues(
+  slug: string,
+  filter: string,
+  match: string,
+  signal: AbortSignal,
+): Promise<ValueCount[]> {
   const query = new URLSearchParams({ filter, match });
   const answer = await callApi<{ values: ValueCount[] }>(`/logs/${slug}/values?${query}`, { signal });
   return answer.values;
 }
 
-export function fetchHistogram(slug: string, params: URLSearchParams, signal: AbortSignal): Promise<Histogram> {
+export function fetchHistogram(
+  slug: string,
+  params: URLSearchParams,
+  signal: AbortSignal,
+): Promise<Histogram> {
   return callApi(`/logs/${slug}/histogram?${params}`, { signal });
 }
 
-/** @param slug of the log whose views are wanted; without it all of them */
-export async function fetchSavedViews(slug: string | undefined, signal: AbortSignal): Promise<SavedView[]> {
-  const query = slug === undefined ? "" : `?${new URLSearchParams({ log: slug })}`;
-  const answer = await callApi<{ savedViews: SavedView[] }>(`/saved-views${query}`, { signal });
+export async function fetchSavedViews(slug: string, signal: AbortSignal): Promise<SavedView[]> {
+  const answer = await callApi<{ savedViews: SavedView[] }>(
+    `/saved-views?${new URLSearchParams({ log: slug })}`,
+    { signal },
+  );
   return answer.savedViews;
 }
 
-export function createSavedView(view: { log: string; name: string; query: string; shared: boolean }): Promise<SavedView> {
+export function createSavedView(view: {
+  log: string;
+  name: string;
+  query: string;
+  shared: boolean;
+}): Promise<SavedView> {
   return sendJson("/saved-views", "POST", view);
 }
 

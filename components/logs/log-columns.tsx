@@ -21,6 +21,11 @@ const measures: { [kind in CellKind]: Measure } = {
   json: { size: 240, minSize: 100 },
 };
 
+/** How wide a column is at first, in pixels. */
+export function columnWidth(kind: CellKind): number {
+  return measures[kind].size;
+}
+
 const leads = ["user", "initiator"];
 const bodies = ["command", "requestUri", "resource", "eventDescription", "cause", "target"];
 const subs = ["target", "cluster", "action", "workflowType", "kind"];
@@ -74,7 +79,15 @@ function HeaderText({ title, zoned }: { title: string; zoned: boolean }) {
   );
 }
 
-function TimeHeader({ title, order, onOrder }: { title: string; order: "asc" | "desc"; onOrder: () => void }) {
+function TimeHeader({
+  title,
+  order,
+  onOrder,
+}: {
+  title: string;
+  order: "asc" | "desc";
+  onOrder: () => void;
+}) {
   const Arrow = order === "desc" ? ArrowDown : ArrowUp;
   const words = order === "desc" ? "newest first" : "oldest first";
   return (

@@ -8,8 +8,8 @@ import { Field, Input } from "@/components/ui/input.tsx";
 import { Popover } from "@/components/ui/popover.tsx";
 import { useKeys } from "@/components/ui/use-keys.ts";
 import { useZone } from "@/components/ui/zone.tsx";
-import { parseSpan } from "@/lib/logs/time.ts";
 import type { TimeRange } from "@/lib/logs/query.ts";
+import { parseSpan } from "@/lib/logs/time.ts";
 
 const presets = ["15m", "1h", "24h", "7d", "30d"] as const;
 const unitWords: { [unit: string]: string } = { m: "minute", h: "hour", d: "day", w: "week" };
@@ -26,9 +26,12 @@ export function rangeWords(time: TimeRange, zone: string): string {
   if ("last" in time) return spanWords(time.last);
   const said = (bound: string) => {
     const shown = showTime(bound, zone);
-    return shown ? `${shown.date} ${shown.clock}${/[1-9]/.test(shown.fraction) ? shown.fraction.replace(/0+$/, "") : ""}` : bound;
+    return shown
+      ? `${shown.date} ${shown.clock}${/[1-9]/.test(shown.fraction) ? shown.fraction.replace(/0+$/, "") : ""}`
+      : bound;
   };
-  if (time.from !== undefined && time.to !== undefined) return `${said(time.from)} – ${said(time.to)} ${zone}`;
+  if (time.from !== undefined && time.to !== undefined)
+    return `${said(time.from)} – ${said(time.to)} ${zone}`;
   if (time.from !== undefined) return `From ${said(time.from)} ${zone}`;
   if (time.to !== undefined) return `Before ${said(time.to)} ${zone}`;
   return "Any time";
@@ -58,7 +61,8 @@ export function TimeRangePicker({ time, onChange }: PickerProps) {
         <div className="flex w-80 max-w-full flex-col gap-3 p-3">
           <div className="flex flex-wrap gap-1">
             {[...presets, undefined].map((span, at) => {
-              const current = "last" in time ? time.last === span : span === undefined && !time.from && !time.to;
+              const current =
+                "last" in time ? time.last === span : span === undefined && !time.from && !time.to;
               return (
                 <Button
                   key={span ?? "any"}
@@ -114,7 +118,11 @@ function AbsoluteRange({ time, zone, onChange }: PickerProps & { zone: string })
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-2 border-t border-line pt-3">
       {(["from", "to"] as const).map((name) => (
-        <Field key={name} label={name === "from" ? "From" : "To"} hint={`${zone}${name === "to" ? ", not included" : ""}`}>
+        <Field
+          key={name}
+          label={name === "from" ? "From" : "To"}
+          hint={`${zone}${name === "to" ? ", not included" : ""}`}
+        >
           <Input
             type="datetime-local"
             step={1}

@@ -25,20 +25,22 @@ function sourceOf(slug: string, query: LogQuery, first: Page | undefined): ListS
 }
 
 /** The list that the query asks for. Rows that come again in a later stage are known by `keyOf`. */
-export function useLogList(view: LogView, query: LogQuery, first: FirstPage) {
+export function useLogList(view: LogView, query: LogQuery, first: FirstPage | undefined) {
   const params = listParams(query).toString();
   const [keyOf] = useState(() => {
     const by = view.stages?.by ?? "id";
     return (row: Row) => String(row[by] ?? row.id);
   });
-  const [store] = useState(() => new PageStore<Row>(sourceOf(view.slug, query, first.page), { cursorOf, keyOf }));
+  const [store] = useState(
+    () => new PageStore<Row>(sourceOf(view.slug, query, first?.page), { cursorOf, keyOf }),
+  );
   const state = useSyncExternalStore(store.subscribe, store.getState, store.getState);
-  const listed = useRef(params);
+  const listed = useRef(first ? params : undefined);
   const usedFirst = useRef(first);
 
   useEffect(() => {
     // Going back in the history must not bring back the rows of back then: a first page serves once.
-    const fresh = usedFirst.current !== first && first.params === params ? first.page : undefined;
+    const fresh = usedFirst.current !== first && first?.params === params ? first.page : undefined;
     usedFirst.current = first;
     if (listed.current === params && !fresh) return;
     listed.current = params;

@@ -12,7 +12,11 @@ export function LogTabs() {
     <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-4 border-b border-line px-2 sm:px-3">
       <TabStrip label="Log views">
         {logPages.map(({ href, title, slug }) => (
-          <Tab key={href} href={href} current={href === path || (slug === "kubernetes-commands" && inKubernetes)}>
+          <Tab
+            key={href}
+            href={href}
+            current={href === path || (slug === "kubernetes-commands" && inKubernetes)}
+          >
             {title}
           </Tab>
         ))}

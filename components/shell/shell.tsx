@@ -34,7 +34,13 @@ export function Shell({ user, settings, theme, zone, children }: ShellProps) {
   useKeys({ "?": () => setHelping(true) });
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (
+        event.key.toLowerCase() !== "k" ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return;
       event.preventDefault();
       setPalette((now) => (now === "open" ? "closed" : "open"));
     }
@@ -64,7 +70,11 @@ export function Shell({ user, settings, theme, zone, children }: ShellProps) {
           </main>
         </div>
         {palette !== "unused" && (
-          <CommandPalette open={palette === "open"} onClose={() => setPalette("closed")} settings={settings} />
+          <CommandPalette
+            open={palette === "open"}
+            onClose={() => setPalette("closed")}
+            settings={settings}
+          />
         )}
         <KeyboardHelp open={helping} onClose={() => setHelping(false)} />
       </ToastProvider>

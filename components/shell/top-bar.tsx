@@ -23,7 +23,11 @@ type TopBarProps = {
 export function TopBar({ user, settings, theme, onSearch, onHelp }: TopBarProps) {
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line px-2 sm:gap-2 sm:px-3">
-      <Link href="/logs/commands" prefetch={false} className="flex items-center gap-2 rounded-md px-1 font-semibold">
+      <Link
+        href="/logs/commands"
+        prefetch={false}
+        className="flex items-center gap-2 rounded-md px-1 font-semibold"
+      >
         <BookOpen aria-hidden className="size-4.5 text-accent" strokeWidth={2.25} />
         <span className="sr-only sm:not-sr-only">Daybook</span>
       </Link>

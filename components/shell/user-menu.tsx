@@ -4,10 +4,20 @@ import { CircleUserRound, Keyboard, LogOut } from "lucide-react";
 import { Kbd } from "@/components/ui/kbd.tsx";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu.tsx";
 import type { Theme } from "@/components/ui/preferences.ts";
+import { useNotify } from "@/components/ui/toast.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 import type { ShellUser } from "./top-bar.tsx";
 
 export function UserMenu({ user, theme, onHelp }: { user: ShellUser; theme: Theme; onHelp: () => void }) {
+  const notify = useNotify();
+
+  async function signOut() {
+    const response = await fetch("/api/auth/sign-out", { method: "POST" });
+    // A full load: nothing of the session stays in the page. 401: it has ended already.
+    if (response.ok || response.status === 401) window.location.assign("/sign-in");
+    else notify("Signing out failed: the session is still open. Try again.", "failure");
+  }
+
   return (
     <Menu
       trigger={<CircleUserRound aria-hidden className="size-4.5" />}
@@ -31,7 +41,9 @@ export function UserMenu({ user, theme, onHelp }: { user: ShellUser; theme: Them
       <MenuItem icon={<Keyboard aria-hidden className="size-4" />} hint={<Kbd keys="?" />} onClick={onHelp}>
         Keyboard
       </MenuItem>
-      <MenuItem icon={<LogOut aria-hidden className="size-4" />}>Sign out</MenuItem>
+      <MenuItem icon={<LogOut aria-hidden className="size-4" />} onClick={signOut}>
+        Sign out
+      </MenuItem>
     </Menu>
   );
 }

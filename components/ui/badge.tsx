@@ -7,7 +7,8 @@ const tones = {
   live: "text-live before:bg-live",
   failure: "text-failure before:bg-failure before:rounded-none",
   denied: "text-denied before:bg-denied before:rotate-45 before:rounded-none",
-  warning: "text-warning before:bg-warning before:rounded-none before:[clip-path:polygon(50%_0,100%_100%,0_100%)]",
+  warning:
+    "text-warning before:bg-warning before:rounded-none before:[clip-path:polygon(50%_0,100%_100%,0_100%)]",
   faint: "text-ink-3 before:border before:border-ink-3 before:bg-transparent",
 } as const;
 

@@ -1,24 +1,27 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Button, type ButtonSize } from "./button.tsx";
 import { useNotify } from "./toast.tsx";
 
 /** @returns copies the text and says so, or says that the browser refused */
 export function useCopy(): (text: string) => Promise<boolean> {
   const notify = useNotify();
-  return async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Browsers offer the clipboard to HTTPS and localhost only, and may ask.
-      notify("The browser refused to copy. Select the text and copy it by hand.", "failure");
-      return false;
-    }
-    notify("Copied");
-    return true;
-  };
+  return useCallback(
+    async (text) => {
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        // Browsers offer the clipboard to HTTPS and localhost only, and may ask.
+        notify("The browser refused to copy. Select the text and copy it by hand.", "failure");
+        return false;
+      }
+      notify("Copied");
+      return true;
+    },
+    [notify],
+  );
 }
 
 type CopyProps = { text: string; label: string; size?: ButtonSize; tabIndex?: number };

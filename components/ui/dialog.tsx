@@ -41,7 +41,13 @@ export function Dialog({ open, onClose, title, bare = false, className, children
     >
       {open && (
         <>
-          <header className={cx(bare ? "sr-only" : "flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-4")}>
+          <header
+            className={cx(
+              bare
+                ? "sr-only"
+                : "flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-4",
+            )}
+          >
             <h2 id={heading} className="text-base font-semibold">
               {title}
             </h2>

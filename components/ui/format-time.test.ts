@@ -18,8 +18,15 @@ describe("showTime", () => {
   });
 
   it("writes midnight as 00, and the offset of that day, not of today", () => {
-    expect(showTime("2026-07-01T22:00:00.000000Z", "Europe/Berlin")).toMatchObject({ date: "2026-07-02", clock: "00:00:00", offset: "+02:00" });
-    expect(showTime("2026-01-01T23:00:00.000000Z", "Europe/Berlin")).toMatchObject({ clock: "00:00:00", offset: "+01:00" });
+    expect(showTime("2026-07-01T22:00:00.000000Z", "Europe/Berlin")).toMatchObject({
+      date: "2026-07-02",
+      clock: "00:00:00",
+      offset: "+02:00",
+    });
+    expect(showTime("2026-01-01T23:00:00.000000Z", "Europe/Berlin")).toMatchObject({
+      clock: "00:00:00",
+      offset: "+01:00",
+    });
     expect(showTime("2026-01-01T00:00:00.000000Z", "Europe/London")).toMatchObject({ offset: "+00:00" });
   });
 
@@ -48,7 +55,9 @@ describe("instantOfWall", () => {
   it("lands within the hour around a change of clocks", () => {
     // 02:30 does not exist on this day, 03:00 is 01:00 UTC.
     expect(instantOfWall("2026-03-29T03:00", "Europe/Berlin")).toBe("2026-03-29T01:00:00Z");
-    expect(["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"]).toContain(instantOfWall("2026-03-29T02:30", "Europe/Berlin"));
+    expect(["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"]).toContain(
+      instantOfWall("2026-03-29T02:30", "Europe/Berlin"),
+    );
     expect(instantOfWall("", "UTC")).toBeUndefined();
   });
 });

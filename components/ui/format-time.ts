@@ -74,7 +74,10 @@ const steps = [
 /** How long ago, in the largest whole unit: `5 minutes ago`, `in 2 hours`. */
 export function relativeTime(time: string, nowMs: number): string {
   const seconds = (Date.parse(time) - nowMs) / 1000;
-  const step = steps.find((candidate) => Math.abs(seconds) >= candidate.seconds) ?? { unit: "second", seconds: 1 };
+  const step = steps.find((candidate) => Math.abs(seconds) >= candidate.seconds) ?? {
+    unit: "second",
+    seconds: 1,
+  };
   const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   return words.format(Math.trunc(seconds / step.seconds), step.unit);
 }

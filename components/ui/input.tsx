@@ -16,8 +16,27 @@ export function Checkbox({ className, ...props }: ComponentProps<"input">) {
   return <input type="checkbox" className={cx("size-4 shrink-0 accent-accent", className)} {...props} />;
 }
 
+/** A checkbox and its label, which is part of what can be pressed. */
+export function CheckField({ label, ...props }: { label: string } & ComponentProps<"input">) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is inside
+    <label className="flex min-w-0 flex-1 items-center gap-2 px-1">
+      <Checkbox {...props} />
+      <span className="truncate">{label}</span>
+    </label>
+  );
+}
+
 /** A label above its control; `hint` says what the control expects. */
-export function Field({ label, hint, children }: { label: string; hint?: string; children: React.ReactNode }) {
+export function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: string;
+  hint?: string;
+  children: React.ReactNode;
+}) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
     <label className="flex min-w-0 flex-col gap-1">

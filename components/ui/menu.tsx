@@ -11,7 +11,9 @@ type MenuProps = Omit<ComponentProps<typeof Popover>, "role" | "children" | "pan
 };
 
 function moveFocus(event: KeyboardEvent<HTMLElement>) {
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]:not([aria-disabled=true])")];
+  const items = [
+    ...event.currentTarget.querySelectorAll<HTMLElement>("[role^=menuitem]:not([aria-disabled=true])"),
+  ];
   const at = items.indexOf(document.activeElement as HTMLElement);
   const targets: { [key: string]: number } = {
     ArrowDown: (at + 1) % items.length,
@@ -31,7 +33,6 @@ export function Menu({ menuLabel, children, panelClass, ...props }: MenuProps) {
     <Popover {...props} role="menu" panelLabel={menuLabel} panelClass={cx("min-w-52 p-1", panelClass)}>
       {(close) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble here from the items
-        // biome-ignore lint/a11y/useKeyWithClickEvents: keys on the items are clicks of the browser
         <div
           onKeyDown={moveFocus}
           onClick={(event) => (event.target as HTMLElement).closest("[role=menuitem]") && close()}
@@ -58,7 +59,12 @@ function ItemContent({ icon, hint, children }: ItemProps) {
   );
 }
 
-export function MenuItem({ icon, hint, children, ...props }: ItemProps & Omit<ComponentProps<"button">, "children">) {
+export function MenuItem({
+  icon,
+  hint,
+  children,
+  ...props
+}: ItemProps & Omit<ComponentProps<"button">, "children">) {
   return (
     <button type="button" role="menuitem" tabIndex={-1} className={itemClass} {...props}>
       <ItemContent icon={icon} hint={hint}>
@@ -68,7 +74,12 @@ export function MenuItem({ icon, hint, children, ...props }: ItemProps & Omit<Co
   );
 }
 
-export function MenuLink({ icon, hint, children, ...props }: ItemProps & Omit<ComponentProps<typeof Link>, "children">) {
+export function MenuLink({
+  icon,
+  hint,
+  children,
+  ...props
+}: ItemProps & Omit<ComponentProps<typeof Link>, "children">) {
   return (
     <Link role="menuitem" tabIndex={-1} className={itemClass} prefetch={false} {...props}>
       <ItemContent icon={icon} hint={hint}>
@@ -80,8 +91,18 @@ export function MenuLink({ icon, hint, children, ...props }: ItemProps & Omit<Co
 
 export function MenuRadio({ checked, children, ...props }: { checked: boolean } & ComponentProps<"button">) {
   return (
-    <button type="button" role="menuitemradio" aria-checked={checked} tabIndex={-1} className={itemClass} {...props}>
-      <span aria-hidden className={cx("ml-1 size-2 rounded-full border border-ink-3", checked && "border-accent bg-accent")} />
+    <button
+      type="button"
+      role="menuitemradio"
+      aria-checked={checked}
+      tabIndex={-1}
+      className={itemClass}
+      {...props}
+    >
+      <span
+        aria-hidden
+        className={cx("ml-1 size-2 rounded-full border border-ink-3", checked && "border-accent bg-accent")}
+      />
       <span className="truncate">{children}</span>
     </button>
   );

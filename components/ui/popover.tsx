@@ -75,6 +75,7 @@ export function Popover(props: PopoverProps) {
       >
         {trigger}
       </Button>
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is one of three that take a label */}
       <div
         ref={panel}
         id={id}

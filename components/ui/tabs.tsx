@@ -36,7 +36,11 @@ export function Tab({ href, current, children }: { href: string; current: boolea
 export function Segment({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own layout
-    <div role="group" aria-label={label} className="inline-flex h-7 items-stretch rounded-md border border-line bg-sunken p-0.5">
+    <div
+      role="group"
+      aria-label={label}
+      className="inline-flex h-7 items-stretch rounded-md border border-line bg-sunken p-0.5"
+    >
       {children}
     </div>
   );
@@ -52,9 +56,22 @@ export function SegmentButton({ current, ...props }: { current: boolean } & Comp
   return <button type="button" aria-pressed={current} className={segmentClass(current)} {...props} />;
 }
 
-export function SegmentLink({ href, current, children }: { href: string; current: boolean; children: ReactNode }) {
+export function SegmentLink({
+  href,
+  current,
+  children,
+}: {
+  href: string;
+  current: boolean;
+  children: ReactNode;
+}) {
   return (
-    <Link href={href} prefetch={false} {...(current && { "aria-current": "page" })} className={segmentClass(current)}>
+    <Link
+      href={href}
+      prefetch={false}
+      {...(current && { "aria-current": "page" })}
+      className={segmentClass(current)}
+    >
       {children}
     </Link>
   );

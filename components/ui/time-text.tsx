@@ -9,7 +9,15 @@ import { useZone } from "./zone.tsx";
  * A time of the record: absolute and to the microsecond, in the reader's zone; on hover how long ago, and UTC.
  * @param withZone prints the offset too, where no header names the zone
  */
-export function TimeText({ time, withZone = false, className }: { time: string; withZone?: boolean; className?: string }) {
+export function TimeText({
+  time,
+  withZone = false,
+  className,
+}: {
+  time: string;
+  withZone?: boolean;
+  className?: string;
+}) {
   const { zone } = useZone();
   const [title, setTitle] = useState<string>();
   const shown = showTime(time, zone);

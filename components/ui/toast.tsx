@@ -23,7 +23,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     const id = nextId.current++;
     setNotices((shown) => [...shown.slice(-2), { id, text, tone }]);
   }, []);
-  const drop = useCallback((id: number) => setNotices((shown) => shown.filter((notice) => notice.id !== id)), []);
+  const drop = useCallback(
+    (id: number) => setNotices((shown) => shown.filter((notice) => notice.id !== id)),
+    [],
+  );
 
   return (
     <NotifyContext value={notify}>
@@ -50,7 +53,9 @@ function Toast({ notice, drop }: { notice: Notice; drop: (id: number) => void })
     <div
       className={cx(
         "max-w-[calc(100vw-2rem)] animate-arrive rounded-md border px-3 py-2 text-sm shadow-raised",
-        notice.tone === "failure" ? "border-failure bg-failure-soft text-failure" : "border-line bg-surface text-ink",
+        notice.tone === "failure"
+          ? "border-failure bg-failure-soft text-failure"
+          : "border-line bg-surface text-ink",
       )}
     >
       {notice.text}

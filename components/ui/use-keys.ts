@@ -7,7 +7,10 @@ type Handlers = { [key: string]: (event: KeyboardEvent) => void };
 /** Whether typing would go into this element. */
 export function isEditable(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
+  return (
+    target.isContentEditable ||
+    target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")
+  );
 }
 
 /** Whether a panel or dialog is open that wants the keys for itself. */

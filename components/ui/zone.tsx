@@ -23,7 +23,13 @@ export function useZone(): Zones {
  * @param remembered the zone from the cookie, already checked; undefined at the first visit, which starts
  * in UTC and turns to the browser's zone as soon as that is known
  */
-export function ZoneProvider({ remembered, children }: { remembered: string | undefined; children: ReactNode }) {
+export function ZoneProvider({
+  remembered,
+  children,
+}: {
+  remembered: string | undefined;
+  children: ReactNode;
+}) {
   const [zone, setZone] = useState(remembered ?? "UTC");
   const [local, setLocal] = useState<string>();
 

@@ -1,0 +1,46 @@
+import "server-only";
+import { listParams, searchString } from "@/components/logs/conditions.ts";
+import type { FirstPage } from "@/components/logs/use-log-list.ts";
+import { logPath } from "@/components/shell/pages.ts";
+import { permissionToRead } from "@/lib/auth/principal.ts";
+import { parseQuery, type QueryError } from "@/lib/logs/query.ts";
+import { listLogs } from "@/lib/logs/server/list.ts";
+import { scopeOf } from "@/lib/logs/server/request.ts";
+import { type LogSlug, logView } from "@/lib/logs/views.ts";
+import { asPage } from "@/lib/user-events/server/as-page.ts";
+
+export type SearchParams = { [name: string]: string | string[] | undefined };
+
+type LoadedLog = { userId: string; first: FirstPage | { errors: readonly QueryError[] } };
+
+function urlParams(search: SearchParams): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    for (const each of Array.isArray(value) ? value : [value ?? ""]) params.append(name, each);
+  }
+  return params;
+}
+
+/** What the page of a log begins with: its first page of rows, or what is wrong with its address. */
+export function loadLog(slug: LogSlug, search: SearchParams): Promise<LoadedLog> {
+  const params = urlParams(search);
+  return asPage(
+    "logs.list",
+    `${logPath(slug)}${searchString(params)}`,
+    async (principal) => {
+      const { userId, requestId } = principal;
+      const parsed = parseQuery(logView(slug), params);
+      if (parsed.errors) return { userId, first: { errors: parsed.errors } };
+      try {
+        const page = await listLogs(slug, scopeOf(principal), parsed.query);
+        return { userId, first: { params: listParams(parsed.query).toString(), page } };
+      } catch (error) {
+        // Next tells the browser nothing of an error but its digest: the error page shows the request's id.
+        throw Object.assign(new Error(`${slug} could not be listed`, { cause: error }), {
+          digest: requestId,
+        });
+      }
+    },
+    { permission: permissionToRead(slug) },
+  );
+}

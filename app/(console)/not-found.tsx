@@ -1,0 +1,10 @@
+import { MessagePage } from "@/components/shell/message-page.tsx";
+
+export default function NotFound() {
+  return (
+    <MessagePage
+      title="There is no such page"
+      text="The address may be mistyped, or what it names is gone."
+    />
+  );
+}

@@ -1,0 +1,50 @@
+"use client";
+
+import { Copy, Filter, FilterX } from "lucide-react";
+import type { ReactNode } from "react";
+import type { LogView } from "@/lib/logs/define.ts";
+import { filterOfColumn } from "./conditions.ts";
+
+export type CellAct = "only" | "without" | "copy";
+
+/** The keys of the quick actions on a focused cell. */
+export const actKeys: { [key: string]: CellAct } = { f: "only", x: "without", c: "copy" };
+
+type CellActionsProps = { view: LogView; column: string; onAct: (act: CellAct) => void };
+
+/** Quick actions over the end of a cell. The keyboard has keys for them, so they are no stops of Tab. */
+export function CellActions({ view, column, onAct }: CellActionsProps) {
+  const filterable = filterOfColumn(view, column) !== undefined;
+  return (
+    <span className="absolute inset-y-1 right-1 z-2 flex items-center rounded border border-line bg-surface shadow-sm max-md:hidden">
+      {filterable && (
+        <>
+          <Act label="Filter for this (f)" onClick={() => onAct("only")}>
+            <Filter aria-hidden className="size-3" />
+          </Act>
+          <Act label="Filter out (x)" onClick={() => onAct("without")}>
+            <FilterX aria-hidden className="size-3" />
+          </Act>
+        </>
+      )}
+      <Act label="Copy (c)" onClick={() => onAct("copy")}>
+        <Copy aria-hidden className="size-3" />
+      </Act>
+    </span>
+  );
+}
+
+function Act({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="flex h-full w-6 items-center justify-center text-ink-2 hover:bg-hover hover:text-ink"
+    >
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,108 @@
+"use client";
+
+import Link from "next/link";
+import { useState, useSyncExternalStore } from "react";
+import type { PageState } from "@/components/data-table/page-store.ts";
+import { countOf } from "@/components/data-table/page-window.ts";
+import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { TimeText } from "@/components/ui/time-text.tsx";
+import type { LogView } from "@/lib/logs/define.ts";
+import type { LogSlug } from "@/lib/logs/views.ts";
+import { ErrorNotice } from "./error-notice.tsx";
+import { firstRecordCommand } from "./first-record.ts";
+import { formatCount } from "./format-values.ts";
+import type { Row } from "./log-api.ts";
+
+type ListEndProps = {
+  view: LogView;
+  state: PageState<Row>;
+  filtered: boolean;
+  onClear: () => void;
+  onRetry: () => void;
+  onGoOn: () => void;
+};
+
+/** What stands below the rows: their end, why there are none, what failed, how to go on. */
+export function ListEnd({ view, state, filtered, onClear, onRetry, onGoOn }: ListEndProps) {
+  const { window, phase, error, scannedTo, stale } = state;
+  const count = countOf(window);
+  if (phase === "failed" && error) {
+    const kept = count > 0 ? " The rows above are still right." : "";
+    return <ErrorNotice error={error} what={`${view.title} could not be listed.${kept}`} onRetry={onRetry} />;
+  }
+  if (phase === "stopped") {
+    return (
+      <div className="flex flex-wrap items-center gap-3 px-3 py-4 text-ink-2">
+        <span>
+          Stopped
+          {scannedTo !== null && (
+            <>
+              {" "}
+              at <TimeText time={scannedTo} withZone />
+            </>
+          )}
+          . {count === 0 ? "Nothing found so far." : `${formatCount(count)} found so far.`}
+        </span>
+        <Button onClick={onGoOn}>Search on</Button>
+      </div>
+    );
+  }
+  if (stale || !window.ended) return <div className="h-16" />;
+  if (count > 0) return <p className="px-3 py-4 text-xs text-ink-3">End of {formatCount(count)} rows.</p>;
+  return filtered ? <NothingMatches onClear={onClear} /> : <NothingYet view={view} />;
+}
+
+function NothingMatches({ onClear }: { onClear: () => void }) {
+  return (
+    <div className="flex flex-col items-start gap-3 px-3 py-8">
+      <p className="text-base font-medium">Nothing matches these filters.</p>
+      <p className="text-ink-2">Everything in the time range was looked through.</p>
+      <Button onClick={onClear} aria-keyshortcuts="Backspace">
+        Clear all filters
+      </Button>
+    </div>
+  );
+}
+
+const noSubscription = () => () => undefined;
+
+/** How the first record gets here. */
+function NothingYet({ view }: { view: LogView }) {
+  const origin = useSyncExternalStore(
+    noSubscription,
+    () => window.location.origin,
+    () => "",
+  );
+  const [now] = useState(() => `${new Date().toISOString().slice(0, 19)}Z`);
+  const command = firstRecordCommand(view.slug as LogSlug, now, origin);
+  return (
+    <div className="flex max-w-3xl flex-col items-start gap-3 px-3 py-8">
+      <p className="text-base font-medium">No {view.title.toLowerCase()} yet.</p>
+      <p className="text-ink-2">{view.description}</p>
+      {command === undefined ? (
+        <p className="text-ink-2">Daybook writes this log itself: the next request will be the first row.</p>
+      ) : (
+        <>
+          <p className="text-ink-2">
+            Records come from sources. Create one under Settings → Sources: it shows its token once, and the
+            lines to paste on an SSH host, for sudo or a kube-apiserver. To see a first row at once, post one
+            yourself:
+          </p>
+          <div className="flex w-full items-start gap-2 rounded-md bg-sunken p-3" suppressHydrationWarning>
+            <pre
+              className="min-w-0 flex-1 font-mono text-xs wrap-anywhere whitespace-pre-wrap"
+              suppressHydrationWarning
+            >
+              {command}
+            </pre>
+            <CopyButton text={command} label="Copy the command" />
+          </div>
+          <Link href="/settings/sources" prefetch={false} className={buttonClass("primary")}>
+            Settings → Sources
+          </Link>
+        </>
+      )}
+    </div>
+  );
+}

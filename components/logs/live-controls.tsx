@@ -1,0 +1,103 @@
+"use client";
+
+import { ArrowUp, Pause, Play } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { useKeys } from "@/components/ui/use-keys.ts";
+import { formatCount } from "./format-values.ts";
+import type { StreamState } from "./live-stream.ts";
+
+type LiveButtonProps = { stream: StreamState; paused: boolean; onPause: (paused: boolean) => void };
+
+const words: { [status in StreamState["status"]]: string } = {
+  connecting: "Connecting",
+  flowing: "Live",
+  held: "Held back",
+  asleep: "Asleep",
+  refused: "Not live",
+};
+
+/** Says whether new rows arrive, and pauses them. */
+export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
+  useKeys({ l: () => onPause(!paused) });
+  const flowing = stream.status === "flowing" && !paused;
+  const Icon = paused ? Play : Pause;
+  return (
+    <Button
+      look="quiet"
+      className="h-7!"
+      onClick={() => onPause(!paused)}
+      aria-keyshortcuts="l"
+      title={paused ? "Let new rows in again (l)" : "Keep new rows out, and count them (l)"}
+    >
+      <span
+        aria-hidden
+        className={cx(
+          "size-2 rounded-full",
+          flowing ? "bg-live" : "border border-ink-3",
+          stream.status === "refused" && "bg-failure",
+        )}
+      />
+      {/* As wide as its longest word: the bar must not move when the word changes. */}
+      <span className={cx("w-18 text-left", flowing && "text-live")}>
+        {paused ? "Paused" : words[stream.status]}
+      </span>
+      <Icon aria-hidden className="size-3.5" />
+      <span className="sr-only">{paused ? "Resume" : "Pause"}</span>
+    </Button>
+  );
+}
+
+/** Why nothing new is shown although there may be something new. */
+export function LiveNotice({ stream }: { stream: StreamState }) {
+  if (stream.status === "held") {
+    return (
+      <p role="status" className="shrink-0 border-b border-line bg-warning-soft px-3 py-1 text-warning">
+        Live is held back since {stream.seconds} s by an open transaction of {stream.by}. Nothing is lost:
+        rows appear when it ends.
+      </p>
+    );
+  }
+  if (stream.status !== "refused") return null;
+  return (
+    <p role="status" className="shrink-0 border-b border-line bg-failure-soft px-3 py-1 text-failure">
+      New rows are not followed: the server refused the connection. Trying again every few seconds.
+    </p>
+  );
+}
+
+const pauseBetweenWordsMs = 5000;
+
+/** Counts what waits, and shows it on a press. */
+export function NewRowsPill({ waiting, onShow }: { waiting: number; onShow: () => void }) {
+  return (
+    <>
+      {waiting > 0 && (
+        <Button
+          look="primary"
+          onClick={onShow}
+          className="absolute top-10 left-1/2 z-20 -translate-x-1/2 animate-arrive rounded-full! px-3! shadow-raised"
+        >
+          <ArrowUp aria-hidden className="size-3.5" />
+          <span className="tabular">{formatCount(waiting)} new</span>
+        </Button>
+      )}
+      <Announcement text={waiting > 0 ? `${formatCount(waiting)} new rows` : ""} />
+    </>
+  );
+}
+
+/** Reads changes out, but not each of a thousand. */
+function Announcement({ text }: { text: string }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), said === "" ? 0 : pauseBetweenWordsMs);
+    return () => clearTimeout(timer);
+  }, [text, said]);
+  return (
+    <span role="status" className="sr-only">
+      {said}
+    </span>
+  );
+}

@@ -1,0 +1,113 @@
+import type { Row } from "./log-api.ts";
+
+export type StreamState =
+  | { status: "connecting" | "flowing" | "asleep" | "refused" }
+  /** Rows are there but may not be shown yet: an older transaction is still open. */
+  | { status: "held"; seconds: number; by: string };
+
+/** Events are gathered this long: a thousand a second are ten changes of the page. */
+const gatherMs = 100;
+/** A page that nobody sees gives its connection back: browsers have six for each server. */
+const sleepMs = 60_000;
+const retryMs = 5_000;
+
+/** Rows of a log as they are recorded. It reconnects by itself and goes on where it was. */
+export class LiveStream {
+  private source: EventSource | undefined;
+  private gathered: Row[] = [];
+  private gathering: ReturnType<typeof setTimeout> | undefined;
+  private sleeping: ReturnType<typeof setTimeout> | undefined;
+  private retrying: ReturnType<typeof setTimeout> | undefined;
+  private position: string | null;
+  private readonly slug: string;
+  private readonly params: URLSearchParams;
+  private readonly onRows: (rows: Row[]) => void;
+  private readonly onState: (state: StreamState) => void;
+
+  constructor(
+    slug: string,
+    params: URLSearchParams,
+    position: string | null,
+    onRows: (rows: Row[]) => void,
+    onState: (state: StreamState) => void,
+  ) {
+    this.slug = slug;
+    this.params = params;
+    this.position = position;
+    this.onRows = onRows;
+    this.onState = onState;
+    document.addEventListener("visibilitychange", this.onVisibility);
+    this.open();
+  }
+
+  private open(): void {
+    const query = new URLSearchParams(this.params);
+    if (this.position !== null) query.set("since", this.position);
+    const source = new EventSource(`/api/v1/logs/${this.slug}/live?${query}`);
+    this.source = source;
+    this.onState({ status: "connecting" });
+    source.onopen = () => this.onState({ status: "flowing" });
+    source.onerror = () => this.onFailure(source);
+    source.addEventListener("rows", (event) => {
+      this.keepPosition(event);
+      this.gather((JSON.parse(event.data) as { rows: Row[] }).rows);
+    });
+    source.addEventListener("held", (event) => {
+      this.keepPosition(event);
+      const { seconds, by } = JSON.parse(event.data) as { seconds: number; by: string };
+      this.onState({ status: "held", seconds, by });
+    });
+    source.addEventListener("flowing", (event) => {
+      this.keepPosition(event);
+      this.onState({ status: "flowing" });
+    });
+  }
+
+  private keepPosition(event: MessageEvent): void {
+    if (event.lastEventId !== "") this.position = event.lastEventId;
+  }
+
+  /** A lost connection is opened again by the browser; one that was refused is not, and is tried again later. */
+  private onFailure(source: EventSource): void {
+    if (source.readyState !== EventSource.CLOSED) {
+      this.onState({ status: "connecting" });
+      return;
+    }
+    this.onState({ status: "refused" });
+    clearTimeout(this.retrying);
+    this.retrying = setTimeout(() => this.open(), retryMs);
+  }
+
+  private gather(rows: Row[]): void {
+    this.gathered.push(...rows);
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      const all = this.gathered;
+      this.gathered = [];
+      this.onRows(all);
+    }, gatherMs);
+  }
+
+  private onVisibility = (): void => {
+    clearTimeout(this.sleeping);
+    if (document.hidden) {
+      this.sleeping = setTimeout(() => {
+        this.stop();
+        this.onState({ status: "asleep" });
+      }, sleepMs);
+    } else if (!this.source) this.open();
+  };
+
+  private stop(): void {
+    this.source?.close();
+    this.source = undefined;
+    clearTimeout(this.retrying);
+  }
+
+  close(): void {
+    this.stop();
+    clearTimeout(this.gathering);
+    clearTimeout(this.sleeping);
+    document.removeEventListener("visibilitychange", this.onVisibility);
+  }
+}

@@ -1,0 +1,179 @@
+"use client";
+
+import { useCallback, useMemo, useRef } from "react";
+import { ColumnsMenu } from "@/components/data-table/columns-menu.tsx";
+import { DataTable } from "@/components/data-table/data-table.tsx";
+import { useAtTop } from "@/components/data-table/use-at-top.ts";
+import { useCopy } from "@/components/ui/copy-button.tsx";
+import type { LogView } from "@/lib/logs/define.ts";
+import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
+import { actKeys, type CellAct, CellActions } from "./cell-actions.tsx";
+import {
+  askForValue,
+  cleared,
+  filterOfColumn,
+  filterParams,
+  isFiltered,
+  searchString,
+  withOrder,
+  withTime,
+} from "./conditions.ts";
+import { ExportMenu } from "./export-menu.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { Histogram } from "./histogram.tsx";
+import { ListEnd } from "./list-end.tsx";
+import { LiveButton, LiveNotice, NewRowsPill } from "./live-controls.tsx";
+import type { Row } from "./log-api.ts";
+import { logColumns } from "./log-columns.tsx";
+import { RowDrawer } from "./row-drawer.tsx";
+import { SavedViewsMenu } from "./saved-views-menu.tsx";
+import { SearchStatus } from "./search-status.tsx";
+import { useColumns } from "./use-columns.ts";
+import { useLive } from "./use-live.ts";
+import { type FirstPage, useLogList } from "./use-log-list.ts";
+import type { ChangeQuery } from "./use-log-query.ts";
+import { useOpenRow } from "./use-open-row.ts";
+
+type LogListProps = {
+  view: LogView;
+  userId: string;
+  query: LogQuery;
+  change: ChangeQuery;
+  first: FirstPage | undefined;
+};
+
+/** Filter bar, histogram, table and drawer around one list. */
+export function LogList({ view, userId, query, change, first }: LogListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const copy = useCopy();
+  const { store, state, keyOf, reload } = useLogList(view, query, first);
+  const atTop = useAtTop(scroller);
+  const live = useLive({
+    slug: view.slug,
+    params: filterParams(query).toString(),
+    position: state.position,
+    generation: state.generation,
+    store,
+    keyOf,
+    slides:
+      query.order === "desc" &&
+      query.after === undefined &&
+      !("to" in query.time && query.time.to !== undefined),
+    atTop,
+    reload,
+  });
+  const columns = useColumns(view, userId, query, change);
+  const { openKey, held, open, close } = useOpenRow(state.window, query, change, keyOf, scroller);
+
+  const turn = useCallback(
+    () => change(withOrder(query, query.order === "desc" ? "asc" : "desc")),
+    [change, query],
+  );
+  const { shown } = columns.layout;
+  const definitions = useMemo(
+    () => logColumns(view, { order: query.order, onOrder: turn, shown }),
+    [view, query.order, turn, shown],
+  );
+
+  const filterBy = useCallback(
+    (column: string, value: string, not: boolean) => {
+      const filter = filterOfColumn(view, column);
+      if (filter !== undefined) change(askForValue(query, filter, value, not));
+    },
+    [view, query, change],
+  );
+  const act = useCallback(
+    (row: Row, column: string, what: CellAct) => {
+      const value = row[column] ?? null;
+      if (value === null) return;
+      if (what === "copy") void copy(String(value));
+      else filterBy(column, String(value), what === "without");
+    },
+    [copy, filterBy],
+  );
+  const renderActions = useCallback(
+    (row: Row, column: string) =>
+      (row[column] ?? null) === null ? null : (
+        <CellActions view={view} column={column} onAct={(what) => act(row, column, what)} />
+      ),
+    [view, act],
+  );
+  const onCellKey = useCallback(
+    (row: Row, column: string, key: string) => {
+      const what = Object.hasOwn(actKeys, key) ? actKeys[key] : undefined;
+      if (what) act(row, column, what);
+      return what !== undefined;
+    },
+    [act],
+  );
+  const onSee = useCallback((from: number, to: number) => store.see(from, to), [store]);
+  const clear = () => change(cleared(query));
+
+  return (
+    <>
+      <FilterBar view={view} query={query} change={change}>
+        <LiveButton stream={live.stream} paused={live.paused} onPause={live.setPaused} />
+        <ColumnsMenu
+          {...columns}
+          onCopyLink={() =>
+            copy(
+              `${window.location.origin}${window.location.pathname}${searchString(formatQuery({ ...query, columns: [...shown] }))}`,
+            )
+          }
+        />
+        <SavedViewsMenu view={view} query={query} change={change} />
+        <ExportMenu slug={view.slug} query={query} />
+      </FilterBar>
+      <Histogram view={view} query={query} change={change} round={Math.floor(live.received / 200)} />
+      <LiveNotice stream={live.stream} />
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        <NewRowsPill
+          waiting={live.waiting}
+          onShow={() => {
+            live.show();
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        />
+        <DataTable
+          label={view.title}
+          columns={definitions}
+          layout={columns.layout}
+          onLayout={columns.onLayout}
+          state={state}
+          keyOf={keyOf}
+          sorted={{ column: "time", direction: query.order === "desc" ? "descending" : "ascending" }}
+          onSee={onSee}
+          openKey={openKey}
+          onOpen={open}
+          arrived={live.arrived}
+          renderActions={renderActions}
+          onCellKey={onCellKey}
+          scroller={scroller}
+        >
+          <ListEnd
+            view={view}
+            state={state}
+            filtered={isFiltered(query)}
+            onClear={clear}
+            onRetry={store.retry}
+            onGoOn={store.loadMore}
+          />
+        </DataTable>
+        <SearchStatus state={state} onCancel={store.cancel} />
+      </div>
+      <RowDrawer
+        view={view}
+        rowKey={query.row}
+        held={held}
+        onClose={close}
+        onFilter={filterBy}
+        onAround={(from, to) =>
+          change({
+            ...withTime(cleared(query), { from, to }),
+            ...(query.row !== undefined && { row: query.row }),
+          })
+        }
+      />
+    </>
+  );
+}

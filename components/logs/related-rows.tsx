@@ -1,0 +1,101 @@
+"use client";
+
+import { ArrowUpRight } from "lucide-react";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+import { Spinner } from "@/components/ui/progress.tsx";
+import { TimeText } from "@/components/ui/time-text.tsx";
+import type { CrossLink, LogView } from "@/lib/logs/define.ts";
+import { isLogSlug, logView } from "@/lib/logs/views.ts";
+import { LogCell, linkTarget } from "./cells.tsx";
+import { fetchPage, type Page, type Row } from "./log-api.ts";
+import { foldedPlaces } from "./log-columns.tsx";
+
+const shownAtMost = 20;
+
+/** What belongs to the row in other logs: opened in place for a look, or gone to. */
+export function RelatedRows({ view, row }: { view: LogView; row: Row }) {
+  const links = view.links.flatMap((link) => {
+    const href = linkTarget(link, row);
+    return href === undefined ? [] : [{ link, href }];
+  });
+  if (links.length === 0) return null;
+  return (
+    <section aria-label="Related" className="border-t border-line px-4 py-2">
+      {links.map(({ link, href }) => (
+        <Related
+          key={`${link.view} ${link.filter}`}
+          link={link}
+          href={href}
+          value={String(row[link.column])}
+        />
+      ))}
+    </section>
+  );
+}
+
+function Related({ link, href, value }: { link: CrossLink; href: string; value: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      className="border-b border-line last:border-0"
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary className="flex h-8 items-center gap-2 marker:content-none before:text-ink-3 before:content-['▸'] [[open]>&]:before:content-['▾']">
+        <span className="flex-1">{link.label}</span>
+        <Link
+          href={href}
+          prefetch={false}
+          onClick={(event) => event.stopPropagation()}
+          className="flex items-center gap-1 text-accent hover:underline"
+        >
+          Show all <ArrowUpRight aria-hidden className="size-3.5" />
+          <span className="sr-only">of {link.label}</span>
+        </Link>
+      </summary>
+      {open && <RelatedList link={link} value={value} />}
+    </details>
+  );
+}
+
+function RelatedList({ link, value }: { link: CrossLink; value: string }) {
+  const [page, setPage] = useState<Page>();
+  const [error, setError] = useState<string>();
+  useEffect(() => {
+    const abort = new AbortController();
+    const params = new URLSearchParams({ [link.filter]: value, order: "asc" });
+    fetchPage(link.view, params, { after: null, limit: shownAtMost, signal: abort.signal })
+      .then(setPage)
+      .catch((failure: unknown) => {
+        if (!abort.signal.aborted) setError(failure instanceof Error ? failure.message : String(failure));
+      });
+    return () => abort.abort();
+  }, [link, value]);
+
+  if (error !== undefined) return <p className="pb-2 text-failure">{error}</p>;
+  if (!page) return <Spinner label="Loading" />;
+  if (!isLogSlug(link.view)) return null;
+  const view = logView(link.view);
+  const places = foldedPlaces(view, Object.keys(view.columns));
+  const columns = (["mark", "sub", "body"] as const).flatMap(
+    (place) => Object.keys(places).find((column) => places[column] === place) ?? [],
+  );
+  return (
+    <ul className="pb-2">
+      {page.rows.length === 0 && <li className="text-ink-2">Nothing is recorded.</li>}
+      {page.rows.map((row) => (
+        <li key={row.id} className="flex items-center gap-3 py-0.5">
+          <TimeText time={row.time} className="shrink-0 text-xs max-sm:[&>span]:hidden" />
+          {columns.map((column) => (
+            <span key={column} className="flex min-w-0 max-w-full not-last:shrink-0">
+              <LogCell view={view} column={column} kind={view.columns[column]?.cell ?? "text"} row={row} />
+            </span>
+          ))}
+        </li>
+      ))}
+      {page.nextCursor !== null && (
+        <li className="text-xs text-ink-3">The first {page.rows.length} of them.</li>
+      )}
+    </ul>
+  );
+}
