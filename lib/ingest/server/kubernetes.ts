@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { v5 as uuidv5 } from "uuid";
 import { groupBy } from "@/lib/record/group-by.ts";
 import type { RecordRow } from "@/lib/record/server/insert.ts";
+import { isKubectl } from "../kubernetes-clients.ts";
 import {
   assignCommands,
   describeCommand,
@@ -41,7 +42,8 @@ export async function assignKubernetesCommands(
   if (candidates.length === 0) return [];
   const known = await readNeighbours(client, source, candidates);
   const calls = new Map<string, KubernetesCall & { commandId?: string | null }>(known.map((call) => [call.auditId, call]));
-  for (const { row } of candidates) {
+  // kubectl's discovery calls belong to no command, but tell where one begins.
+  for (const { row } of rows.filter(({ row }) => isKubectl(row.userAgent))) {
     const before = calls.get(row.auditId);
     if (before && stageOrder(before) >= stageOrder(row)) continue;
     calls.set(row.auditId, { ...row, commandId: before?.commandId ?? null });
