@@ -75,7 +75,7 @@ async function lastTime(view: LogView, scope: Scope, nowMs: number): Promise<str
 }
 
 function text(time: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return Prisma.sql`to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 function bucket(time: Prisma.Sql, width: number): Prisma.Sql {
