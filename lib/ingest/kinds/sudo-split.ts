@@ -82,20 +82,15 @@ function skipBetween(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** @throws {JsonError} also when another event begins within the value: then its own end was never written */
+/** @throws {JsonError} */
 function scanEvent(bytes: Uint8Array, start: number): { key: string; value: ByteRange } {
   if (bytes[start] !== QUOTE) throw new JsonError("expected the type of an event", start);
   const keyEnd = scanString(bytes, start);
   const colon = skipBlanks(bytes, keyEnd);
   if (bytes[colon] !== COLON) throw new JsonError("expected ':'", colon);
   const valueStart = skipBlanks(bytes, colon + 1);
-  const value = { start: valueStart, end: scanValue(bytes, valueStart) };
-  if (typeAt(bytes, valueStart) === "object") {
-    for (const { key, keyRange } of members(bytes, valueStart)) {
-      if (types.has(key)) throw new JsonError("another event begins", keyRange.start);
-    }
-  }
-  return { key: decodeString(bytes, { start, end: keyEnd }), value };
+  const key = decodeString(bytes, { start, end: keyEnd });
+  return { key, value: { start: valueStart, end: scanValue(bytes, valueStart) } };
 }
 
 /** Where the next line begins an event, that is where a string of an event cannot be. */
@@ -107,12 +102,17 @@ function nextEvent(bytes: Uint8Array, from: number): number | undefined {
   return undefined;
 }
 
-/** @param head the key and all up to the value */
+/**
+ * @param head the key and all up to the value
+ * @throws {JsonError} when another event begins within the value: then its own end was never written
+ */
 function readEvent(type: string, head: Uint8Array, value: Uint8Array, context: MapContext): Cut {
   if (!types.has(type))
     return { rejected: unknownType(type), raw: joined(head, redactUnreadable(value, context)) };
-  const raw = joined(head, redact(value, context));
-  return recordOf({ type, event: JSON.parse(textOf(value)), host: undefined }, raw);
+  const event: unknown = JSON.parse(textOf(value));
+  const within = sudoEventTypes.find((name) => Object.hasOwn(Object(event), name));
+  if (within !== undefined) throw new JsonError(`another event, ${within}, within the event that begins`, 0);
+  return recordOf({ type, event, host: undefined }, joined(head, redact(value, context)));
 }
 
 function readLine(line: Uint8Array, context: MapContext): Cut {
