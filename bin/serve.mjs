@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import next from "next";
+import { countRequest } from "../lib/metrics/request-counts.mjs";
 import { listen } from "./listen.mjs";
 import { requestLog } from "./request-log.mjs";
 import { requestOrigin, trustedProxies } from "./request-origin.mjs";
@@ -130,7 +131,9 @@ function watch({ socket }, response, facts, log, done) {
     done();
     const status = response.headersSent ? response.statusCode : 0;
     const bytes = socket.bytesWritten - sentBefore;
-    log.answered({ ...facts, status, milliseconds: performance.now() - started, bytes });
+    const answered = { ...facts, status, milliseconds: performance.now() - started, bytes };
+    log.answered(answered);
+    countRequest(answered);
   });
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { disconnect, pool } from "@/lib/db/client.ts";
-import { countPost, postWaits } from "@/lib/metrics/server/ingestion.ts";
-import { type AnsweredRequest, observeRequests, routeClass } from "@/lib/metrics/server/requests.ts";
+import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
+import { countRequest, routeClass } from "@/lib/metrics/request-counts.mjs";
 import { GET } from "./route.ts";
 
 let installation: TestInstallation;
@@ -73,33 +73,47 @@ describe("the metrics", () => {
   });
 
   it("count what was ingested, and what waits", async () => {
-    const done = postWaits(2048);
-    countPost("native", 1024, { accepted: 5, duplicates: 2, quarantined: 1, skipped: 0 });
-    countPost("native", 1024, { accepted: 5, duplicates: 0, quarantined: 0, skipped: 3 });
+    const native = await testSource(installation.organizationId, "native");
+    const record = {
+      log: "commands",
+      time: "2026-11-20T10:00:00Z",
+      user: "ann",
+      target: "web-1",
+      command: "id",
+    };
+    const body = lines([
+      { ...record, id: "1" },
+      { ...record, id: "1" },
+      { ...record, id: "2", colour: "red" },
+    ]);
+    const stored = native.post(body);
+    // The post waits from the moment it was cut into records.
+    expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(body.length);
+    await stored;
+    await native.post(body);
     const values = await samples();
     expect(values.get('daybook_ingest_posts_total{kind="native"}')).toBe(2);
-    expect(values.get('daybook_ingest_bytes_total{kind="native"}')).toBe(2048);
-    expect(values.get('daybook_ingest_records_total{kind="native",outcome="accepted"}')).toBe(10);
-    expect(values.get('daybook_ingest_records_total{kind="native",outcome="skipped"}')).toBe(3);
-    expect(values.get("daybook_ingest_waiting_posts")).toBe(1);
-    expect(values.get("daybook_ingest_waiting_bytes")).toBe(2048);
-    done();
-    expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(0);
+    expect(values.get('daybook_ingest_bytes_total{kind="native"}')).toBe(2 * body.length);
+    expect(values.get('daybook_ingest_records_total{kind="native",outcome="accepted"}')).toBe(1);
+    expect(values.get('daybook_ingest_records_total{kind="native",outcome="duplicate"}')).toBe(4);
+    expect(values.get('daybook_ingest_records_total{kind="native",outcome="quarantined"}')).toBe(1);
+    expect(values.get("daybook_ingest_waiting_posts")).toBe(0);
+    expect(values.get("daybook_ingest_waiting_bytes")).toBe(0);
   });
 
-  it("count requests that the server reports, under few labels", async () => {
-    observeRequests();
-    const report = Reflect.get(globalThis, Symbol.for("daybook.requestAnswered")) as (
-      request: AnsweredRequest,
-    ) => void;
-    report({ method: "GET", path: "/api/v1/logs/commands", status: 200, milliseconds: 12 });
-    report({ method: "GET", path: "/api/v1/logs/audit-log/rows/x", status: 404, milliseconds: 3 });
-    report({ method: "BREW", path: "/coffee", status: 0, milliseconds: 1 });
+  it("count requests under few labels, and how long they took", async () => {
+    countRequest({ method: "GET", path: "/api/v1/logs/commands", status: 200, milliseconds: 12 });
+    countRequest({ method: "GET", path: "/api/v1/logs/audit-log/rows/x", status: 404, milliseconds: 3 });
+    countRequest({ method: "BREW", path: "/coffee", status: 0, milliseconds: 40_000 });
     const values = await samples();
     expect(values.get('daybook_http_requests_total{route="logs",method="GET",status="200"}')).toBe(1);
     expect(values.get('daybook_http_requests_total{route="page",method="other",status="none"}')).toBe(1);
     expect(values.get('daybook_http_request_duration_seconds_bucket{route="logs",le="0.005"}')).toBe(1);
+    expect(values.get('daybook_http_request_duration_seconds_bucket{route="logs",le="0.025"}')).toBe(2);
     expect(values.get('daybook_http_request_duration_seconds_count{route="logs"}')).toBe(2);
+    expect(values.get('daybook_http_request_duration_seconds_sum{route="logs"}')).toBeCloseTo(0.015);
+    expect(values.get('daybook_http_request_duration_seconds_bucket{route="page",le="30"}')).toBe(0);
+    expect(values.get('daybook_http_request_duration_seconds_bucket{route="page",le="+Inf"}')).toBe(1);
   });
 
   it("tell exports under way", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { Counter } from "./counter.ts";
 import { exposition } from "./exposition.ts";
-import { Counter, Histogram } from "./meters.ts";
 
 describe("the text format", () => {
   it("has help, type and a line for each sample", () => {
@@ -39,18 +39,5 @@ describe("the text format", () => {
       .split("\n")
       .slice(2, -1);
     expect(lines.map((line) => line.slice(2))).toEqual(["0", "1.5", "1e+21", "5e-9", "+Inf", "-Inf", "NaN"]);
-  });
-
-  it("counts a histogram's values in every bucket they lie below", () => {
-    const histogram = new Histogram("daybook_seconds", "Time.", [0.1, 1]);
-    for (const value of [0.05, 0.1, 0.5, 7]) histogram.observe({ route: "api" }, value);
-    expect(exposition([histogram.family()]).split("\n").slice(1, -1)).toEqual([
-      "# TYPE daybook_seconds histogram",
-      'daybook_seconds_bucket{route="api",le="0.1"} 2',
-      'daybook_seconds_bucket{route="api",le="1"} 3',
-      'daybook_seconds_bucket{route="api",le="+Inf"} 4',
-      'daybook_seconds_sum{route="api"} 7.65',
-      'daybook_seconds_count{route="api"} 4',
-    ]);
   });
 });

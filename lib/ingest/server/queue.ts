@@ -1,5 +1,6 @@
 import "server-only";
 import { Problem } from "@/lib/http/problem.ts";
+import { countPost, postWaits } from "@/lib/metrics/server/ingestion.ts";
 import { ingestLimits } from "../limits.ts";
 import type { IngestSource } from "./prepare.ts";
 import { type PostResult, type Submission, storePosts } from "./store.ts";
@@ -23,15 +24,19 @@ export async function submitPost(source: IngestSource, submission: Submission): 
   const { bytes } = submission.post;
   if (queuedBytes > 0 && queuedBytes + bytes > ingestLimits.queued) throw overloaded();
   queuedBytes += bytes;
+  const stored = postWaits(bytes);
   const queue = queues.get(source.id) ?? { source, waiting: [], writing: false };
   queues.set(source.id, queue);
   queue.source = source;
   try {
-    return await new Promise<PostResult>((resolve, reject) => {
+    const result = await new Promise<PostResult>((resolve, reject) => {
       queue.waiting.push({ submission, resolve, reject });
       if (!queue.writing) void writeQueue(queue);
     });
+    countPost(source.kind.name, bytes, result);
+    return result;
   } finally {
+    stored();
     queuedBytes -= bytes;
   }
 }

@@ -1,6 +1,6 @@
 import "server-only";
+import { Counter } from "../counter.ts";
 import type { Family } from "../exposition.ts";
-import { Counter } from "../meters.ts";
 import { shared } from "./shared.ts";
 
 const records = shared(
