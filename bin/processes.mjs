@@ -12,29 +12,31 @@ const running = new Set();
  * @param {string} command
  * @param {string[]} args
  * @param {import("node:child_process").SpawnOptions} [options]
- * @returns {Promise<string>} standard output
+ * @param {1 | 3} [from] the descriptor to read: 3 for a program whose answer must not mix with its log
+ * @returns {Promise<string>} what it wrote there
  * @throws {Failure} when it does not end with 0: one line, below the end of what it printed
  */
-export async function run(what, command, args, options = {}) {
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+export async function run(what, command, args, options = {}, from = 1) {
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe", from === 3 ? "pipe" : "ignore"] });
   running.add(child);
-  let output = "";
-  let all = "";
-  child.stdout?.on("data", (chunk) => {
-    output += chunk;
-    all = (all + chunk).slice(-20_000);
+  let answer = "";
+  let printed = "";
+  child.stdio[from]?.on("data", (chunk) => {
+    answer += chunk;
   });
-  child.stderr?.on("data", (chunk) => {
-    all = (all + chunk).slice(-20_000);
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk) => {
+      printed = (printed + chunk).slice(-20_000);
+    });
+  }
   try {
     const end = await new Promise((resolve, reject) => {
       child.on("error", (error) => reject(new Failure(`${what} could not be run: ${error.message}`)));
       child.on("close", (code, signal) => resolve(signal ?? code));
     });
-    if (end === 0) return output;
-    if (/ENOSPC|no space left on device/i.test(all)) throw new Failure(`The disk is full: ${what} found no space left.`);
-    throw new Failure(`${all.trimEnd()}\n\n${what} failed (${end}); the reason stands above.`);
+    if (end === 0) return answer;
+    if (/ENOSPC|no space left on device/i.test(printed)) throw new Failure(`The disk is full: ${what} found no space left.`);
+    throw new Failure(`${printed.trimEnd()}\n\n${what} failed (${end}); the reason stands above.`);
   } finally {
     running.delete(child);
   }

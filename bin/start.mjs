@@ -90,20 +90,22 @@ async function embeddedDatabase({ dataFolder, cluster, user, secrets }) {
   return await embeddedRoles(superuserUrl, secrets);
 }
 
-/** Runs one of our TypeScript programs. @param {string} label @param {string} file */
-function script(label, file) {
+/** Runs one of our TypeScript programs. @param {string} label @param {string} file @param {1 | 3} [from] */
+function script(label, file, from) {
   const args = ["--import", "tsx", "--conditions=react-server", path.join(root, file)];
-  return step(label, () => run(file, process.execPath, args, { cwd: root, env: process.env }));
+  return step(label, () => run(file, process.execPath, args, { cwd: root, env: process.env }, from));
 }
 
-/** The first organization and its superuser, whose password is printed here and kept nowhere. */
+/** What bin/first-run.ts answers: accounts that were made, whose passwords are printed here and kept nowhere. */
 async function setUp() {
-  const output = await script("Setting up", "bin/first-run.ts");
-  const { created, accounts, sampleRecords } = JSON.parse(output.trim().split("\n").at(-1) ?? "");
-  if (sampleRecords) say(`Loaded ${sampleRecords} sample records.`);
-  if (!created) return;
+  const answer = await script("Setting up", "bin/first-run.ts", 3);
+  /** @type {import("../lib/setup/server/first-run.ts").FirstRun} */
+  const outcome = JSON.parse(answer);
+  if (outcome.sampleRecords) say(`Loaded ${outcome.sampleRecords} sample records.`);
+  if (outcome.sampleFailure) say(`The sample records could not be loaded: ${outcome.sampleFailure}`);
+  if (!outcome.created) return;
   say("\nThis is the first start. Sign in with one of these; the passwords are not shown again.");
-  for (const { organization, email, password } of accounts) {
+  for (const { organization, email, password } of outcome.accounts) {
     say(`\n  ${organization}\n    e-mail    ${email}\n    password  ${password}`);
   }
 }
@@ -149,6 +151,13 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     if (!ending) say("\nStopping …");
     void end(0);
   });
+}
+// A signal to npm ends npm and the shell between us, and never gets here: our parent's end has to do.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void end(0);
+  }, 500).unref();
 }
 process.on("uncaughtException", (error) => void end(1, describe(error)));
 // Whoever read our output is gone; that is no reason to stop.

@@ -28,12 +28,14 @@ beforeAll(async () => {
   for (const file of ["package.json", "package-lock.json", "tsconfig.json"]) {
     cpSync(path.join(root, file), path.join(project, file));
   }
+  cpSync(path.join(root, "lib/metrics"), path.join(project, "lib/metrics"), { recursive: true });
   linkModules();
   write("prisma/config.ts", readFileSync(path.join(root, "prisma/config.ts"), "utf8"));
   write("prisma/schema.prisma", schema);
   write("prisma/migrations/migration_lock.toml", 'provider = "postgresql"\n');
   write("prisma/migrations/20260101000000_notes/migration.sql", migration);
   write("lib/setup/server/first-run.ts", firstRun);
+  write("lib/setup/server/samples.ts", "export const loadSamples = async () => 0;");
 });
 
 afterAll(async () => {
@@ -192,7 +194,9 @@ export async function firstRun() {
   await client.connect();
   const { rowCount } = await client.query("INSERT INTO notes VALUES (1) ON CONFLICT DO NOTHING");
   await client.end();
-  return rowCount ? { created: true, email: "a@example.com", password: "secret-of-first-run" } : { created: false };
+  console.log("A line of the log.");
+  const account = { organization: "First", email: "a@example.com", password: "secret-of-first-run" };
+  return { created: rowCount === 1, accounts: rowCount ? [account] : [], sampleRecords: 0 };
 }
 `;
 
