@@ -102,7 +102,7 @@ if [ "$mode" = stdin ] || [ "$mode" = journal ]; then
   # What a killed predecessor did not read to the end of its line.
   [ "$mode" != stdin ] || ends_line "$dir/in/$newest" || echo >> "$dir/in/$newest"
   have=$(size_of "$dir/in/$newest")
-  [ "$mode" != journal ] || nap=0.7
+  [ "$mode" != journal ] || nap=0.5
 fi
 
 is_full() {

@@ -38,19 +38,33 @@ export const sshd: IngestKind = {
   map: mapLine,
   instructions: [
     {
+      title: "What sshd should say (/etc/ssh/sshd_config): VERBOSE adds sessions and refused keys",
+      language: "text",
+      text: "LogLevel VERBOSE",
+    },
+    {
       title: "Ship the journal, losing nothing over restarts (as root)",
       language: "sh",
       text: [
         "URL={url}",
         `curl -fsS "\${URL%/api/*}/ship/daybook-ship.sh" -o /usr/local/bin/daybook-ship`,
-        "(umask 077 && printf '%s\\n' '{token}' > /etc/daybook-token)",
-        `sh /usr/local/bin/daybook-ship -u "$URL" -t /etc/daybook-token -d /var/spool/daybook-sshd -j ssh.service`,
+        "(umask 077 && printf '%s\\n' '{token}' > /etc/daybook-sshd-token)",
+        'sh /usr/local/bin/daybook-ship -u "$URL" -t /etc/daybook-sshd-token -d /var/spool/daybook-sshd \\',
+        "  -j '-t sshd -t sshd-session -t sshd-auth'",
       ].join("\n"),
     },
     {
-      title: "Ship a log file instead (rsyslog)",
-      language: "sh",
-      text: 'sh /usr/local/bin/daybook-ship -u "$URL" -t /etc/daybook-token -d /var/spool/daybook-sshd -f /var/log/auth.log',
+      title: "The same as a service (/etc/systemd/system/daybook-sshd.service), and with a log file",
+      language: "text",
+      text: [
+        "[Service]",
+        "ExecStart=/bin/sh /usr/local/bin/daybook-ship -u {url} -t /etc/daybook-sshd-token \\",
+        '  -d /var/spool/daybook-sshd -j "-t sshd -t sshd-session -t sshd-auth"',
+        "# Where rsyslog keeps a log file, take -f /var/log/auth.log in place of -j.",
+        "Restart=always",
+        "[Install]",
+        "WantedBy=multi-user.target",
+      ].join("\n"),
     },
     {
       title: "Without the script: the last day, once",
@@ -59,13 +73,8 @@ export const sshd: IngestKind = {
         "(umask 077 && printf 'Authorization: Bearer %s\\n' '{token}' > daybook-header)",
         "journalctl -q -t sshd -t sshd-session -t sshd-auth -o short-iso-precise --since -1d > sshd.log",
         "curl -fsS --retry 9 -H @daybook-header -H 'Content-Type: text/plain' \\",
-        "  -H \"Idempotency-Key: $(cksum < sshd.log | tr ' ' -)\" --data-binary @sshd.log {url}",
+        '  -H "Idempotency-Key: $(sha256sum sshd.log | head -c 64)" --data-binary @sshd.log {url}',
       ].join("\n"),
-    },
-    {
-      title: "What sshd must say (/etc/ssh/sshd_config): VERBOSE adds sessions and tried keys",
-      language: "text",
-      text: "LogLevel VERBOSE",
     },
   ],
 };

@@ -2,7 +2,6 @@ import { z } from "zod";
 
 /** The types of events that sudo logs, as it writes them. */
 export const sudoEventTypes = ["accept", "reject", "exit", "alert"] as const;
-export type SudoEventType = (typeof sudoEventTypes)[number];
 
 const timestamp = z.object({ seconds: z.int(), nanoseconds: z.int().min(0).max(999_999_999) });
 export type SudoTime = z.output<typeof timestamp>;

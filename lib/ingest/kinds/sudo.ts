@@ -57,6 +57,18 @@ export const sudo: IngestKind = {
       ].join("\n"),
     },
     {
+      title: "The same as a service (/etc/systemd/system/daybook-sudo.service)",
+      language: "text",
+      text: [
+        "[Service]",
+        "ExecStart=/bin/sh /usr/local/bin/daybook-ship -u {url} -t /etc/daybook-sudo-token \\",
+        "  -d /var/spool/daybook-sudo -s /var/log/sudo.json",
+        "Restart=always",
+        "[Install]",
+        "WantedBy=multi-user.target",
+      ].join("\n"),
+    },
+    {
       title: "Without the script: the log as it is now; what was sent before is not stored twice",
       language: "sh",
       text: [
