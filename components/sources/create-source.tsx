@@ -2,55 +2,55 @@
 
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useId, useState } from "react";
-import { ApiError } from "@/components/logs/log-api.ts";
+import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { keepToken } from "./fresh-token.ts";
 import type { KindView } from "./kind-view.ts";
-import { faultText, requestSource } from "./source-api.ts";
+import { readSettings, SettingFields } from "./setting-fields.tsx";
+import { requestSource } from "./source-api.ts";
+import { useFault } from "./use-fault.ts";
+
+const never = () => () => undefined;
 
 type CreateProps = { kinds: readonly KindView[]; initialKind: string | undefined };
-type Fault = { text: string; fields: ReadonlySet<string> };
-
-const settingField = (name: string): string => `settings.${name}`;
 
 export function CreateSource({ kinds, initialKind }: CreateProps) {
   const router = useRouter();
-  const faultId = useId();
+  const fault = useFault();
   const [chosen, setChosen] = useState(initialKind);
   const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<Fault>();
   const kind = kinds.find(({ name }) => name === chosen);
+  // Before React has the form, the browser would send it by itself, to this page's address.
+  const ready = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (!kind) return;
     const fields = new FormData(event.currentTarget);
-    const settings = Object.fromEntries(
-      kind.settings.map(({ name }) => [name, String(fields.get(settingField(name)))]),
-    );
+    const sender = kinds.find(({ name }) => name === fields.get("kind"));
+    if (!sender) return;
     setBusy(true);
     try {
       const { id, token } = await requestSource({
         name: String(fields.get("name")),
-        kind: kind.name,
-        settings,
+        kind: sender.name,
+        settings: sender === kind ? readSettings(sender, fields) : {},
       });
       keepToken(id, token);
       router.push(`/settings/sources/${id}`);
     } catch (error) {
-      const wrong = error instanceof ApiError ? error.errors.map(({ parameter }) => parameter) : [];
-      setFault({ text: faultText(error), fields: new Set(wrong) });
+      fault.refuse(error);
       setBusy(false);
     }
   }
 
-  const faultOf = (field: string) =>
-    fault?.fields.has(field) ? { "aria-invalid": true, "aria-describedby": faultId } : {};
   return (
     <form onSubmit={submit} className="flex max-w-2xl flex-col gap-5">
-      <fieldset className="flex flex-col" {...faultOf("kind")}>
+      <fieldset className="flex flex-col" {...fault.faultOf("kind")}>
         <legend className="pb-1.5 text-xs font-medium text-ink-2">What sends the records</legend>
         {kinds.map(({ name, title, description }) => (
           <label
@@ -64,13 +64,16 @@ export function CreateSource({ kinds, initialKind }: CreateProps) {
               name="kind"
               value={name}
               required
-              checked={name === chosen}
+              defaultChecked={name === initialKind}
               onChange={() => setChosen(name)}
+              aria-labelledby={`kind-${name}-title`}
               aria-describedby={`kind-${name}-text`}
               className="mt-1 size-3.5 shrink-0 accent-accent"
             />
             <span className="min-w-0">
-              <span className="block font-medium">{title}</span>
+              <span id={`kind-${name}-title`} className="block font-medium">
+                {title}
+              </span>
               <span id={`kind-${name}-text`} className="block text-ink-2">
                 {description}
               </span>
@@ -79,21 +82,14 @@ export function CreateSource({ kinds, initialKind }: CreateProps) {
         ))}
       </fieldset>
       <Field label="Name" hint="shows beside its records; the host or the cluster, for instance">
-        <Input name="name" required maxLength={100} placeholder="web-1" {...faultOf("name")} />
+        <Input name="name" required maxLength={100} placeholder="web-1" {...fault.faultOf("name")} />
       </Field>
-      {kind?.settings.map(({ name, title, description }) => (
-        <div key={`${kind.name} ${name}`} className="flex flex-col gap-1">
-          <Field label={title} hint="may stay empty">
-            <Input name={settingField(name)} maxLength={1000} {...faultOf(settingField(name))} />
-          </Field>
-          <p className="text-xs text-ink-2">{description}</p>
-        </div>
-      ))}
-      <div id={faultId} role="alert">
-        {fault && <p className="text-failure">{fault.text}</p>}
+      {kind && <SettingFields kind={kind} faultOf={fault.faultOf} />}
+      <div id={fault.id} role="alert">
+        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
       </div>
       <div className="flex gap-2">
-        <Button type="submit" look="primary" disabled={busy}>
+        <Button type="submit" look="primary" disabled={!ready || busy}>
           {busy ? "Creating …" : "Create source"}
         </Button>
         <Link href="/settings/sources" prefetch={false} className={buttonClass()}>

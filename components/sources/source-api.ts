@@ -28,6 +28,11 @@ export function requestStop(id: string, disabled: boolean, reason: string): Prom
   return send(`/${id}`, "PATCH", { disabled, ...(reason !== "" && { reason }) });
 }
 
+/** @throws ApiError */
+export function requestSettings(id: string, settings: { [name: string]: string }): Promise<void> {
+  return send(`/${id}`, "PATCH", { settings });
+}
+
 /** @returns how many rows the record made @throws ApiError 409 when it still cannot be understood */
 export async function requestReplay(sourceId: string, recordId: string): Promise<number> {
   const answer = await send<{ rows: number }>(`/${sourceId}/quarantine/${recordId}`, "POST", {
@@ -41,8 +46,12 @@ export async function requestDismissal(sourceId: string, recordId: string, reaso
   await send(`/${sourceId}/quarantine/${recordId}`, "POST", { action: "dismiss", reason });
 }
 
-/** What the reader is told of a refusal; the request id leads to the server's log. @throws what is no refusal */
+/**
+ * What the reader is told of a refusal. Where the server itself failed, the request id leads to its log.
+ * @throws what is no refusal
+ */
 export function faultText(error: unknown): string {
   if (!(error instanceof ApiError)) throw error;
-  return error.requestId === undefined ? error.message : `${error.message} (request ${error.requestId})`;
+  const { message, status, requestId } = error;
+  return status < 500 || requestId === undefined ? message : `${message} (request ${requestId})`;
 }

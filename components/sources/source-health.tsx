@@ -8,7 +8,7 @@ import { formatRate } from "./source-table.tsx";
 export function SourceHealth({ source }: { source: SourceHealthLine }) {
   const { lastReceivedAt, lastRecordTime, perMinute, accepted, duplicates, quarantined, skipped } = source;
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-y border-line py-3 sm:grid-cols-4 xl:grid-cols-[auto_auto_repeat(5,1fr)]">
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-y border-line py-3 sm:grid-cols-4 xl:grid-cols-[12rem_12rem_repeat(5,1fr)]">
       <Figure title="Last received" wide>
         <Moment time={lastReceivedAt} otherwise="never" withZone />
       </Figure>

@@ -1,10 +1,16 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "@/components/ui/button.tsx";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
+import { EditSettings } from "./edit-settings.tsx";
 import type { KindView } from "./kind-view.ts";
 import { Moment } from "./moment.tsx";
 
-/** What a source was told when it was made. */
+/** What a source is told besides its name. */
 export function SourceSettings({ source, kind }: { source: SourceHealthLine; kind: KindView }) {
   const { settings, createdAt, tokenPrefix, id } = source;
+  const [editing, setEditing] = useState(false);
   const unnamed = Object.keys(settings).filter(
     (name) => !kind.settings.some((setting) => setting.name === name),
   );
@@ -15,9 +21,16 @@ export function SourceSettings({ source, kind }: { source: SourceHealthLine; kin
   ];
   return (
     <section aria-labelledby="settings-title" className="flex flex-col gap-1">
-      <h2 id="settings-title" className="font-semibold">
-        Settings
-      </h2>
+      <div className="flex min-h-6 items-center gap-3">
+        <h2 id="settings-title" className="font-semibold">
+          Settings
+        </h2>
+        {kind.settings.length > 0 && (
+          <Button size="sm" onClick={() => setEditing(true)}>
+            Edit
+          </Button>
+        )}
+      </div>
       <dl className="grid gap-x-6 gap-y-1 sm:grid-cols-[10rem_1fr]">
         {rows.map(({ title, value }) => (
           <Row key={title} title={title}>
@@ -34,6 +47,7 @@ export function SourceSettings({ source, kind }: { source: SourceHealthLine; kin
           <Moment time={createdAt} otherwise="" withZone />
         </Row>
       </dl>
+      <EditSettings source={source} kind={kind} open={editing} onClose={() => setEditing(false)} />
     </section>
   );
 }

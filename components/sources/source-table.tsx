@@ -84,7 +84,7 @@ function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle:
         </Link>
         <div className="text-xs text-ink-2 lg:hidden">{kindTitle}</div>
         <div className="text-xs text-ink-2 md:hidden">
-          last received <Moment time={source.lastReceivedAt} otherwise="never" />
+          last received <Moment time={source.lastReceivedAt} otherwise="never" withZone />
         </div>
         <div className="text-xs text-ink-2 md:hidden">
           {formatRate(source.perMinute)} per min, {formatCount(source.accepted)} accepted,{" "}

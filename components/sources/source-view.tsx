@@ -42,7 +42,7 @@ export function SourceView({ source: given, kind, held, origin }: ViewProps) {
           <div className="flex flex-wrap items-center gap-x-3">
             <h1 className="text-lg font-semibold wrap-anywhere">{source.name}</h1>
             <SourceState state={source.state} />
-            <LivenessMark liveness={liveness} />
+            {liveness !== "live" && <LivenessMark liveness={liveness} />}
           </div>
         </div>
         <SourceActions source={source} onToken={setToken} />

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { ApiError } from "@/components/logs/log-api.ts";
+import { faultText } from "@/components/sources/source-api.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
@@ -40,10 +40,7 @@ function DescribeForm({ list, line, onClose, onDescribed }: DescribeProps & { li
       onClose();
       onDescribed();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setFault(
-        error.requestId === undefined ? error.message : `${error.message} (request ${error.requestId})`,
-      );
+      setFault(faultText(error));
       setBusy(false);
     }
   }

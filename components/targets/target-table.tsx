@@ -15,7 +15,8 @@ import type { ListName } from "./target-api.ts";
 type Line = SpaceLine & Partial<Pick<TargetLine, "kind">>;
 
 const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
+const cell = "border-b border-line px-2 align-top";
+const text = "py-1.5";
 
 /** Targets or spaces; a target's kind has a column of its own. */
 export function TargetTable({ list, lines }: { list: ListName; lines: readonly Line[] }) {
@@ -49,7 +50,7 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
         <tbody>
           {lines.map((line) => (
             <tr key={line.id} className="hover:bg-hover">
-              <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+              <th scope="row" className={cx(cell, text, "text-left font-medium wrap-anywhere")}>
                 <VisibleText text={line.name} />
                 <div className="text-xs font-normal text-ink-2 md:hidden">
                   {withKind && `${line.kind}, `}first seen <Moment time={line.firstSeen} otherwise="" />{" "}
@@ -57,11 +58,11 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
                 </div>
                 <div className="text-xs font-normal text-ink-2 sm:hidden">{line.description}</div>
               </th>
-              {withKind && <td className={cx(cell, "truncate max-md:hidden")}>{line.kind}</td>}
-              <td className={cx(cell, "wrap-anywhere max-sm:hidden")}>
+              {withKind && <td className={cx(cell, text, "truncate max-md:hidden")}>{line.kind}</td>}
+              <td className={cx(cell, text, "wrap-anywhere max-sm:hidden")}>
                 {line.description === "" ? <span className="text-ink-3">none yet</span> : line.description}
               </td>
-              <td className={cx(cell, "max-md:hidden")}>
+              <td className={cx(cell, text, "max-md:hidden")}>
                 <Moment time={line.firstSeen} otherwise="" />
               </td>
               <td className={cx(cell, "py-1 text-right")}>

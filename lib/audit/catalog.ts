@@ -109,6 +109,16 @@ export const workflowTypes = {
       failed: { type: "deploymentToken:deletion-failed", says: "Failed to remove source" },
     },
   },
+  "deploymentToken:update": {
+    category: "Access & Tokens",
+    title: "Deployment Token Update",
+    targetType: "deploymentToken",
+    events: {
+      attempting: { type: "deploymentToken:updating", says: "Changing settings of source" },
+      done: { type: "deploymentToken:updated", says: "Changed settings of source" },
+      failed: { type: "deploymentToken:update-failed", says: "Failed to change settings of source" },
+    },
+  },
   "deploymentToken:renewal": {
     category: "Access & Tokens",
     title: "Deployment Token Renewal",

@@ -1,6 +1,26 @@
 import { z } from "zod";
 import { ingestKind, isIngestKind } from "./kinds.ts";
 
+/** Settings as a person fills them in; an empty one counts as not given. */
+export const sourceSettings = z.record(
+  z.string(),
+  z
+    .string()
+    .max(1000, "must be at most 1000 characters")
+    .refine((value) => !/\p{Cc}/u.test(value), "must not contain control characters"),
+);
+
+/** @returns the names among them that the kind does not know */
+export function unknownSettings(kind: string, settings: { [name: string]: string }): string[] {
+  const known = new Set(ingestKind(kind).settings?.map(({ name }) => name));
+  return Object.keys(settings).filter((name) => !known.has(name));
+}
+
+/** The settings that say something. */
+export function givenSettings(settings: { [name: string]: string }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value.trim() !== ""));
+}
+
 /** What a new source is made of. Settings are those its kind names; an empty one counts as not given. */
 export const sourceWish = z
   .strictObject({
@@ -11,19 +31,14 @@ export const sourceWish = z
       .max(100, "must be at most 100 characters")
       .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters"),
     kind: z.string().refine(isIngestKind, "is no kind of source"),
-    settings: z.record(z.string(), z.string().max(1000)).default({}),
+    settings: sourceSettings.default({}),
   })
   .superRefine(({ kind, settings }, context) => {
     if (!isIngestKind(kind)) return;
-    const known = new Set(ingestKind(kind).settings?.map(({ name }) => name));
-    for (const name of Object.keys(settings)) {
-      if (!known.has(name))
-        context.addIssue({ code: "custom", path: ["settings", name], message: `is no setting of ${kind}` });
+    for (const name of unknownSettings(kind, settings)) {
+      context.addIssue({ code: "custom", path: ["settings", name], message: `is no setting of ${kind}` });
     }
   })
-  .transform(({ settings, ...wish }) => ({
-    ...wish,
-    settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value.trim() !== "")),
-  }));
+  .transform((wish) => ({ ...wish, settings: givenSettings(wish.settings) }));
 
 export type SourceWish = z.output<typeof sourceWish>;

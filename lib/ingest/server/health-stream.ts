@@ -3,7 +3,7 @@ import { log } from "@/lib/log.ts";
 import { listSources } from "./manage.ts";
 
 /** Between two looks at the sources while somebody watches them. */
-const lookMs = 2000;
+const lookMs = 1000;
 /** A comment so often keeps proxies from closing a quiet stream. */
 const keepAliveMs = 15_000;
 

@@ -65,6 +65,20 @@ export async function renewSourceToken(
   return changed.rowCount === 1 ? { token, tokenPrefix: shownPrefix } : null;
 }
 
+/** Gives a source other settings, for what it posts from now on and what is replayed. */
+export async function setSourceSettings(
+  client: ClientBase,
+  organizationId: string,
+  id: string,
+  settings: { [name: string]: string },
+): Promise<boolean> {
+  const changed = await client.query(
+    "UPDATE sources SET settings = $3 WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'",
+    [organizationId, id, settings],
+  );
+  return changed.rowCount === 1;
+}
+
 /** Stops or resumes a source: its records stay, its token is refused while stopped. */
 export async function setSourceDisabled(
   client: ClientBase,

@@ -3,9 +3,9 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
-import { notFound, Problem } from "@/lib/http/problem.ts";
-import type { SourceWish } from "../source-wish.ts";
-import { createSource, renewSourceToken, setSourceDisabled } from "./manage.ts";
+import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
+import { givenSettings, type SourceWish, unknownSettings } from "../source-wish.ts";
+import { createSource, renewSourceToken, setSourceDisabled, setSourceSettings } from "./manage.ts";
 
 type Made = { id: string; token: string; tokenPrefix: string };
 
@@ -89,15 +89,59 @@ export async function stopSource(
   );
 }
 
+/**
+ * Gives a source other settings. Settings that its kind does not name, such as those of masking, stay.
+ * @param reason the caller's words, for the audit log
+ * @throws Problem 404, or 400 that names each setting that the kind does not know
+ */
+export async function changeSettings(
+  principal: Principal,
+  id: string,
+  wanted: { [name: string]: string },
+  reason?: string,
+): Promise<void> {
+  const before = await requireSourceRow(principal.organizationId, id);
+  const unknown = unknownSettings(before.kind, wanted);
+  if (unknown.length > 0) {
+    throw badRequest(
+      unknown.map((name) => ({ parameter: `settings.${name}`, reason: `is no setting of ${before.kind}` })),
+    );
+  }
+  const unnamed = unknownSettings(before.kind, before.settings);
+  const kept = Object.entries(before.settings).filter(([name]) => unnamed.includes(name));
+  const settings = { ...Object.fromEntries(kept), ...givenSettings(wanted) };
+  await runWorkflow(
+    {
+      actor: actorOf(principal),
+      workflowType: "deploymentToken:update",
+      target: { name: before.name, id },
+      custom: withReason(reason),
+      original: before,
+      updated: { ...before, settings },
+    },
+    async (client) => {
+      if (!(await setSourceSettings(client, principal.organizationId, id, settings))) {
+        throw notFound("There is no such source.");
+      }
+    },
+  );
+}
+
 function withReason(reason: string | undefined): { reason?: string } {
   return reason === undefined ? {} : { reason };
 }
 
-type SourceState = { name: string; kind: string; tokenPrefix: string; disabled: boolean };
+type SourceState = {
+  name: string;
+  kind: string;
+  settings: { [name: string]: string };
+  tokenPrefix: string;
+  disabled: boolean;
+};
 
 async function requireSourceRow(organizationId: string, id: string): Promise<SourceState> {
   const found = await pool().query<SourceState>(
-    `SELECT name, kind, token_prefix AS "tokenPrefix", disabled_at IS NOT NULL AS disabled
+    `SELECT name, kind, settings, token_prefix AS "tokenPrefix", disabled_at IS NOT NULL AS disabled
      FROM sources WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'`,
     [organizationId, id],
   );

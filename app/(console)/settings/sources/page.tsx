@@ -7,7 +7,7 @@ import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { listSources } from "@/lib/ingest/server/manage.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
-export const metadata: Metadata = { title: "Sources · Daybook" };
+export const metadata: Metadata = { title: "Sources" };
 
 export default async function SourcesPage() {
   const sources = await asPage(

@@ -5,7 +5,7 @@ import { listTargets } from "@/lib/targets/server/list-targets.ts";
 import { parseTargetQuery } from "@/lib/targets/target-query.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
-export const metadata: Metadata = { title: "Targets · Daybook" };
+export const metadata: Metadata = { title: "Targets" };
 
 type PageProps = { searchParams: Promise<{ [name: string]: string | string[] | undefined }> };
 
@@ -25,7 +25,7 @@ export default async function TargetsPage({ searchParams }: PageProps) {
   return (
     <TargetList
       list="targets"
-      match={parsed.query?.match ?? ""}
+      match={params.get("match") ?? ""}
       later={parsed.query?.after != null}
       page={page}
       errors={parsed.errors ?? []}

@@ -104,6 +104,39 @@ describe("the API of sources", () => {
     expect(events[1]?.custom?.reason).toBe("moved to another host");
   });
 
+  it("gives a source other settings, and keeps those that its kind does not name", async () => {
+    const { id } = await make("settled");
+    await pool().query(
+      'UPDATE sources SET settings = settings || \'{"mask.environment": "off"}\' WHERE id = $1',
+      [id],
+    );
+    const change = (settings: object) => PATCH(request("PATCH", { settings }), at(id));
+    const settings = async () =>
+      (await listSources(installation.organizationId)).find((line) => line.id === id)?.settings;
+    expect((await change({ cluster: "green" })).status).toBe(204);
+    expect(await settings()).toEqual({ "mask.environment": "off", cluster: "green" });
+    expect((await change({ cluster: " " })).status).toBe(204);
+    expect(await settings()).toEqual({ "mask.environment": "off" });
+    const bad = await change({ "mask.environment": "on" });
+    expect([bad.status, (await bad.json()).errors[0].parameter]).toEqual([400, "settings.mask.environment"]);
+    expect((await change({ cluster: "\u0000" })).status).toBe(400);
+    for (const both of [{}, { disabled: true, settings: {} }]) {
+      expect((await PATCH(request("PATCH", both), at(id))).status).toBe(400);
+    }
+    const [, , attempting, done] = await pool()
+      .query(
+        `SELECT event_type AS event, original_state -> 'settings' AS before, updated_state -> 'settings' AS after
+         FROM audit_events WHERE target = 'settled' ORDER BY time, seq`,
+      )
+      .then(({ rows }) => rows);
+    expect(attempting.event).toBe("deploymentToken:updating");
+    expect(done).toEqual({
+      event: "deploymentToken:updated",
+      before: { "mask.environment": "off", cluster: "blue" },
+      after: { "mask.environment": "off", cluster: "green" },
+    });
+  });
+
   it("renews a token", async () => {
     const { id, token } = await make("renewed");
     const answer = await renew(request("POST", { reason: "leaked" }), at(id));

@@ -8,7 +8,7 @@ import { ingestKind, isIngestKind } from "@/lib/ingest/kinds.ts";
 import { listQuarantine, listSources } from "@/lib/ingest/server/manage.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
-export const metadata: Metadata = { title: "Source · Daybook" };
+export const metadata: Metadata = { title: "Source" };
 
 export default async function SourcePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;

@@ -6,7 +6,7 @@ import { SourceBreadcrumb } from "@/components/sources/source-breadcrumb.tsx";
 import { ingestKinds, isIngestKind } from "@/lib/ingest/kinds.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
-export const metadata: Metadata = { title: "Create a source · Daybook" };
+export const metadata: Metadata = { title: "Create a source" };
 
 type PageProps = { searchParams: Promise<{ kind?: string | string[] }> };
 

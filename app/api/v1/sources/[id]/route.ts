@@ -1,10 +1,10 @@
 import { readJson } from "@/lib/http/body.ts";
 import { requireId } from "@/lib/http/id.ts";
-import { stopSource } from "@/lib/ingest/server/source-workflows.ts";
+import { changeSettings, stopSource } from "@/lib/ingest/server/source-workflows.ts";
 import { sourceChange } from "@/lib/ingest/source-change.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
-/** Stops a source, or lets it post again; `reason` goes into the audit log. */
+/** Stops a source, lets it post again, or gives it other settings; `reason` goes into the audit log. */
 export async function PATCH(
   request: Request,
   { params }: { params: Promise<{ id: string }> },
@@ -14,8 +14,9 @@ export async function PATCH(
     request,
     "source.update",
     async (principal) => {
-      const { disabled, reason } = await readJson(request, sourceChange);
-      await stopSource(principal, requireId(id), disabled, reason);
+      const { disabled, settings, reason } = await readJson(request, sourceChange);
+      if (disabled !== undefined) await stopSource(principal, requireId(id), disabled, reason);
+      if (settings !== undefined) await changeSettings(principal, requireId(id), settings, reason);
       return new Response(null, { status: 204 });
     },
     { permission: "sources:manage" },
