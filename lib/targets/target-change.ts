@@ -11,5 +11,3 @@ export const targetChange = z.strictObject({
     .max(descriptionLength, `must have at most ${descriptionLength} characters`)
     .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters"),
 });
-
-export type TargetChange = z.output<typeof targetChange>;
