@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { asUser, knowsLz4, postgresBinaries } from "./postgres-binaries.mjs";
 import { clusterSettings, settingArguments, usableMemory } from "./postgres-settings.mjs";
 import { commandLine, isAlive, run } from "./processes.mjs";
-import { Failure, fileFailure, say, step } from "./terminal.mjs";
+import { Failure, fileFailure, say, speaksOfFullDisk, step } from "./terminal.mjs";
 
 /**
  * A running cluster.
@@ -287,7 +287,7 @@ function isPassing(log) {
 
 /** @param {string} log @param {string} logFile */
 function startFailure(log, logFile) {
-  if (/no space left on device/i.test(log)) {
+  if (speaksOfFullDisk(log)) {
     return new Failure(`The disk is full: the database found no space left (${logFile}).`);
   }
   const fatal = log.split("\n").findLast((line) => /FATAL|PANIC|error while loading/.test(line));

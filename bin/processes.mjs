@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { Failure } from "./terminal.mjs";
+import { Failure, speaksOfFullDisk } from "./terminal.mjs";
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
@@ -35,7 +35,7 @@ export async function run(what, command, args, options = {}, from = 1) {
       child.on("close", (code, signal) => resolve(signal ?? code));
     });
     if (end === 0) return answer;
-    if (/ENOSPC|no space left on device/i.test(printed)) throw new Failure(`The disk is full: ${what} found no space left.`);
+    if (speaksOfFullDisk(printed)) throw new Failure(`The disk is full: ${what} found no space left.`);
     throw new Failure(`${printed.trimEnd()}\n\n${what} failed (${end}); the reason stands above.`);
   } finally {
     running.delete(child);

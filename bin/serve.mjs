@@ -42,7 +42,7 @@ export async function serve(settings) {
       https.createServer({ ...limits, ...tls, requestCert: true, rejectUnauthorized: false })
     : http.createServer(limits);
   const app = next({ dev, dir: root, hostname: host, port, httpServer: server });
-  await app.prepare();
+  await prepare(app);
   const stopping = new AbortController();
   /** @type {Set<Response>} */
   const open = new Set();
@@ -60,6 +60,18 @@ export async function serve(settings) {
     await runEndings();
     await app.close();
   };
+}
+
+/**
+ * In production Next runs instrumentation.ts beside the first requests, and serves on when that failed. Ours
+ * registers routes and closes what an earlier run left open: nobody is served before it is done.
+ *
+ * @param {ReturnType<typeof next>} app
+ */
+async function prepare(app) {
+  await app.prepare();
+  const wrapper = Reflect.get(app, "server");
+  await (await wrapper.getServer()).prepare();
 }
 
 /** What the application registered with lib/http/shutdown.ts; a failure is reported and holds nobody up. */

@@ -6,7 +6,7 @@ import { build, checkNode, generate, install, quickly, root } from "./prepare.mj
 import { run, stopRunning } from "./processes.mjs";
 import { openSecrets } from "./secrets.mjs";
 import { readSettings } from "./settings.mjs";
-import { Failure, say, step } from "./terminal.mjs";
+import { Failure, say, speaksOfFullDisk, step } from "./terminal.mjs";
 
 // `npm start`: from a fresh clone to a page in the browser. Until install() has run, only Node's own modules
 // are there to import.
@@ -134,6 +134,7 @@ function end(code, reason) {
         code = 1;
       }
     }
+    if (code === 0) say("Stopped.");
     process.exit(code);
   })();
   return ending;
@@ -142,6 +143,7 @@ function end(code, reason) {
 /** @param {unknown} error */
 function describe(error) {
   if (error instanceof Failure) return error.message;
+  if (error instanceof Error && speaksOfFullDisk(error.message)) return `The disk is full: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -201,13 +201,16 @@ export async function firstRun() {
 `;
 
 const nextServer = `
+async function prepare() {
+  const raw = ({ url, headers }, response, { requestId, address }) =>
+    response.end(JSON.stringify({ url, requestId, address, header: headers["x-daybook-address"] }));
+  globalThis[Symbol.for("daybook.nodeRoutes")] = new Map([["/raw", raw]]);
+}
+
 export default function next() {
   return {
-    async prepare() {
-      const raw = ({ url, headers }, response, { requestId, address }) =>
-        response.end(JSON.stringify({ url, requestId, address, header: headers["x-daybook-address"] }));
-      globalThis[Symbol.for("daybook.nodeRoutes")] = new Map([["/raw", raw]]);
-    },
+    async prepare() {},
+    server: { getServer: async () => ({ prepare }) },
     getRequestHandler: () => async (request, response) => {
       response.setHeader("content-type", "text/html");
       response.end(JSON.stringify(request.headers));

@@ -43,3 +43,8 @@ export function fileFailure(error, what) {
   if (code === "ENOTDIR" || code === "EEXIST") return new Failure(`Could not ${what}: a file is in the way.`);
   return error;
 }
+
+/** Whether what a program printed, or an error says, comes from a full disk. @param {string} text */
+export function speaksOfFullDisk(text) {
+  return /ENOSPC|EDQUOT|no space left on device|check free disk space|disk quota exceeded/i.test(text);
+}
