@@ -80,6 +80,30 @@ describe.skipIf(process.platform !== "linux")("a log file", () => {
     expect(bench.receiver.lines()).toEqual(numbered(0, written));
   }, 60_000);
 
+  it("is shipped whole when it was rotated several times while the server was away", async () => {
+    const file = bench.path("auth.log");
+    writeFileSync(file, "");
+    bench.ship(["-f", file]);
+    await until(() => expect(existsSync(bench.path("spool", "position"))).toBe(true));
+    appendFileSync(file, asText(numbered(0, 10)));
+    await until(() => expect(bench.receiver.lines()).toEqual(numbered(0, 10)));
+    await bench.receiver.stop();
+    for (let round = 1; round <= 4; round++) {
+      // The third has nothing in it.
+      if (round !== 3) appendFileSync(file, asText(numbered(round * 10, round * 10 + 10)));
+      for (let old = round - 1; old > 0; old--) renameSync(`${file}.${old}`, `${file}.${old + 1}`);
+      renameSync(file, `${file}.1`);
+      writeFileSync(file, "");
+    }
+    writeFileSync(`${file}.9.gz`, "older");
+    writeFileSync(`${file}.save`, "of somebody else\n");
+    appendFileSync(file, asText(numbered(50, 60)));
+    await bench.receiver.start();
+    const expected = [...numbered(0, 30), ...numbered(40, 60)];
+    await until(() => expect(bench.receiver.lines()).toHaveLength(expected.length));
+    expect(bench.receiver.lines()).toEqual(expected);
+  });
+
   it("says what it could not send", async () => {
     const file = bench.path("auth.log");
     writeFileSync(file, "");

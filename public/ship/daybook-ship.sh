@@ -190,19 +190,38 @@ find_file() {
     [ "$2" -gt "$offset" ]
     return
   fi
-  # Rotated: first the rest of the old file, which lies beside the new one.
-  set +f
-  for old in "$input".* "$input"-*; do
-    if [ "$(stat -c %i "$old" 2> /dev/null)" = "$at" ]; then
-      from=$old
-      if [ "$(size_of "$old")" -gt "$offset" ]; then set -f; return 0; fi
+  # Rotated: first the rest of the old file, then those between, by age.
+  while :; do
+    find_rotated
+    if [ -z "$from" ]; then
+      [ -n "$next" ] || return 1
+      say "$input was replaced, the file before it is gone: what followed byte $offset of it is not sent"
+      at=${next%% *} offset=0
+      continue
     fi
+    [ "$(size_of "$from")" -le "$offset" ] || return 0
+    # As long as the new file is empty, the old one may still be written to.
+    [ -n "$next" ] && { [ "${next#* }" != "$input" ] || [ -s "$input" ]; } || return 1
+    at=${next%% *} offset=0
   done
+}
+
+# Sets `from`, the file with the inode `at`, and `next`, inode and name of the one after it. Without such a file
+# `next` is the oldest that has grown since the last delivery.
+find_rotated() {
+  from='' next='' later=''
+  set +f
+  files=$(ls -1itrdL "$input" "$input".[0-9]* "$input"-[0-9]* 2> /dev/null)
   set -f
-  # As long as the new file is empty, the old one may still be written to.
-  [ "$2" -gt 0 ] || return 1
-  [ "$from" != "$input" ] || say "$input was replaced, the file before it is gone: what followed byte $offset is not sent"
-  at=$1 offset=0 from=$input
+  while read -r inode name; do
+    case $name in '' | *.gz | *.bz2 | *.xz | *.zst | *.zip) continue ;; esac
+    if [ "$inode" = "$at" ]; then from=$name; continue; fi
+    if [ -n "$from" ] && [ -z "$next" ]; then next="$inode $name"; fi
+    if [ -z "$later" ] && { [ "$name" = "$input" ] || [ "$name" -nt "$dir/position" ]; }; then later="$inode $name"; fi
+  done << END
+$files
+END
+  [ -n "$from" ] || next=$later
 }
 
 # How many lines of the file `chunk` are whole; of sudo's log, up to the end of how many an event is.
@@ -231,8 +250,8 @@ cut_piece() {
       head -n "$lines" "$dir/chunk" > "$dir/piece.new" || die "cannot write to the spool $dir"
       break
     fi
-    # A rotated file gets no more, and a line beyond reason goes as it is.
-    if [ "$got" -lt "$most" ] && [ "$from" = "$input" ]; then return; fi
+    # A rotated file gets no more once there is a new one, and a line beyond reason goes as it is.
+    if [ "$got" -lt "$most" ] && { [ "$from" = "$input" ] || [ ! -s "$input" ]; }; then return; fi
     if [ "$got" -lt "$most" ] || [ "$most" -gt 16777216 ]; then mv "$dir/chunk" "$dir/piece.new"; break; fi
     most=$((most * 2))
   done
