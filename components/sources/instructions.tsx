@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { AddressNotice } from "./address-notice.tsx";
 import { CodeBlock } from "./code-block.tsx";
 import { fillInstructions, tokenPlaceholder } from "./fill-instructions.ts";
 import type { KindView } from "./kind-view.ts";
@@ -20,6 +21,7 @@ export function Instructions({ kind, url, token, startOpen }: InstructionsProps)
           <code className="font-mono text-xs wrap-anywhere text-ink">{url}</code>
           <CopyButton text={url} label="Copy the address" />
         </p>
+        <AddressNotice url={url} />
         {token === undefined && (
           <p className="text-ink-2">
             Put the source's token where{" "}
