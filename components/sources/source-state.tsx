@@ -32,7 +32,7 @@ export function LivenessMark({ liveness }: { liveness: Liveness }) {
     <span role="status" className="text-xs text-ink-2">
       {liveness === "live" && <Badge tone="live">Live</Badge>}
       {liveness === "connecting" && <Badge tone="faint">Connecting …</Badge>}
-      {liveness === "broken" && <Badge tone="failure">Not live: reload the page</Badge>}
+      {liveness === "refused" && <Badge tone="failure">Not live, trying again</Badge>}
     </span>
   );
 }

@@ -3,8 +3,10 @@
 import { useEffect, useState } from "react";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
 
-/** `broken`: the server refused, as it does when the session has ended. */
-export type Liveness = "connecting" | "live" | "broken";
+/** `refused`: the server said no, as it does when the session has ended; it is asked again a little later. */
+export type Liveness = "connecting" | "live" | "refused";
+
+const retryMs = 5_000;
 
 /**
  * Keeps sources as they are now, by one stream of events; none while the tab is hidden.
@@ -24,6 +26,7 @@ export function useLiveSources(given: readonly SourceHealthLine[]): {
 
   useEffect(() => {
     let stream: EventSource | undefined;
+    let retrying: ReturnType<typeof setTimeout> | undefined;
     function follow() {
       const opened = new EventSource("/api/v1/sources/live");
       opened.addEventListener("open", () => setLiveness("live"));
@@ -32,19 +35,26 @@ export function useLiveSources(given: readonly SourceHealthLine[]): {
         setSources(told.sources);
       });
       opened.addEventListener("error", () => {
-        setLiveness(opened.readyState === EventSource.CLOSED ? "broken" : "connecting");
+        // A lost connection is opened again by the browser, one that was refused is not.
+        const refused = opened.readyState === EventSource.CLOSED;
+        setLiveness(refused ? "refused" : "connecting");
+        if (refused) retrying = setTimeout(follow, retryMs);
       });
       stream = opened;
     }
-    function onVisibility() {
+    function stop() {
+      clearTimeout(retrying);
       stream?.close();
+    }
+    function onVisibility() {
+      stop();
       if (!document.hidden) follow();
     }
     onVisibility();
     document.addEventListener("visibilitychange", onVisibility);
     return () => {
       document.removeEventListener("visibilitychange", onVisibility);
-      stream?.close();
+      stop();
     };
   }, []);
 
