@@ -6,20 +6,22 @@
 #   -u URL        where to post: https://daybook.example.com/api/v1/ingest/sshd
 #   -t TOKENFILE  the file with the source's token; without it the variable DAYBOOK_TOKEN
 #   -d DIR        the spool, kept over restarts, one for each source (/var/spool/daybook)
-#   -f FILE       follow a log file, over its rotations
+#   -f FILE       follow a log file, over its rotations to FILE.1, FILE-20261121 and so on
 #   -s FILE       follow sudo's JSON event log
 #   -j MATCHES    follow the journal: arguments of journalctl such as '-t sshd -t sshd-session'
 #   -a            begin with what is there already (always so with -s), not with what comes
-#   -m MIB        the most that is spooled, in MiB (64); beyond it the input waits
+#   -m MIB        what standard input or the journal may fill of the spool, in MiB (64); beyond it the input waits.
+#                 Of a file that is followed no more than one post is spooled: the file itself waits
 #
 # Without -f, -s and -j it reads lines from standard input, and ends when they end and all are delivered:
 #
 #   tail -F -n 0 /var/log/auth.log | daybook-ship.sh -u URL -t TOKENFILE
 #
 # What was read lies in the spool until Daybook has answered 2xx. A post keeps its Idempotency-Key over retries,
-# restarts and kill -9, so nothing is stored twice. With -f, -s and -j nothing is lost either; with standard input
-# only what was still in the pipe. 429, 503 and Retry-After are honoured; what Daybook calls malformed (400, 413,
-# 415, 422) is put into DIR/refused and reported. curl trusts the authorities in CURL_CA_BUNDLE, if set.
+# restarts and kill -9, so nothing is stored twice. Nothing is lost either, but: with standard input what was still
+# in the pipe, and with -f and -s what was compressed, deleted or truncated before it could be read, which is
+# reported. 429, 503 and Retry-After are honoured; what Daybook calls malformed (400, 413, 415, 422) is put into
+# DIR/refused, reported, and left there. curl trusts the authorities in CURL_CA_BUNDLE, if set.
 # Needs sh, curl and GNU coreutils.
 
 set -uf
