@@ -69,6 +69,8 @@ function installFromDebian() {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   return step("Installing Debian's Chromium", async () => {
     await run("apt-get update", "apt-get", ["update"], { env });
-    await run("apt-get install", "apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env });
+    await run("apt-get install", "apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
+      env,
+    });
   });
 }

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { canReach, databaseUser } from "./database-user.mjs";
 import { processIdentity } from "./processes.mjs";
@@ -25,7 +34,9 @@ export function openDataFolder(wanted, embedded) {
     const short = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
     folder = `/var/lib/daybook-${short}`;
     user = databaseUser(path.join(folder, "postgres"));
-    say(`The database's user "${user?.name}" may not enter ${wanted}: the data is kept in ${folder} instead.`);
+    say(
+      `The database's user "${user?.name}" may not enter ${wanted}: the data is kept in ${folder} instead.`,
+    );
   }
   try {
     mkdirSync(folder, { recursive: true, mode: user ? 0o711 : 0o700 });
@@ -73,7 +84,9 @@ export function lockDataFolder(folder) {
     const found = readLock(file);
     const holder = lockHolder(found, processIdentity);
     if (holder) {
-      throw new Failure(`The data folder ${folder} is in use by another Daybook (process ${holder}): stop that one first.`);
+      throw new Failure(
+        `The data folder ${folder} is in use by another Daybook (process ${holder}): stop that one first.`,
+      );
     }
     setAside(file, found);
   }

@@ -11,7 +11,11 @@ import { Failure } from "./terminal.mjs";
  * @throws {Failure} one line for whatever keeps us out
  */
 export async function withClient(url, use) {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: "daybook-start" });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: "daybook-start",
+  });
   /** @type {unknown} */
   let lost;
   client.on("error", (error) => {
@@ -55,9 +59,12 @@ export function connectionFailure(error, url) {
     return new Failure(`The database at ${place} does not let the role "${role}" in: ${message}`);
   }
   if (code === "3D000") {
-    return new Failure(`There is no database "${decodeURIComponent(pathname.slice(1))}" at ${place}: create it first.`);
+    return new Failure(
+      `There is no database "${decodeURIComponent(pathname.slice(1))}" at ${place}: create it first.`,
+    );
   }
-  if (code === "53100" || code === "53200") return new Failure(`The database at ${place} is out of space: ${message}`);
+  if (code === "53100" || code === "53200")
+    return new Failure(`The database at ${place} is out of space: ${message}`);
   if (code === "53300") return new Failure(`The database at ${place} takes no more connections: ${message}`);
   if (code === "57P03" || code === "57P01") {
     return new Failure(`The database at ${place} is unreachable: ${message}`);

@@ -30,7 +30,9 @@ function filesBelow(root, relative, leaveOut) {
   const found = lstatSync(path.join(root, relative), { throwIfNoEntry: false });
   if (found?.isFile()) return [relative];
   if (!found?.isDirectory()) return [];
-  const names = readdirSync(path.join(root, relative)).filter((name) => !name.startsWith(".")).sort();
+  const names = readdirSync(path.join(root, relative))
+    .filter((name) => !name.startsWith("."))
+    .sort();
   return names.flatMap((name) => filesBelow(root, `${relative}/${name}`, leaveOut));
 }
 

@@ -26,7 +26,8 @@ function listenFailure(error, host, port) {
   if (error.code === "EADDRINUSE") {
     return new Failure(`Port ${port} is taken by another program: stop that one, or set PORT to another.`);
   }
-  if (error.code === "EACCES") return new Failure(`No permission to listen on port ${port}: set PORT to 1024 or above.`);
+  if (error.code === "EACCES")
+    return new Failure(`No permission to listen on port ${port}: set PORT to 1024 or above.`);
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
     return new Failure(`HOST ${host} is not an address of this machine.`);
   }

@@ -23,7 +23,8 @@ export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<
       const [edited] = history.editedMigrationNames;
       if (edited) throw new Error(`The migration ${edited} was changed after this database had run it.`);
       // One that was cut off or failed has changed nothing (see schema-engine.ts): it runs again.
-      for (const migrationName of history.failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+      for (const migrationName of history.failedMigrationNames)
+        await engine.markMigrationRolledBack({ migrationName });
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilters });
       return appliedMigrationNames;
     },
@@ -33,7 +34,8 @@ export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const url = process.env["DATABASE_OWNER_URL"];
-  if (!url) throw new Error("DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables.");
+  if (!url)
+    throw new Error("DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables.");
   const applied = await migrate(url);
   process.stdout.write(applied.map((name) => `  applied ${name}\n`).join(""));
 }

@@ -18,7 +18,9 @@ export function postgresBinaries(dataFolder, user) {
   const { native, version } = packageOf(platform);
   linkLibraries(native);
   const bin = path.join(native, "bin");
-  return canReach(bin, user) ? bin : path.join(copyOf(native, path.join(dataFolder, `postgresql-${version}`)), "bin");
+  return canReach(bin, user)
+    ? bin
+    : path.join(copyOf(native, path.join(dataFolder, `postgresql-${version}`)), "bin");
 }
 
 /** @param {string} platform */
@@ -71,7 +73,10 @@ function copyOf(native, copy) {
  */
 export function knowsLz4(bin, cluster, user) {
   const args = ["-D", cluster, "-c", "wal_compression=lz4", "-C", "wal_compression"];
-  const { status, stdout } = spawnSync(path.join(bin, "postgres"), args, { ...asUser(user, cluster), encoding: "utf8" });
+  const { status, stdout } = spawnSync(path.join(bin, "postgres"), args, {
+    ...asUser(user, cluster),
+    encoding: "utf8",
+  });
   return status === 0 && stdout.trim() === "lz4";
 }
 

@@ -46,7 +46,10 @@ export async function startCluster({ dataFolder, cluster, user, password, durabl
     const logStart = fs.existsSync(logFile) ? fs.statSync(logFile).size : 0;
     const log = openLog(logFile);
     const args = ["-D", cluster, "-p", String(port), ...settingArguments(settings)];
-    const server = spawn(path.join(bin, "postgres"), args, { ...asUser(user, cluster), stdio: ["ignore", log, log] });
+    const server = spawn(path.join(bin, "postgres"), args, {
+      ...asUser(user, cluster),
+      stdio: ["ignore", log, log],
+    });
     fs.closeSync(log);
     const ended = whenEnded(server);
     const superuserUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -73,7 +76,12 @@ async function initialise(bin, cluster, user, password, durable) {
     fs.mkdirSync(draft, { mode: 0o700 });
     fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     if (user) for (const file of [draft, passwordFile]) fs.chownSync(file, user.uid, user.gid);
-    const base = [`--pgdata=${draft}`, "--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
+    const base = [
+      `--pgdata=${draft}`,
+      "--username=postgres",
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+    ];
     const options = ["--encoding=UTF8", "--data-checksums", ...(durable ? [] : ["--no-sync"])];
     await initialiseWithCharacters(path.join(bin, "initdb"), [...base, ...options], asUser(user, draft));
     // A cluster whose making was cut off never gets its name.
@@ -96,7 +104,12 @@ async function initialise(bin, cluster, user, password, durable) {
 async function initialiseWithCharacters(initdb, args, options) {
   const characterTypes = ["C.UTF-8", "en_US.UTF-8", "UTF-8", "C"];
   for (const type of characterTypes) {
-    const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", `--lc-ctype=${type}`];
+    const locale = [
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--locale=C",
+      `--lc-ctype=${type}`,
+    ];
     try {
       await run("initdb", initdb, [...args, ...locale], options);
       return;
@@ -133,7 +146,12 @@ export async function takeOver(bin, cluster, user) {
   const finding = inspectNote(text, cluster, { isAlive, commandLine });
   if (finding === "orphan") {
     const stopNow = (/** @type {string} */ mode) =>
-      run("pg_ctl", path.join(bin, "pg_ctl"), ["stop", "-D", cluster, "-m", mode, "-w", "-t", "60"], asUser(user, cluster));
+      run(
+        "pg_ctl",
+        path.join(bin, "pg_ctl"),
+        ["stop", "-D", cluster, "-m", mode, "-w", "-t", "60"],
+        asUser(user, cluster),
+      );
     await step("Stopping the database that an earlier start left running", () =>
       stopNow("fast").catch(() => stopNow("immediate")),
     );
@@ -193,7 +211,8 @@ export function freePort() {
 
 /** @param {string} logFile */
 function rotate(logFile) {
-  if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10 * 1024 ** 2) fs.renameSync(logFile, `${logFile}.1`);
+  if (fs.existsSync(logFile) && fs.statSync(logFile).size > 10 * 1024 ** 2)
+    fs.renameSync(logFile, `${logFile}.1`);
 }
 
 /** @param {string} logFile */
@@ -257,7 +276,9 @@ async function answers(url, stop) {
     if (code === "ECONNREFUSED" || code === "ECONNRESET" || code === "57P03") return false;
     await stop();
     if (code !== "28P01") throw error;
-    throw new Failure("The password in secrets.json does not open the database: put the file back from a backup.");
+    throw new Failure(
+      "The password in secrets.json does not open the database: put the file back from a backup.",
+    );
   }
 }
 

@@ -46,7 +46,10 @@ export async function install() {
 function installedByHand() {
   const list = path.join(modules, ".package-lock.json");
   if (!existsSync(list)) return false;
-  return sameInstallation(readFileSync(path.join(root, "package-lock.json"), "utf8"), readFileSync(list, "utf8"));
+  return sameInstallation(
+    readFileSync(path.join(root, "package-lock.json"), "utf8"),
+    readFileSync(list, "utf8"),
+  );
 }
 
 /**
@@ -60,7 +63,9 @@ export function sameInstallation(wanted, installed) {
   /** @type {Record<string, { version?: string }>} */
   const installedPackages = JSON.parse(installed).packages;
   const isMissing = ([name = "", entry = {}]) =>
-    name !== "" && installedPackages[name]?.version !== entry.version && !(entry.optional && !installedPackages[name]);
+    name !== "" &&
+    installedPackages[name]?.version !== entry.version &&
+    !(entry.optional && !installedPackages[name]);
   return (
     !Object.entries(wantedPackages).some(isMissing) &&
     Object.keys(installedPackages).every((name) => wantedPackages[name] !== undefined)
@@ -83,7 +88,11 @@ export async function generate() {
   if (readStamp(stampFile) === stamp) return;
   await step("Generating the database client", async () => {
     // Generating needs no schema engine, and Prisma would download one unless it is told of some program.
-    const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+    const env = {
+      ...process.env,
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    };
     const prisma = path.join(modules, "prisma/build/index.js");
     const args = ["generate", "--config", path.join(root, "prisma/config.ts")];
     await run("prisma generate", process.execPath, [prisma, ...args], { cwd: root, env });
@@ -99,7 +108,10 @@ export async function build() {
   removeStamp(stampFile);
   await step("Building the application", async () => {
     const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-    await run("next build", process.execPath, [path.join(modules, "next/dist/bin/next"), "build"], { cwd: root, env });
+    await run("next build", process.execPath, [path.join(modules, "next/dist/bin/next"), "build"], {
+      cwd: root,
+      env,
+    });
   });
   writeStamp(stampFile, stamp);
 }

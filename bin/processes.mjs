@@ -17,7 +17,10 @@ const running = new Set();
  * @throws {Failure} when it does not end with 0: one line, below the end of what it printed
  */
 export async function run(what, command, args, options = {}, from = 1) {
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe", from === 3 ? "pipe" : "ignore"] });
+  const child = spawn(command, args, {
+    ...options,
+    stdio: ["ignore", "pipe", "pipe", from === 3 ? "pipe" : "ignore"],
+  });
   running.add(child);
   let answer = "";
   let printed = "";
@@ -127,7 +130,9 @@ function readProcFile(pid, file) {
 function ps(pid, column) {
   if (process.platform === "win32") return null;
   try {
-    return execFileSync("ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+    return (
+      execFileSync("ps", ["-ww", "-o", `${column}=`, "-p", String(pid)], { encoding: "utf8" }).trim() || null
+    );
   } catch {
     // ps ends with 1 when there is no such process.
     return null;

@@ -24,8 +24,10 @@ describe("the note that a killed database leaves behind", () => {
     inspectNote(`${pid}\n${cluster}\n`, cluster, { isAlive: () => alive, commandLine: () => command });
 
   test("its process is gone", () => expect(look(false, "")).toBe("gone"));
-  test("its process still runs", () => expect(look(true, `/x/bin/postgres -D ${cluster} -p 1`)).toBe("orphan"));
-  test("its number is another cluster's", () => expect(look(true, "postgres -D /var/lib/other")).toBe("foreign"));
+  test("its process still runs", () =>
+    expect(look(true, `/x/bin/postgres -D ${cluster} -p 1`)).toBe("orphan"));
+  test("its number is another cluster's", () =>
+    expect(look(true, "postgres -D /var/lib/other")).toBe("foreign"));
   test("its number is another program's", () => expect(look(true, `vim ${cluster}/x`)).toBe("foreign"));
   test("it was cut off in its writing", () => expect(look(true, "", "")).toBe("foreign"));
 });

@@ -69,7 +69,11 @@ function plainAddress(text) {
 export function requestOrigin(headers, { peer, encrypted, publicUrl }, isTrusted) {
   const fromProxy = isTrusted(plainAddress(peer) ?? "");
   const forwardedFor = headers["x-forwarded-for"];
-  const address = clientAddress(peer, Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor, isTrusted);
+  const address = clientAddress(
+    peer,
+    Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
+    isTrusted,
+  );
   const givenId = fromProxy ? headers["x-request-id"] : undefined;
   const secure = encrypted || (fromProxy && String(headers["x-forwarded-proto"]).split(",")[0] === "https");
   for (const name of Object.keys(headers)) {

@@ -10,7 +10,12 @@ describe("the client's address", () => {
     ["what the client put before it does not count", "127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"],
     ["two proxies", "127.0.0.1", "203.0.113.7, 10.1.2.3", "203.0.113.7"],
     ["a client that is a proxy's neighbour", "127.0.0.1", "10.9.9.9", "10.9.9.9"],
-    ["nonsense stops the walk at the last known hop", "127.0.0.1", "198.51.100.1, unknown, 10.1.2.3", "10.1.2.3"],
+    [
+      "nonsense stops the walk at the last known hop",
+      "127.0.0.1",
+      "198.51.100.1, unknown, 10.1.2.3",
+      "10.1.2.3",
+    ],
     ["no header", "10.0.0.1", undefined, "10.0.0.1"],
     ["an empty header", "10.0.0.1", "", "10.0.0.1"],
     ["IPv4 inside IPv6", "::ffff:127.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"],
@@ -54,12 +59,18 @@ describe("headers of a request", () => {
 
   test("a proxy's malformed request id is replaced", () => {
     const headers = { "x-request-id": 'a"b\ninjected' };
-    expect(requestOrigin(headers, { peer: "127.0.0.1", ...direct }, isTrusted).requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(requestOrigin(headers, { peer: "127.0.0.1", ...direct }, isTrusted).requestId).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
   });
 
   test("a proxy that names no host is reached under PUBLIC_URL", () => {
     const headers: Record<string, string> = {};
-    requestOrigin(headers, { peer: "127.0.0.1", encrypted: false, publicUrl: "https://audit.example.com" }, isTrusted);
+    requestOrigin(
+      headers,
+      { peer: "127.0.0.1", encrypted: false, publicUrl: "https://audit.example.com" },
+      isTrusted,
+    );
     expect(headers).toEqual({ "x-forwarded-host": "audit.example.com", "x-forwarded-proto": "https" });
   });
 });

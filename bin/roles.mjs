@@ -87,9 +87,12 @@ async function checkServer(client) {
   );
   const { version, major, encoding, ctype } = rows[0];
   if (major < oldestVersion) {
-    throw new Failure(`Daybook needs PostgreSQL ${oldestVersion} or newer, and this database is PostgreSQL ${version}.`);
+    throw new Failure(
+      `Daybook needs PostgreSQL ${oldestVersion} or newer, and this database is PostgreSQL ${version}.`,
+    );
   }
-  if (encoding !== "UTF8") throw new Failure(`The database's encoding is ${encoding}, and Daybook needs UTF8.`);
+  if (encoding !== "UTF8")
+    throw new Failure(`The database's encoding is ${encoding}, and Daybook needs UTF8.`);
   if (ctype === "C" || ctype === "POSIX") {
     say(`Note: the database's LC_CTYPE is ${ctype}, so searching in text other than ASCII will be slow.`);
   }
@@ -116,7 +119,9 @@ async function checkOwnerRights(client) {
 ${sql(missing)}`);
   }
   if (!found.has_trigrams && !found.knows_trigrams) {
-    throw new Failure("The extension pg_trgm is missing on the database's machine: install PostgreSQL's contrib package.");
+    throw new Failure(
+      "The extension pg_trgm is missing on the database's machine: install PostgreSQL's contrib package.",
+    );
   }
 }
 
@@ -198,7 +203,10 @@ async function grantMembership(client, role) {
   const grant = `GRANT ${appRole} TO ${client.escapeIdentifier(role)}`;
   const exists = await roleExists(client, appRole);
   if (exists && (await isMember(client, role))) return;
-  const statements = [...(exists ? [] : [`CREATE ROLE ${appRole} NOLOGIN`]), ...(role === appRole ? [] : [grant])];
+  const statements = [
+    ...(exists ? [] : [`CREATE ROLE ${appRole} NOLOGIN`]),
+    ...(role === appRole ? [] : [grant]),
+  ];
   try {
     for (const statement of statements) await client.query(statement);
   } catch (error) {

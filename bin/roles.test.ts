@@ -66,7 +66,10 @@ test("a role of any name may be the application's, once it is a member", async (
 test("the application's role may neither own nor overrule", async () => {
   const owner = foreignRoles({ databaseUrl: url("dba", "dba"), ownerUrl: url("dba", "dba") }, secrets);
   await expect(owner).rejects.toThrow('role "dba" is the owner too');
-  const superuser = foreignRoles({ databaseUrl: url("postgres", "super"), ownerUrl: url("dba", "dba") }, secrets);
+  const superuser = foreignRoles(
+    { databaseUrl: url("postgres", "super"), ownerUrl: url("dba", "dba") },
+    secrets,
+  );
   await expect(superuser).rejects.toThrow('role "postgres" is a superuser');
 });
 
@@ -78,12 +81,17 @@ test("an owner without the right to create is told which one is missing", async 
 
 test.each([
   ["postgresql://dba:dba@127.0.0.1:1/audit", "The database at 127.0.0.1:1 is unreachable"],
-  ["postgresql://dba:dba@no-such-host.invalid/audit", "The database at no-such-host.invalid:5432 is unreachable"],
+  [
+    "postgresql://dba:dba@no-such-host.invalid/audit",
+    "The database at no-such-host.invalid:5432 is unreachable",
+  ],
   ["dba:wrong/audit", 'does not let the role "dba" in'],
   ["dba:dba/none", 'There is no database "none"'],
 ])("%s: one line", async (place, line) => {
   const [role = "", password = "", database = ""] = place.split(/[:/]/);
-  const databaseUrl = place.startsWith("postgresql:") ? place : urlFor(cluster.superuserUrl, role, password, database);
+  const databaseUrl = place.startsWith("postgresql:")
+    ? place
+    : urlFor(cluster.superuserUrl, role, password, database);
   await expect(foreignRoles({ databaseUrl, ownerUrl: undefined }, secrets)).rejects.toThrow(line);
 });
 

@@ -9,7 +9,11 @@ import {
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
-import type { MigrationList, SchemaContainer, SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import type {
+  MigrationList,
+  SchemaContainer,
+  SchemaEngine,
+} from "@prisma/schema-engine-wasm/schema_engine_bg";
 import type { QueryConfig } from "pg";
 
 const projectPrisma = fileURLToPath(new URL("../prisma", import.meta.url));
@@ -24,7 +28,11 @@ type Datamodels = [string, string][];
 
 /** The engine's class; the package declares the constructor as `Function`-taking, its callback is a log sink. */
 interface EngineClass {
-  new: (options: { datamodels: Datamodels }, log: (line: string) => void, adapter: object) => Promise<SchemaEngine>;
+  new: (
+    options: { datamodels: Datamodels },
+    log: (line: string) => void,
+    adapter: object,
+  ) => Promise<SchemaEngine>;
 }
 
 type PgAdapter = Awaited<ReturnType<PrismaPg["connect"]>>;
@@ -49,7 +57,8 @@ async function instantiate(): Promise<EngineClass> {
 /** The engine forgets the timers of its time limits, and each would keep the process from its end for ten seconds. */
 function letExit(imports: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
   const timers = Object.keys(imports).filter((name) => name.startsWith("__wbg_setTimeout_"));
-  const unref = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds >>> 0).unref();
+  const unref = (callback: () => void, milliseconds: number) =>
+    setTimeout(callback, milliseconds >>> 0).unref();
   return { ...imports, ...Object.fromEntries(timers.map((name) => [name, unref])) };
 }
 
@@ -125,7 +134,8 @@ function sendWholeScripts(adapter: PgAdapter): void {
   const send = pool.query.bind(pool);
   adapter.executeScript = async (script) => {
     const { rowCount: known } = await send("SELECT FROM pg_tables WHERE tablename = '_prisma_migrations'");
-    const end = "UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL";
+    const end =
+      "UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL";
     await send(known ? `${script}\n;\n${end}` : script);
   };
 }

@@ -89,7 +89,12 @@ async function runEndings() {
  * @param {Set<Response>} open
  * @param {AbortSignal} stopping
  */
-function requestListener({ dev, trustedProxies: ranges, hasPublicUrl, publicUrl, ...logging }, nextHandler, open, stopping) {
+function requestListener(
+  { dev, trustedProxies: ranges, hasPublicUrl, publicUrl, ...logging },
+  nextHandler,
+  open,
+  stopping,
+) {
   const isTrusted = trustedProxies(ranges);
   const log = requestLog(logging);
   const ownUrl = hasPublicUrl ? publicUrl : undefined;
@@ -173,7 +178,9 @@ function answerFailure(response, requestId) {
   }
   const detail = "Daybook could not answer this request; its log says why.";
   response.writeHead(500, { "content-type": "application/problem+json" });
-  response.end(JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500, detail, requestId }));
+  response.end(
+    JSON.stringify({ type: "about:blank", title: "Internal Server Error", status: 500, detail, requestId }),
+  );
 }
 
 /** What is no HTTP, or too much of it. @param {NodeJS.ErrnoException} error @param {import("node:stream").Duplex} socket */
@@ -183,8 +190,9 @@ function answerClientError(error, socket) {
     return;
   }
   const line =
-    { HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large", ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout" }[
-      error.code ?? ""
-    ] ?? "400 Bad Request";
+    {
+      HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+      ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+    }[error.code ?? ""] ?? "400 Bad Request";
   socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

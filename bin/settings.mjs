@@ -36,7 +36,9 @@ export function readSettings(env, { root, terminal }) {
   const databaseUrl = readDatabaseUrl("DATABASE_URL", env.DATABASE_URL);
   const ownerUrl = readDatabaseUrl("DATABASE_OWNER_URL", env.DATABASE_OWNER_URL);
   if (ownerUrl && !databaseUrl) {
-    throw new Failure("DATABASE_OWNER_URL is set and DATABASE_URL is not: the application's own role is missing.");
+    throw new Failure(
+      "DATABASE_OWNER_URL is set and DATABASE_URL is not: the application's own role is missing.",
+    );
   }
   const publicUrl = readPublicUrl(env.PUBLIC_URL);
   return {
@@ -109,8 +111,10 @@ function readDatabaseUrl(name, value) {
   if (!url || !["postgres:", "postgresql:"].includes(url.protocol)) {
     throw new Failure(`${name} must be a URL as postgresql://role:password@host:5432/database; it is not.`);
   }
-  if (!url.username) throw new Failure(`${name} names no role: postgresql://role:password@host:5432/database.`);
-  if (url.pathname.length < 2) throw new Failure(`${name} names no database: postgresql://role:password@host:5432/database.`);
+  if (!url.username)
+    throw new Failure(`${name} names no role: postgresql://role:password@host:5432/database.`);
+  if (url.pathname.length < 2)
+    throw new Failure(`${name} names no database: postgresql://role:password@host:5432/database.`);
   return value;
 }
 
@@ -122,21 +126,29 @@ function readPublicUrl(value) {
     throw new Failure(`PUBLIC_URL must be a URL as https://daybook.example.com, and is "${value}".`);
   }
   if (url.pathname !== "/" || url.search || url.hash || url.username) {
-    throw new Failure(`PUBLIC_URL must end after the host and port (Daybook is not served below a path), and is "${value}".`);
+    throw new Failure(
+      `PUBLIC_URL must end after the host and port (Daybook is not served below a path), and is "${value}".`,
+    );
   }
   return url.origin;
 }
 
 /** @param {string | undefined} value */
 function readTrustedProxies(value) {
-  const ranges = (value ?? "").split(",").map((range) => range.trim()).filter(Boolean);
+  const ranges = (value ?? "")
+    .split(",")
+    .map((range) => range.trim())
+    .filter(Boolean);
   for (const range of ranges) {
     const [address = "", prefix, ...more] = range.split("/");
     const family = net.isIP(address);
     const bits = prefix === undefined ? 0 : Number(prefix);
-    const wellFormed = prefix === undefined || (/^\d{1,3}$/.test(prefix) && bits <= (family === 6 ? 128 : 32));
+    const wellFormed =
+      prefix === undefined || (/^\d{1,3}$/.test(prefix) && bits <= (family === 6 ? 128 : 32));
     if (family === 0 || !wellFormed || more.length > 0) {
-      throw new Failure(`TRUSTED_PROXIES must list addresses and ranges as 10.0.0.0/8, parted by commas; "${range}" is neither.`);
+      throw new Failure(
+        `TRUSTED_PROXIES must list addresses and ranges as 10.0.0.0/8, parted by commas; "${range}" is neither.`,
+      );
     }
   }
   return ranges;

@@ -52,6 +52,7 @@ async function start() {
   stopping.signal.throwIfAborted();
   const { serve } = await import("./serve.mjs");
   undo.push(await serve({ ...settings, dev, root }));
+  stopping.signal.throwIfAborted();
   say(`\nDaybook runs on ${settings.publicUrl} (Ctrl-C stops it)`);
 }
 
@@ -76,16 +77,22 @@ async function embeddedDatabase({ dataFolder, cluster, user, secrets }) {
   const { startCluster } = await import("./postgres.mjs");
   const { embeddedRoles } = await import("./roles.mjs");
   const password = secrets.postgresPassword;
-  const { superuserUrl, ended, stop } = await step("Starting the database", () =>
-    startCluster({ dataFolder, cluster, user, password, signal: stopping.signal }),
-  );
+  say("Starting the database …");
+  const { superuserUrl, ended, stop } = await startCluster({
+    dataFolder,
+    cluster,
+    user,
+    password,
+    signal: stopping.signal,
+  });
   let expected = false;
   undo.push(async () => {
     expected = true;
     await stop();
   });
   ended.then((how) => {
-    if (!expected) end(1, `The database ended unexpectedly (${how}): see ${path.join(dataFolder, "postgres.log")}.`);
+    if (!expected)
+      end(1, `The database ended unexpectedly (${how}): see ${path.join(dataFolder, "postgres.log")}.`);
   });
   return await embeddedRoles(superuserUrl, secrets);
 }

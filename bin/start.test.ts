@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -62,8 +72,10 @@ test("starts, refuses a second start, comes back after kill -9, and stops cleanl
   expect(processIdentity(orphan)).toBeNull();
   expect(third.output()).not.toMatch(/password|Installing|Generating|Building/);
   const database = postmaster();
+  const live = await fetch(`http://127.0.0.1:${port}/raw/stream`);
   third.child.kill("SIGINT");
   third.child.kill("SIGINT");
+  expect(await live.text()).toBe("data: 1\n\n");
   expect(await third.ended).toBe(0);
   expect(processIdentity(database)).toBeNull();
   expect(existsSync(path.join(project, "data/daybook.lock"))).toBe(false);
@@ -73,7 +85,10 @@ test("a note of a process that is another program's by now does not keep the dat
   // As after the restart of a container: the lock and the database's note name processes that run, not ours.
   const note = `${process.pid}\n${path.join(project, "data/postgres")}\n1\n1\n\n127.0.0.1\n\n`;
   writeFileSync(path.join(project, "data/postgres/postmaster.pid"), note);
-  writeFileSync(path.join(project, "data/daybook.lock"), JSON.stringify({ pid: process.pid, identity: "before" }));
+  writeFileSync(
+    path.join(project, "data/daybook.lock"),
+    JSON.stringify({ pid: process.pid, identity: "before" }),
+  );
   await stop(await startAndWait());
 }, 60_000);
 
@@ -108,7 +123,10 @@ function start(environment: Record<string, string> = {}): Run {
 async function startAndWait(): Promise<Run> {
   const run = start();
   while (!run.output().includes("Daybook runs on")) {
-    const more = await Promise.race([once(run.child.stdout ?? run.child, "data"), run.ended.then(() => null)]);
+    const more = await Promise.race([
+      once(run.child.stdout ?? run.child, "data"),
+      run.ended.then(() => null),
+    ]);
     if (more === null) throw new Error(`The start ended:\n${run.output()}`);
   }
   return run;
@@ -121,7 +139,11 @@ async function stop(run: Run): Promise<void> {
 
 /** A page gets the nonce of its policy, a raw route what the server knows; neither what the client made up. */
 async function checkAnswers(): Promise<void> {
-  const headers = { "x-daybook-address": "made up", "x-forwarded-for": "192.0.2.1", "x-request-id": "of-the-client" };
+  const headers = {
+    "x-daybook-address": "made up",
+    "x-forwarded-for": "192.0.2.1",
+    "x-request-id": "of-the-client",
+  };
   const page = await fetch(`http://127.0.0.1:${port}/page?q=1`, { headers });
   const seen = await page.json();
   expect(page.headers.get("content-security-policy")).toBe(seen["content-security-policy"]);
@@ -134,7 +156,12 @@ async function checkAnswers(): Promise<void> {
 
   const raw = await fetch(`http://127.0.0.1:${port}/raw/anything`, { headers });
   const requestId = raw.headers.get("x-request-id");
-  expect(await raw.json()).toEqual({ url: "/raw/anything", requestId, address: "127.0.0.1", header: "127.0.0.1" });
+  expect(await raw.json()).toEqual({
+    url: "/raw/anything",
+    requestId,
+    address: "127.0.0.1",
+    header: "127.0.0.1",
+  });
 }
 
 async function answer(pathname: string): Promise<number> {
@@ -159,7 +186,10 @@ function linkModules(): void {
   rmSync(path.join(project, "node_modules/.daybook-install"), { force: true });
   write("node_modules/next/package.json", '{ "name": "next", "type": "module", "exports": "./server.js" }');
   write("node_modules/next/server.js", nextServer);
-  write("node_modules/next/dist/bin/next", 'import fs from "node:fs"; fs.mkdirSync(".next", { recursive: true });');
+  write(
+    "node_modules/next/dist/bin/next",
+    'import fs from "node:fs"; fs.mkdirSync(".next", { recursive: true });',
+  );
 }
 
 const schema = `
@@ -202,8 +232,10 @@ export async function firstRun() {
 
 const nextServer = `
 async function prepare() {
-  const raw = ({ url, headers }, response, { requestId, address }) =>
-    response.end(JSON.stringify({ url, requestId, address, header: headers["x-daybook-address"] }));
+  const raw = ({ url, headers }, response, { requestId, address }) => {
+    if (url === "/raw/stream") response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\\n\\n");
+    else response.end(JSON.stringify({ url, requestId, address, header: headers["x-daybook-address"] }));
+  };
   globalThis[Symbol.for("daybook.nodeRoutes")] = new Map([["/raw", raw]]);
 }
 

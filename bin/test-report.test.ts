@@ -11,7 +11,10 @@ test("a test file that could not be loaded is a failure", () => {
 });
 
 test("a browser test that passed only when repeated is a failure", () => {
-  const report = JSON.stringify({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{}] });
+  const report = JSON.stringify({
+    stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 },
+    errors: [{}],
+  });
   expect(countPlaywright(report)).toEqual({ passed: 4, failed: 3 });
 });
 

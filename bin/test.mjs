@@ -44,7 +44,9 @@ async function e2e() {
   try {
     await build();
     const env = { DAYBOOK_CHROMIUM: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: file };
-    return [await half([playwright, "test", "-c", "e2e", "--reporter=list,json"], env, file, countPlaywright)];
+    return [
+      await half([playwright, "test", "-c", "e2e", "--reporter=list,json"], env, file, countPlaywright),
+    ];
   } catch (error) {
     // What the unit tests said is not lost for it.
     if (!(error instanceof Failure)) throw error;
