@@ -22,7 +22,8 @@ export function ColumnsMenu({ columns, layout, onLayout, onReset, onCopyLink }: 
     <Popover
       look="quiet"
       align="end"
-      className="h-7!"
+      // Folded rows have places, not columns.
+      className="h-7! max-md:hidden"
       panelLabel="Columns"
       label="Columns"
       trigger={<Columns3 aria-hidden className="size-4" />}

@@ -109,6 +109,7 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
       tabIndex={count === 0 ? 0 : -1}
       onKeyDown={grid.onKeyDown}
       onFocus={grid.onFocus}
+      onBlur={grid.onBlur}
       onClick={(event) => openClicked(event.target, window, keyOf, onOpen)}
       className="relative min-h-0 flex-1 overflow-auto [overflow-anchor:none] scroll-thin"
       style={rootStyle}

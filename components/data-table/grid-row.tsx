@@ -2,8 +2,9 @@
 
 import type { RowData } from "@tanstack/react-table";
 import { flexRender } from "@tanstack/react-table";
-import { type CSSProperties, memo, type PointerEvent, type ReactNode, useState } from "react";
+import { memo, type PointerEvent, type ReactNode, useState } from "react";
 import { cx } from "@/components/ui/cx.ts";
+import { rowClass, rowStyle } from "./row-frame.ts";
 import type { FoldedPlace, TableRow } from "./table-features.ts";
 
 const foldedClass: { [place in FoldedPlace]: string } = {
@@ -14,14 +15,6 @@ const foldedClass: { [place in FoldedPlace]: string } = {
   body: "max-md:col-span-2 max-md:col-start-2 max-md:row-start-2",
   away: "max-md:hidden",
 };
-
-/** The row's place among the rows; its height comes from CSS, so that it is right before any script runs. */
-export function rowStyle(position: number): CSSProperties {
-  return { transform: `translateY(calc(var(--row-height) * ${position}))` };
-}
-
-export const rowClass =
-  "absolute inset-x-0 top-0 grid h-(--row-height) items-center border-b border-line px-3 [grid-template-columns:var(--tracks)] max-md:grid-cols-[auto_minmax(0,1fr)_auto]! max-md:content-center max-md:gap-x-2";
 
 export type GridRowProps<R extends RowData> = {
   row: TableRow<R>;

@@ -1,4 +1,4 @@
-import { rowClass, rowStyle } from "./grid-row.tsx";
+import { rowClass, rowStyle } from "./row-frame.ts";
 
 const widths = ["w-40", "w-24", "w-32", "w-48 max-md:hidden"] as const;
 

@@ -22,7 +22,7 @@ export function TableHeader<R extends RowData>({ table, sorted, onResize }: Head
       aria-rowindex={1}
       className="sticky top-0 z-10 grid h-8 items-stretch border-b border-line bg-canvas px-3 text-xs font-medium text-ink-2 [grid-template-columns:var(--tracks)] max-md:flex"
     >
-      {table.getHeaderGroups()[0]?.headers.map((header) => (
+      {table.getHeaderGroups()[0]?.headers.map((header, at, headers) => (
         // biome-ignore lint/a11y/useSemanticElements: see GridRow
         // biome-ignore lint/a11y/useFocusableInteractive: its button takes the focus
         <div
@@ -38,7 +38,7 @@ export function TableHeader<R extends RowData>({ table, sorted, onResize }: Head
           <div className="min-w-0 truncate">
             {flexRender(header.column.columnDef.header, header.getContext())}
           </div>
-          <ResizeHandle header={header} onResize={onResize} />
+          {at < headers.length - 1 && <ResizeHandle header={header} onResize={onResize} />}
         </div>
       ))}
     </div>

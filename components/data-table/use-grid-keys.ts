@@ -105,7 +105,13 @@ export function useGridKeys<R>(options: GridKeys<R>) {
     }
   }
 
-  return { active, onKeyDown, onFocus };
+  /** Without the focus in the grid no cell of it is meant, only a row. */
+  function onBlur(event: { currentTarget: Element; relatedTarget: EventTarget | null }) {
+    const inside = event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget);
+    if (!inside && active) setActive({ ...active, column: null });
+  }
+
+  return { active, onKeyDown, onFocus, onBlur };
 }
 
 function rowOfEvent(target: EventTarget): { key: string | undefined; column: string | undefined } {

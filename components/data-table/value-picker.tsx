@@ -1,7 +1,7 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { cx } from "@/components/ui/cx.ts";
 import { Input } from "@/components/ui/input.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
@@ -31,6 +31,7 @@ export function ValuePicker({
   single = false,
 }: ValuePickerProps) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const { offered, loading, error } = useOfferedValues(offer, text, values);
@@ -39,6 +40,9 @@ export function ValuePicker({
   const fault = canAdd ? checkTyped(typed) : undefined;
   const choices: OfferedValue[] = canAdd ? [...offered, { value: typed }] : offered;
   const current = Math.min(at, choices.length - 1);
+
+  // It may take the place of what had the focus.
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
 
   function take(choice: OfferedValue | undefined) {
     if (!choice || (choice.value === typed && fault !== undefined)) return;
@@ -57,6 +61,7 @@ export function ValuePicker({
   return (
     <div className="flex flex-col gap-1">
       <Input
+        ref={field}
         data-autofocus
         role="combobox"
         aria-label={label}

@@ -27,10 +27,10 @@ export function FilterBar({ view, query, change, children }: FilterBarProps) {
   const clear = () => filtered && change(cleared(query));
   useKeys({ Backspace: clear });
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line px-2 py-1.5 sm:px-3">
+    <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-b border-line px-2 py-1.5 max-sm:gap-x-1 sm:px-3">
       <search
         aria-label="Filters"
-        className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 max-sm:basis-full"
+        className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5 max-sm:contents"
       >
         <TimeRangePicker time={query.time} onChange={(time) => change(withTime(query, time))} />
         {textFilter(view) !== undefined && <TextSearch view={view} query={query} change={change} />}
@@ -46,7 +46,9 @@ export function FilterBar({ view, query, change, children }: FilterBarProps) {
           </Button>
         )}
       </search>
-      <div className="flex items-center gap-1 max-sm:w-full max-sm:justify-end">{children}</div>
+      <div className="-order-1 flex items-center gap-1 max-sm:grow max-sm:justify-end sm:order-none">
+        {children}
+      </div>
     </div>
   );
 }

@@ -41,7 +41,7 @@ export type Series = { value: string; color: string; filling: Filling };
 
 const looks: { [tone: string]: { color: string; filling: Filling } } = {
   good: { color: "var(--ink-3)", filling: "solid" },
-  neutral: { color: "var(--ink-3)", filling: "lines" },
+  neutral: { color: "var(--ink-3)", filling: "solid" },
   faint: { color: "var(--ink-3)", filling: "dots" },
   live: { color: "var(--live)", filling: "solid" },
   failure: { color: "var(--failure)", filling: "solid" },

@@ -73,7 +73,7 @@ export function Histogram({ view, query, change, round }: HistogramProps) {
         </div>
         <Legend view={view} query={query} change={change} series={series} bars={bars} counting={counting} />
       </div>
-      <div className="-mx-3 h-0.5">
+      <div className="-mx-2 h-0.5 sm:-mx-3">
         {counting && <Progress label="Counting" {...progressOf(histogram)} />}
       </div>
     </section>

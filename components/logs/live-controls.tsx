@@ -26,7 +26,8 @@ export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
   return (
     <Button
       look="quiet"
-      className="h-7!"
+      // As wide as its longest word: the bar must not move when the word changes.
+      className="h-7! w-28 justify-end! max-sm:w-12"
       onClick={() => onPause(!paused)}
       aria-keyshortcuts="l"
       title={paused ? "Let new rows in again (l)" : "Keep new rows out, and count them (l)"}
@@ -39,8 +40,7 @@ export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
           stream.status === "refused" && "bg-failure",
         )}
       />
-      {/* As wide as its longest word: the bar must not move when the word changes. */}
-      <span className={cx("w-18 text-left", flowing && "text-live")}>
+      <span className={cx("max-sm:sr-only", flowing && "text-live")}>
         {paused ? "Paused" : words[stream.status]}
       </span>
       <Icon aria-hidden className="size-3.5" />

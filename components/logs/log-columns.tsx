@@ -10,7 +10,7 @@ type Measure = { size: number; minSize: number; fixed?: true; align?: "end" };
 /** Widths in pixels by kind of cell: those that are not fixed share the room that is left. */
 const measures: { [kind in CellKind]: Measure } = {
   time: { size: 204, minSize: 204, fixed: true },
-  text: { size: 130, minSize: 60 },
+  text: { size: 140, minSize: 60 },
   command: { size: 360, minSize: 120 },
   badge: { size: 104, minSize: 84 },
   id: { size: 130, minSize: 72 },

@@ -40,7 +40,7 @@ export function TextSearch({ view, query, change }: { view: LogView; query: LogQ
   }, [text, asked]);
 
   return (
-    <span className="relative w-56 max-sm:w-full max-sm:grow">
+    <span className="relative w-56 max-sm:w-full">
       <Search aria-hidden className="pointer-events-none absolute top-1.5 left-2 size-4 text-ink-3" />
       <Input
         ref={field}

@@ -48,7 +48,7 @@ export function TimeRangePicker({ time, onChange }: PickerProps) {
       buttonRef={button}
       shortcut="t"
       panelLabel="Time range"
-      className="h-7! max-w-full"
+      className="h-7! max-w-full max-sm:-order-2"
       trigger={
         <>
           <Clock aria-hidden className="size-3.5 shrink-0 text-ink-3" />

@@ -1,8 +1,8 @@
 "use client";
 
-import { type RefObject, useCallback, useMemo } from "react";
+import { type RefObject, useCallback, useMemo, useRef } from "react";
 import type { PageWindow } from "@/components/data-table/page-window.ts";
-import type { LogQuery } from "@/lib/logs/query.ts";
+import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
 import type { Row } from "./log-api.ts";
 import { cursorOf } from "./use-log-list.ts";
 import type { ChangeQuery } from "./use-log-query.ts";
@@ -18,26 +18,37 @@ export function useOpenRow(
   const { row: named } = query;
   const held = useMemo(() => (named === undefined ? undefined : findRow(window, named)), [window, named]);
 
+  /** What was listed when a row was opened: then the entry before in the history is the list without it. */
+  const openedOver = useRef<string>(undefined);
+  const list = formatQuery(withoutRow(query)).toString();
+
   const open = useCallback(
     (row: Row) => {
       const key = cursorOf(row);
+      if (key === named) return;
+      if (named === undefined) openedOver.current = list;
       // Walking from row to row is one visit of the drawer.
-      if (key !== named) change({ ...query, row: key }, named === undefined ? "push" : "replace");
+      change({ ...query, row: key }, named === undefined ? "push" : "replace");
     },
-    [change, query, named],
+    [change, query, named, list],
   );
 
   const close = useCallback(() => {
     const inDrawer = document.activeElement?.closest("dialog") !== null;
-    const { row: _, ...rest } = query;
-    change(rest);
+    if (openedOver.current === list) globalThis.history.back();
+    else change(withoutRow(query), "replace");
+    openedOver.current = undefined;
     if (inDrawer)
       scroller.current
         ?.querySelector<HTMLElement>('[tabindex="0"][data-row], [data-row] [tabindex="0"]')
         ?.focus();
-  }, [change, query, scroller]);
+  }, [change, query, list, scroller]);
 
   return { openKey: held && keyOf(held), held, open, close };
+}
+
+function withoutRow({ row: _, ...query }: LogQuery): LogQuery {
+  return query;
 }
 
 function findRow(window: PageWindow<Row>, key: string): Row | undefined {

@@ -36,6 +36,7 @@ function Palette({ onClose, settings }: Omit<PaletteProps, "open">) {
   return (
     <Command label="Search and go to" loop shouldFilter={jump.filter === undefined} className="flex flex-col">
       <Command.Input
+        data-autofocus
         value={text}
         onValueChange={setText}
         placeholder="A page, a saved view, text, or user: ann"

@@ -11,6 +11,11 @@ function digestOf(error: unknown): string | undefined {
     : undefined;
 }
 
+/** Errors of a log's page carry their request's id; Next numbers the others by itself. */
+function isRequestId(digest: string): boolean {
+  return !/^\d+$/.test(digest);
+}
+
 /** A page that could not be made: what is still right, the request's id, and what to do. */
 export function ErrorPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const digest = digestOf(error);
@@ -26,13 +31,13 @@ export function ErrorPage({ error, onRetry }: { error: unknown; onRetry: () => v
       </p>
       {digest !== undefined && (
         <p className="flex items-center gap-2">
-          <span className="text-ink-2">Request</span>
+          <span className="text-ink-2">{isRequestId(digest) ? "Request" : "Error"}</span>
           <code className="font-mono text-xs wrap-anywhere">{digest}</code>
-          <CopyButton text={digest} label="Copy the request id" />
+          <CopyButton text={digest} label="Copy this id" />
         </p>
       )}
       <p className="text-ink-2">
-        Try again. If it fails again, give the request id to whoever runs Daybook: its log says why.
+        Try again. If it fails again, give this id and the time to whoever runs Daybook: its log says why.
       </p>
       <div className="flex gap-2">
         <Button look="primary" onClick={onRetry}>

@@ -35,7 +35,7 @@ export function JumpGroups({ jump, onSelect }: JumpProps) {
       ? values
       : [{ value: jump.text }, ...values];
   return offered.slice(0, 6).map(({ value }) => (
-    <Command.Group key={value} heading={value} className={groupClass}>
+    <Command.Group key={value} heading={`${jump.filter} is ${value}`} className={groupClass}>
       {jumpTargets({ ...jump, text: value }).map(({ href, title }) => (
         <Command.Item key={href} value={href} onSelect={() => onSelect(href)} className={itemClass}>
           {title}

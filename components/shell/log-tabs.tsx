@@ -9,7 +9,7 @@ export function LogTabs() {
   const path = usePathname();
   const inKubernetes = kubernetesPages.some(({ href }) => href === path);
   return (
-    <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-4 border-b border-line px-2 sm:px-3">
+    <div className="flex shrink-0 flex-wrap items-center gap-x-3 border-b border-line px-2 sm:px-3">
       <TabStrip label="Log views">
         {logPages.map(({ href, title, slug }) => (
           <Tab

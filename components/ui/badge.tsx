@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 
 const tones = {
-  neutral: "text-ink-2 before:bg-ink-3",
-  good: "text-ink-2 before:bg-live",
+  neutral: "text-ink-2 before:hidden",
+  good: "text-ink-2 before:bg-ink-3/60",
   live: "text-live before:bg-live",
   failure: "text-failure before:bg-failure before:rounded-none",
   denied: "text-denied before:bg-denied before:rotate-45 before:rounded-none",

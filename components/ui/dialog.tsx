@@ -15,14 +15,20 @@ type DialogProps = {
   children: ReactNode;
 };
 
-/** A modal dialog on the browser's own: it traps focus, Esc and a click beside it close it. */
+/**
+ * A modal dialog on the browser's own: it traps focus, Esc and a click beside it close it. `[data-autofocus]`
+ * in it takes the focus, or else its first control.
+ */
 export function Dialog({ open, onClose, title, bare = false, className, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
   useEffect(() => {
     const dialog = ref.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
+    if (open && dialog && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+    }
     if (!open && dialog?.open) dialog.close();
   }, [open]);
 

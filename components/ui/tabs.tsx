@@ -22,7 +22,7 @@ export function Tab({ href, current, children }: { href: string; current: boolea
         prefetch={false}
         {...(current && { "aria-current": "page" })}
         className={cx(
-          "flex h-9 items-center border-b-2 px-2 text-sm whitespace-nowrap focus-visible:outline-offset-[-2px]",
+          "flex h-9 items-center border-b-2 px-2 max-sm:h-8 text-sm whitespace-nowrap focus-visible:outline-offset-[-2px]",
           current ? "border-accent font-medium text-ink" : "border-transparent text-ink-2 hover:text-ink",
         )}
       >
