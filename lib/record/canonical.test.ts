@@ -100,7 +100,8 @@ describe("the canonical form, version 1", () => {
 it("the example of the decision page is what the code gives", () => {
   const page = readFileSync("docs/decisions/0002-the-record.md", "utf8");
   const [, input = "", form = "", digest = ""] =
-    /```text raw\n(.*)\n```[\s\S]*```json canonical\n(.*)\n```[\s\S]*SHA-256 `([0-9a-f]{64})`/.exec(page) ?? [];
+    /```text raw\n(.*)\n```[\s\S]*```json canonical\n(.*)\n```[\s\S]*SHA-256 `([0-9a-f]{64})`/.exec(page) ??
+    [];
   const { v, log, raw: _, ...fields } = JSON.parse(form) as { [field: string]: string | number };
   expect(v).toBe(1);
   const made = canonicalRecord(String(log), fields, Buffer.from(input));

@@ -1,0 +1,167 @@
+import "server-only";
+import { z } from "zod";
+import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
+import { roles } from "@/lib/auth/roles.ts";
+import type { NewSource } from "@/lib/ingest/server/source-workflows.ts";
+import type { PostResult } from "@/lib/ingest/server/store.ts";
+import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
+import { recordTime } from "@/lib/logs/row-schema.ts";
+import type { ExportLine } from "@/lib/logs/server/export.ts";
+import { exportFormats } from "@/lib/logs/server/export-sql.ts";
+import type { Histogram } from "@/lib/logs/server/histogram.ts";
+import type { SavedViewLine } from "@/lib/logs/server/saved-views.ts";
+import type { ValueCount } from "@/lib/logs/server/values.ts";
+import type { SpaceLine, SpacePage, TargetLine, TargetPage } from "@/lib/targets/target-line.ts";
+
+// What the API answers, beside rows. Each is checked against the type that the code answers with, so that a
+// field which is renamed there fails to compile here; a test compares both with real answers.
+
+const count = z.int().min(0);
+const dateTime = z.iso.datetime();
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe("One sentence for a person."),
+    errors: z
+      .array(z.object({ parameter: z.string(), reason: z.string() }))
+      .optional()
+      .describe("What is wrong with each parameter or field."),
+    requestId: z.string().describe("The same as in the header x-request-id and in the server's log."),
+  })
+  .describe("An error after RFC 9457.");
+
+export const me = z.object({
+  kind: z.enum(["user", "api-key"]),
+  id: z.uuid().describe("The user's id, or the token's."),
+  name: z.string(),
+  email: z.string().describe("The person's address; what the user columns of the logs hold."),
+  role: z.enum(roles),
+  organization: z.object({ id: z.uuid(), name: z.string() }),
+  scopes: z.array(z.string()).describe("What the caller may do."),
+});
+
+export const valueCounts = z.object({
+  values: z.array(z.object({ value: z.string(), count }) satisfies z.ZodType<ValueCount>),
+});
+
+export const histogram = z.object({
+  from: recordTime,
+  to: recordTime,
+  widthMs: z.int().min(1).describe("Milliseconds of a bucket."),
+  buckets: z
+    .array(z.object({ start: recordTime, counts: z.record(z.string(), count) }))
+    .describe("Buckets that hold rows, earliest first; values outside the log's series count as `other`."),
+  complete: z.boolean(),
+  scannedTo: recordTime
+    .nullable()
+    .describe(
+      "Rows at or after this time are counted, where the time allowed ran out: ask again with `to` = this.",
+    ),
+}) satisfies z.ZodType<Histogram>;
+
+export const exportLine = z.object({
+  id: z.uuid(),
+  actorId: z.uuid(),
+  log: z.string(),
+  format: z.enum(exportFormats),
+  query: z.string(),
+  state: z.enum(["running", "complete", "cancelled", "failed"]),
+  rows: count.nullable(),
+  bytes: count,
+  sha256: z.string().nullable().describe("Of the bytes of the body, in hex; null until it is complete."),
+  error: z.string().nullable(),
+  startedAt: dateTime,
+  finishedAt: dateTime.nullable(),
+}) satisfies z.ZodType<ExportLine>;
+
+export const savedView = z.object({
+  id: z.uuid(),
+  log: z.string(),
+  name: z.string(),
+  query: z.string().describe("The parameters of the log page."),
+  shared: z.boolean().describe("With everybody of the organization."),
+  mine: z.boolean(),
+}) satisfies z.ZodType<SavedViewLine>;
+
+export const source = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  settings: z.record(z.string(), z.string()),
+  state: z
+    .enum(["receiving", "quiet", "never", "stopped"])
+    .describe("receiving: a post in the last five minutes; quiet: not for longer; stopped: it may not post."),
+  tokenPrefix: z.string(),
+  createdAt: recordTime,
+  disabledAt: recordTime.nullable(),
+  lastReceivedAt: recordTime.nullable(),
+  lastRecordTime: recordTime.nullable().describe("The latest time that a record told."),
+  perMinute: z.number().describe("Accepted records in the last full five minutes, per minute."),
+  accepted: count,
+  duplicates: count,
+  skipped: count,
+  quarantined: count.describe("Records that wait in quarantine now."),
+}) satisfies z.ZodType<SourceHealthLine>;
+
+export const newSource = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  token: z.string().describe("Shown in this answer and nowhere else."),
+}) satisfies z.ZodType<NewSource>;
+
+export const quarantined = z.object({
+  id: z.uuid(),
+  receivedAt: recordTime,
+  reason: z.string(),
+  state: z.string(),
+  recordId: z.string().nullable(),
+  raw: z.string().describe("The record as received, secrets masked; its beginning where it is long."),
+  rawEncoding: z.enum(["utf8", "base64"]),
+  bytes: count.describe("Of the whole record."),
+}) satisfies z.ZodType<QuarantineLine>;
+
+const space = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  firstSeen: recordTime.describe("When the first record that names it was received."),
+}) satisfies z.ZodType<SpaceLine>;
+
+const target = space.extend({ kind: z.string() }) satisfies z.ZodType<TargetLine>;
+const nextCursor = z.string().nullable().describe("`after` of the next page; null at the end.");
+
+export const targetPage = z.object({ targets: z.array(target), nextCursor }) satisfies z.ZodType<TargetPage>;
+export const spacePage = z.object({ spaces: z.array(space), nextCursor }) satisfies z.ZodType<SpacePage>;
+
+export const apiToken = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  prefix: z.string().describe("The first characters of the token."),
+  scopes: z.array(z.string()),
+  createdAt: dateTime,
+  expiresAt: dateTime.nullable().describe("Null: never."),
+  lastUsedAt: dateTime.nullable(),
+  revokedAt: dateTime.nullable(),
+  expired: z.boolean(),
+  owner: z.object({ email: z.string(), name: z.string() }),
+  own: z.boolean(),
+}) satisfies z.ZodType<ApiTokenItem>;
+
+export const newToken = z.object({
+  id: z.uuid(),
+  token: z.string().describe("Shown in this answer and nowhere else."),
+});
+
+export const ingestResult = z.object({
+  accepted: count.describe("Records that became rows, on disk before this answer."),
+  duplicates: count.describe("Records that were stored before."),
+  quarantined: count.describe(
+    "Records that could not be understood, or have the id of another; kept with the reason.",
+  ),
+  skipped: count.describe("Records that were understood and make no row."),
+  requestId: z.string(),
+}) satisfies z.ZodType<PostResult>;

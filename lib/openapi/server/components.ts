@@ -1,0 +1,140 @@
+import "server-only";
+import { z } from "zod";
+import { tokenWish } from "@/lib/auth/api-token.ts";
+import { ingestKinds } from "@/lib/ingest/kinds.ts";
+import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
+import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
+import { sourceWish } from "@/lib/ingest/source-wish.ts";
+import { exportRowSchema, recordTime, rowSchema } from "@/lib/logs/row-schema.ts";
+import { savedViewWish } from "@/lib/logs/server/saved-views.ts";
+import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
+import { targetChange } from "@/lib/targets/target-change.ts";
+import type { Schema } from "../operation.ts";
+import * as answers from "./answers.ts";
+
+export const logSlugs = Object.keys(logViews) as LogSlug[];
+
+/** `kubernetes-api-calls` as the beginning of a name: `KubernetesApiCalls`. */
+export function pascal(slug: string): string {
+  return slug.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Every named schema: what people and programs send, and what they get. */
+function namedSchemas(): { [name: string]: z.ZodType } {
+  return {
+    Problem: answers.problem,
+    Me: answers.me,
+    ValueCounts: answers.valueCounts,
+    Histogram: answers.histogram,
+    Export: answers.exportLine,
+    SavedView: answers.savedView,
+    SavedViews: z.object({ savedViews: z.array(answers.savedView) }),
+    SavedViewWish: savedViewWish,
+    Source: answers.source,
+    Sources: z.object({ sources: z.array(answers.source) }),
+    SourceWish: sourceWish,
+    SourceChange: sourceChange,
+    TokenRenewal: tokenRenewal,
+    NewSource: answers.newSource,
+    QuarantinedRecords: z.object({ records: z.array(answers.quarantined) }),
+    RecordResolution: recordResolution,
+    Resolved: z.object({ rows: z.int().min(0).describe("Rows that the record became.") }),
+    TargetPage: answers.targetPage,
+    SpacePage: answers.spacePage,
+    TargetChange: targetChange,
+    ApiTokens: z.object({ tokens: z.array(answers.apiToken) }),
+    ApiTokenWish: tokenWish,
+    NewApiToken: answers.newToken,
+    IngestResult: answers.ingestResult,
+    ...Object.assign({}, ...logSlugs.map(logSchemas)),
+    ...nativeRecords(),
+  };
+}
+
+function logSchemas(slug: LogSlug): { [name: string]: z.ZodType } {
+  const name = pascal(slug);
+  const view = logView(slug);
+  const row = rowSchema(view).describe(view.description);
+  const source = z.object({ id: z.uuid(), name: z.string(), kind: z.string() });
+  return {
+    [`${name}Row`]: row,
+    [`${name}ExportRow`]: exportRowSchema(view),
+    [`${name}Page`]: z.object({
+      rows: z.array(row),
+      nextCursor: z
+        .string()
+        .nullable()
+        .describe("`after` of the next page; null at the end of what matches."),
+      complete: z.boolean().describe("False when the time allowed ran out first: ask again, more may match."),
+      scannedTo: recordTime.nullable().describe("How far an incomplete page has looked."),
+      position: z
+        .string()
+        .nullable()
+        .describe("`since` of live rows that miss nothing; null but for a first page."),
+    }),
+    [`${name}RowDetail`]: z.object({
+      row,
+      raw: z.string().nullable().describe("The record as received, secrets masked; null for a projection."),
+      rawEncoding: z.enum(["utf8", "base64"]).nullable(),
+      source: source.nullable(),
+      receivedAt: recordTime.nullable(),
+      stages: z.array(row).describe("All stages of the same thing, where the log shows only the furthest."),
+    }),
+  };
+}
+
+/** Fields of a Kubernetes API call that the native kind fills in where a line leaves them out. */
+const filledIn = { auditId: true, stage: true, cluster: true, accessMethod: true } as const;
+
+/** A line of the native kind for each log that takes records. */
+function nativeRecords(): { [name: string]: z.ZodType } {
+  const shapes = { ...drafts, "kubernetes-api-calls": drafts["kubernetes-api-calls"].partial(filledIn) };
+  const records = (Object.keys(shapes) as RecordLog[]).map((log): [string, z.ZodType] => {
+    const id = z.string().min(1).optional().describe("The record's id at its source.");
+    return [`${pascal(log)}Record`, shapes[log].extend({ log: z.literal(log), id })];
+  });
+  return { ...Object.fromEntries(records), NativeRecord: z.union(records.map(([, schema]) => schema)) };
+}
+
+/** What zod checks by a function, in the words of JSON Schema. */
+const inWords = new Map<unknown, Schema>([
+  [instant, { format: "date-time", examples: ["2026-11-21T08:45:32.506784Z"] }],
+  [savedViewWish.shape.log, { enum: logSlugs }],
+  [sourceWish.in.shape.kind, { enum: ingestKinds.map(({ name }) => name) }],
+]);
+
+const json = "Json";
+
+/** The schemas of `components`, by name; references lead from one to the other. */
+export function componentSchemas(): { [name: string]: Schema } {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(namedSchemas())) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    // What is sent may leave out what has a default; answers have none.
+    io: "input",
+    uri: (id) => `#/components/schemas/${id}`,
+    override: ({ zodSchema, jsonSchema }) => {
+      Object.assign(jsonSchema, inWords.get(zodSchema));
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  const { __shared: shared, ...named } = JSON.parse(JSON.stringify(schemas), renamed) as {
+    [name: string]: Schema & { $defs?: { [name: string]: Schema } };
+  };
+  const shapes = new Set(Object.values(shared?.$defs ?? {}).map((shape) => JSON.stringify(shape)));
+  // Only the schema of any JSON value refers to itself, and it looks the same wherever it stands.
+  const [recursive = "{}", ...others] = shapes;
+  if (others.length > 0) throw new Error("The OpenAPI document has recursive schemas without a name");
+  for (const schema of Object.values(named)) {
+    delete (schema as { $id?: unknown }).$id;
+    delete (schema as { $schema?: unknown }).$schema;
+  }
+  return { ...named, [json]: JSON.parse(recursive) as Schema };
+}
+
+function renamed(key: string, value: unknown): unknown {
+  return key === "$ref" && typeof value === "string"
+    ? value.replace(/^#\/components\/schemas\/__shared#\/\$defs\/.*/, `#/components/schemas/${json}`)
+    : value;
+}

@@ -1,0 +1,154 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { handleIngest } from "@/lib/ingest/server/http.ts";
+import { lines } from "@/lib/ingest/server/test-source.ts";
+import { type TestClient, testClient } from "./test-client.ts";
+import { faults } from "./test-document.ts";
+import { records, time } from "./test-records.ts";
+
+let client: TestClient;
+beforeAll(async () => {
+  client = await testClient();
+});
+afterAll(() => client.remove());
+
+const nowhere = "0193a4c2-8f3a-7c10-8a51-5be0a0d3c902";
+
+describe("the document tells the truth about", () => {
+  it("the caller, saved views and exports", async () => {
+    await client.check("/api/v1/me", {});
+    const saved = { log: "commands", name: "mine", query: "user=ann" };
+    const { id } = (await client.check("/api/v1/saved-views", { method: "POST", body: saved }, 201)) as {
+      id: string;
+    };
+    await client.check("/api/v1/saved-views", { query: "?log=commands" });
+    await client.check("/api/v1/saved-views", { query: "?log=x" }, 400);
+    await client.check("/api/v1/saved-views", { method: "POST", body: { log: "x" } }, 400);
+    await client.check("/api/v1/saved-views/{id}", { method: "DELETE", params: { id } }, 204);
+    await client.check("/api/v1/saved-views/{id}", { method: "DELETE", params: { id } }, 404);
+    await client.check("/api/v1/exports/{id}", { params: { id: nowhere } }, 404);
+  });
+
+  it("API tokens", async () => {
+    const body = { name: "robot", scopes: ["logs:read"], expiresInDays: 7 };
+    const { id } = (await client.check("/api/v1/tokens", { method: "POST", body }, 201)) as { id: string };
+    await client.check("/api/v1/tokens", { method: "POST", body: { ...body, expiresInDays: null } }, 201);
+    await client.check("/api/v1/tokens", { method: "POST", body: { ...body, name: "" } }, 400);
+    await client.check("/api/v1/tokens/{id}", { method: "DELETE", params: { id } }, 204);
+    await client.check("/api/v1/tokens/{id}", { method: "DELETE", params: { id } }, 409);
+    await client.check("/api/v1/tokens", {});
+  });
+
+  it("sources, their quarantine, targets and spaces", async () => {
+    const body = { name: "audit", kind: "native", settings: { cluster: "prod" } };
+    const { id } = (await client.check("/api/v1/sources", { method: "POST", body }, 201)) as { id: string };
+    await client.check("/api/v1/sources", { method: "POST", body }, 409);
+    await client.check("/api/v1/sources", { method: "POST", body: { ...body, kind: "x" } }, 400);
+    await client.check(
+      "/api/v1/sources/{id}/token",
+      { method: "POST", params: { id }, body: { reason: "lost" } },
+      201,
+    );
+    await client.check(
+      "/api/v1/sources/{id}",
+      { method: "PATCH", params: { id }, body: { disabled: true } },
+      204,
+    );
+    await client.native.post(lines([{ log: "commands", id: "bad" }]));
+    await client.check("/api/v1/sources", {});
+    await client.check("/api/v1/sources", { as: "member" }, 403);
+    await client.check("/api/v1/sources/live", {});
+    const held = (await client.check("/api/v1/sources/{id}/quarantine", {
+      params: { id: client.native.id },
+    })) as {
+      records: { id: string }[];
+    };
+    const params = { id: client.native.id, record: held.records[0]?.id ?? "" };
+    const quarantine = "/api/v1/sources/{id}/quarantine/{record}";
+    await client.check(quarantine, { method: "POST", params, body: { action: "replay" } }, 409);
+    await client.check(quarantine, { method: "POST", params, body: { action: "dismiss", reason: "noise" } });
+    await client.check(quarantine, { method: "POST", params, body: { action: "dismiss" } }, 404);
+    for (const [list, one] of [
+      ["targets", "targets"],
+      ["spaces", "spaces"],
+    ] as const) {
+      const page = (await client.check(`/api/v1/${list}`, {})) as { [list: string]: { id: string }[] };
+      const [first] = page[list] ?? [];
+      const change = { method: "PATCH", body: { description: "The first." } };
+      await client.check(`/api/v1/${one}/{id}`, { ...change, params: { id: first?.id ?? "" } }, 204);
+      await client.check(`/api/v1/${one}/{id}`, { ...change, params: { id: nowhere } }, 404);
+    }
+  });
+
+  it("itself", async () => {
+    const { status, type, text } = await client.send("/api/v1/openapi.json", { as: "nobody" });
+    expect([status, type]).toEqual([200, "application/json"]);
+    expect(JSON.parse(text)).toEqual(client.document);
+  });
+});
+
+describe("the document tells the truth about ingestion", () => {
+  let server: http.Server;
+  beforeAll(async () => {
+    server = http.createServer((request, response) => {
+      void handleIngest(request, response, { requestId: "r", address: "192.0.2.1" });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(() => server.close());
+
+  const record = { log: "commands", time, user: "ann", target: "web-1", command: "id" };
+
+  it.each([
+    [
+      "",
+      {},
+      lines([
+        { ...record, id: "a" },
+        { ...record, id: "b", colour: 1 },
+      ]),
+      200,
+    ],
+    ["", { "idempotency-key": "k" }, lines([record]), 200],
+    ["", {}, lines([record]), 400],
+    ["", { authorization: "Bearer none" }, "{}", 401],
+    ["/{source}", {}, lines([{ ...record, id: "a" }]), 200],
+    ["", { "content-encoding": "br" }, "x", 415],
+  ])("posted to native%s with %j", async (suffix, headers, body, status) => {
+    const template = `/api/v1/ingest/native${suffix}`;
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(
+      `http://127.0.0.1:${port}${template.replace("{source}", client.native.id)}`,
+      {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${client.native.token}`,
+          "content-type": "application/x-ndjson",
+          ...headers,
+        },
+        body,
+      },
+    );
+    const told = {
+      status: response.status,
+      type: response.headers.get("content-type") ?? "",
+      text: await response.text(),
+    };
+    expect(told.status, told.text).toBe(status);
+    const schema = client.described(template, "POST", { ...told, headers: response.headers });
+    expect(faults(client.document, schema ?? {}, JSON.parse(told.text))).toEqual([]);
+  });
+
+  it("in the records that it takes and refuses", () => {
+    const line = { $ref: "#/components/schemas/NativeRecord" };
+    for (const sent of records) expect(faults(client.document, line, sent)).toEqual([]);
+    for (const wrong of [
+      { ...record, colour: "red" },
+      { ...record, user: undefined },
+      { ...record, log: "connections" },
+    ]) {
+      expect(faults(client.document, line, wrong)).not.toEqual([]);
+    }
+  });
+});
