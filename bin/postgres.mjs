@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { asUser, knowsLz4, postgresBinaries } from "./postgres-binaries.mjs";
+import { checkVersion, initialise } from "./postgres-initialise.mjs";
+import { choosePort } from "./postgres-port.mjs";
 import { clusterSettings, settingArguments, usableMemory } from "./postgres-settings.mjs";
-import { commandLine, isAlive, run } from "./processes.mjs";
+import { takeOver } from "./postgres-takeover.mjs";
+import { run } from "./processes.mjs";
 import { Failure, fileFailure, say, speaksOfFullDisk, step } from "./terminal.mjs";
 
 /**
@@ -59,154 +61,6 @@ export async function startCluster({ dataFolder, cluster, user, password, durabl
     if (attempt < 40 && isPassing(reason)) await delay(250);
     else throw startFailure(reason, logFile);
   }
-}
-
-/**
- * @param {string} bin
- * @param {string} cluster
- * @param {import("./database-user.mjs").DatabaseUser} user
- * @param {string} password
- * @param {boolean} durable
- */
-async function initialise(bin, cluster, user, password, durable) {
-  const draft = `${cluster}.new`;
-  const passwordFile = `${cluster}.password`;
-  try {
-    fs.rmSync(draft, { recursive: true, force: true });
-    fs.mkdirSync(draft, { mode: 0o700 });
-    fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-    if (user) for (const file of [draft, passwordFile]) fs.chownSync(file, user.uid, user.gid);
-    const base = [
-      `--pgdata=${draft}`,
-      "--username=postgres",
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-    ];
-    const options = ["--encoding=UTF8", "--data-checksums", ...(durable ? [] : ["--no-sync"])];
-    await initialiseWithCharacters(path.join(bin, "initdb"), [...base, ...options], asUser(user, draft));
-    // A cluster whose making was cut off never gets its name.
-    fs.renameSync(draft, cluster);
-  } catch (error) {
-    throw fileFailure(error, `make the database in ${cluster}`);
-  } finally {
-    fs.rmSync(passwordFile, { force: true });
-  }
-}
-
-/**
- * Sorting is PostgreSQL's own C.UTF-8, the same on every system. Which characters are letters comes from the
- * system in places: with plain C, trigrams would know no letter beyond ASCII.
- *
- * @param {string} initdb
- * @param {string[]} args
- * @param {import("node:child_process").SpawnOptions} options
- */
-async function initialiseWithCharacters(initdb, args, options) {
-  const characterTypes = ["C.UTF-8", "en_US.UTF-8", "UTF-8", "C"];
-  for (const type of characterTypes) {
-    const locale = [
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      "--locale=C",
-      `--lc-ctype=${type}`,
-    ];
-    try {
-      await run("initdb", initdb, [...args, ...locale], options);
-      return;
-    } catch (error) {
-      const unknown = error instanceof Failure && /invalid locale name/.test(error.message);
-      if (!unknown || type === "C") throw error;
-    }
-  }
-}
-
-/** @param {string} bin @param {string} cluster @param {import("./database-user.mjs").DatabaseUser} user */
-async function checkVersion(bin, cluster, user) {
-  const made = fs.readFileSync(path.join(cluster, "PG_VERSION"), "utf8").trim();
-  const printed = await run("PostgreSQL", path.join(bin, "postgres"), ["--version"], asUser(user, cluster));
-  const present = /(\d+)\.\d+/.exec(printed)?.[1];
-  if (made === present) return;
-  throw new Failure(
-    `${cluster} was made by PostgreSQL ${made} and PostgreSQL ${present} is installed: dump it with the older one first.`,
-  );
-}
-
-/**
- * A kill of our process leaves its database running, or the note of its process behind. The first is stopped;
- * the second is disarmed where the number belongs to somebody else by now, as after a restart of a container.
- *
- * @param {string} bin
- * @param {string} cluster
- * @param {import("./database-user.mjs").DatabaseUser} user
- */
-export async function takeOver(bin, cluster, user) {
-  const note = path.join(cluster, "postmaster.pid");
-  if (!fs.existsSync(note)) return;
-  const text = fs.readFileSync(note, "utf8");
-  const finding = inspectNote(text, cluster, { isAlive, commandLine });
-  if (finding === "orphan") {
-    const stopNow = (/** @type {string} */ mode) =>
-      run(
-        "pg_ctl",
-        path.join(bin, "pg_ctl"),
-        ["stop", "-D", cluster, "-m", mode, "-w", "-t", "60"],
-        asUser(user, cluster),
-      );
-    await step("Stopping the database that an earlier start left running", () =>
-      stopNow("fast").catch(() => stopNow("immediate")),
-    );
-  } else if (finding === "foreign") {
-    // PostgreSQL disregards the number of its own parent, and still looks at the rest of the note.
-    fs.writeFileSync(note, text.replace(/^.*/, String(process.pid)));
-  }
-}
-
-/**
- * What a cluster's postmaster.pid means, when no other start of ours is running.
- *
- * @param {string} text its first line is the process
- * @param {string} cluster
- * @param {{ isAlive: (pid: number) => boolean, commandLine: (pid: number) => string }} processes
- * @returns {"gone" | "orphan" | "foreign"} the process ended; it is this cluster's server; it is another program
- */
-export function inspectNote(text, cluster, processes) {
-  const pid = Number(text.split("\n", 1)[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return "foreign";
-  if (!processes.isAlive(pid)) return "gone";
-  // As startCluster spells it; PostgreSQL leaves the line of its first process as it is.
-  return processes.commandLine(pid).includes(`postgres -D ${cluster} -p `) ? "orphan" : "foreign";
-}
-
-/** @param {string} dataFolder */
-async function choosePort(dataFolder) {
-  const file = path.join(dataFolder, "postgres.port");
-  const kept = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
-  const port = kept > 0 && (await isFree(kept)) ? kept : await freePort();
-  try {
-    if (port !== kept) fs.writeFileSync(file, `${port}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw fileFailure(error, `write ${file}`);
-  }
-  return port;
-}
-
-/** @param {number} port */
-function isFree(port) {
-  return new Promise((resolve) => {
-    const probe = net.createServer().once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-}
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(address && typeof address === "object" ? address.port : 0));
-    });
-  });
 }
 
 /** @param {string} logFile */

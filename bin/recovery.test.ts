@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockDataFolder, lockHolder } from "@/bin/data-folder.mjs";
-import { inspectNote } from "@/bin/postgres.mjs";
+import { inspectNote } from "@/bin/postgres-takeover.mjs";
 import { sameInstallation } from "@/bin/prepare.mjs";
 import { processIdentity } from "@/bin/processes.mjs";
 import { openSecrets } from "@/bin/secrets.mjs";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import next from "next";
+import { nodeRouteFor } from "../lib/http/node-route-for.mjs";
 import { countRequest } from "../lib/metrics/request-counts.mjs";
 import { listen } from "./listen.mjs";
 import { requestLog } from "./request-log.mjs";
@@ -20,11 +21,7 @@ const limits = {
   keepAliveTimeout: 65_000,
 };
 
-/** What lib/http/node-routes.ts registers from within Next's bundle. */
-const registry = Symbol.for("daybook.nodeRoutes");
-
 /**
- * @typedef {import("../lib/http/node-routes.ts").NodeRoute} NodeRoute
  * @typedef {import("node:http").IncomingMessage} Request
  * @typedef {import("node:http").ServerResponse} Response
  */
@@ -118,7 +115,7 @@ function requestListener(
     headers["x-daybook-address"] = address;
     headers["x-daybook-path"] = url;
     try {
-      const route = routeFor(path);
+      const route = nodeRouteFor(path);
       if (route) {
         await route(request, response, { requestId, address, stopping });
         return;
@@ -152,17 +149,6 @@ function watch({ socket }, response, facts, log, done) {
     log.answered(answered);
     countRequest(answered);
   });
-}
-
-/** As `nodeRouteFor` of lib/http/node-routes.ts, which is TypeScript. @param {string} pathname @returns {NodeRoute | undefined} */
-function routeFor(pathname) {
-  /** @type {Map<string, NodeRoute> | undefined} */
-  const routes = Reflect.get(globalThis, registry);
-  for (let path = pathname; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
-    const route = routes?.get(path);
-    if (route) return route;
-  }
-  return undefined;
 }
 
 /** @param {Response} response */

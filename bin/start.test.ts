@@ -15,7 +15,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "@/bin/postgres.mjs";
+import { freePort } from "@/bin/postgres-port.mjs";
 import { root } from "@/bin/prepare.mjs";
 import { processIdentity } from "@/bin/processes.mjs";
 
@@ -38,7 +38,9 @@ beforeAll(async () => {
   for (const file of ["package.json", "package-lock.json", "tsconfig.json"]) {
     cpSync(path.join(root, file), path.join(project, file));
   }
-  cpSync(path.join(root, "lib/metrics"), path.join(project, "lib/metrics"), { recursive: true });
+  for (const folder of ["lib/metrics", "lib/http"]) {
+    cpSync(path.join(root, folder), path.join(project, folder), { recursive: true });
+  }
   linkModules();
   write("prisma/config.ts", readFileSync(path.join(root, "prisma/config.ts"), "utf8"));
   write("prisma/schema.prisma", schema);

@@ -35,12 +35,3 @@ export function registerNodeRoute(prefix: string, handler: NodeRoute): void {
   shared[registry] ??= new Map();
   shared[registry].set(prefix, handler);
 }
-
-/** @returns the handler of the longest registered path that `pathname` is at or below */
-export function nodeRouteFor(pathname: string): NodeRoute | undefined {
-  for (let path = pathname; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
-    const handler = shared[registry]?.get(path);
-    if (handler) return handler;
-  }
-  return undefined;
-}
