@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import type { SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { noFilters, readMigrations, withSchemaEngine } from "./schema-engine.ts";
 
 /**
@@ -12,30 +13,39 @@ import { noFilters, readMigrations, withSchemaEngine } from "./schema-engine.ts"
  */
 export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<string[]> {
   const migrationsList = readMigrations(prismaFolder);
-  return await withSchemaEngine(
-    ownerUrl,
-    async (engine) => {
-      const history = await engine.diagnoseMigrationHistory({
-        migrationsList,
-        optInToShadowDatabase: false,
-        filters: noFilters,
-      });
-      const [edited] = history.editedMigrationNames;
-      if (edited) throw new Error(`The migration ${edited} was changed after this database had run it.`);
-      // One that was cut off or failed has changed nothing (see schema-engine.ts): it runs again.
-      for (const migrationName of history.failedMigrationNames)
-        await engine.markMigrationRolledBack({ migrationName });
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilters });
-      return appliedMigrationNames;
-    },
-    prismaFolder,
-  );
+  let failed: string | undefined;
+  const apply = async (engine: SchemaEngine) => {
+    const history = () =>
+      engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters: noFilters });
+    const { editedMigrationNames, failedMigrationNames } = await history();
+    const edited = editedMigrationNames.find((name) => !failedMigrationNames.includes(name));
+    if (edited) throw new Error(`The migration ${edited} was changed after this database had run it.`);
+    // One that was cut off or failed has changed nothing (see schema-engine.ts): it runs again.
+    for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+    try {
+      return (await engine.applyMigrations({ migrationsList, filters: noFilters })).appliedMigrationNames;
+    } catch (error) {
+      failed = (await history()).failedMigrationNames[0];
+      throw error;
+    }
+  };
+  try {
+    return await withSchemaEngine(ownerUrl, apply, prismaFolder);
+  } catch (error) {
+    if (failed === undefined || !(error instanceof Error)) throw error;
+    throw new Error(`The migration ${failed} failed: ${error.message}`, { cause: error });
+  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const url = process.env["DATABASE_OWNER_URL"];
   if (!url)
     throw new Error("DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables.");
-  const applied = await migrate(url);
-  process.stdout.write(applied.map((name) => `  applied ${name}\n`).join(""));
+  try {
+    const applied = await migrate(url);
+    process.stdout.write(applied.map((name) => `  applied ${name}\n`).join(""));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
 }
