@@ -8,12 +8,12 @@ import { rowClass, rowStyle } from "./row-frame.ts";
 import type { FoldedPlace, TableRow } from "./table-features.ts";
 
 const foldedClass: { [place in FoldedPlace]: string } = {
-  time: "max-md:col-start-1 max-md:row-start-1",
-  lead: "max-md:col-start-2 max-md:row-start-1 max-md:font-medium",
-  mark: "max-md:col-start-3 max-md:row-start-1 max-md:justify-end",
-  sub: "max-md:col-start-1 max-md:row-start-2 max-md:w-0 max-md:min-w-full max-md:text-ink-2",
-  body: "max-md:col-span-2 max-md:col-start-2 max-md:row-start-2",
-  away: "max-md:hidden",
+  time: "fold-time",
+  lead: "fold-lead",
+  mark: "fold-mark",
+  sub: "fold-sub",
+  body: "fold-body",
+  away: "fold-away",
 };
 
 export type GridRowProps<R extends RowData> = {
@@ -56,7 +56,6 @@ function GridRowView<R extends RowData>(props: GridRowProps<R>) {
       onPointerLeave={() => setHovered(null)}
       className={cx(
         rowClass,
-        "cursor-default focus-visible:z-1 focus-visible:outline-offset-[-2px]",
         open ? "bg-accent-soft" : active ? "bg-hover" : "hover:bg-hover",
         arrived && "animate-arrive",
       )}
@@ -72,9 +71,8 @@ function GridRowView<R extends RowData>(props: GridRowProps<R>) {
             data-column={id}
             tabIndex={focused && tabStop ? 0 : -1}
             className={cx(
-              "relative flex h-full min-w-0 items-center pr-3 max-md:h-5.5 max-md:pr-0",
-              "focus-visible:outline-offset-[-2px]",
-              columnDef.meta?.align === "end" && "justify-end text-right max-md:justify-start",
+              "grid-cell",
+              columnDef.meta?.align === "end" && "md:justify-end",
               foldedClass[columnDef.meta?.folded ?? "away"],
             )}
           >

@@ -117,8 +117,8 @@ describe("PageStore", () => {
     store.prepend(Array.from({ length: 700 }, (_, step) => ({ at: 2_000 - step })));
     await settled(store);
     const { window } = store.getState();
-    expect(countOf(window)).toBe(600);
-    expect(window.next).toBe(cursorOf({ at: 1_401 }));
+    expect(countOf(window)).toBe(400);
+    expect(window.next).toBe(cursorOf({ at: 1_601 }));
   });
 
   it("keeps the old rows, marked, until the first answer to a new question", async () => {

@@ -53,7 +53,7 @@ const pageSize = 200;
 /** A search that finds little goes on by itself until it has found this many. */
 const fillSize = 50;
 /** At the top of a live list what lies below this many rows is let go. */
-const mostAtTop = 600;
+const mostAtTop = 400;
 
 /** Holds one list: fetches its pages as they are scrolled to, and takes in rows that arrive. */
 export class PageStore<R> {

@@ -40,7 +40,8 @@ export function useScrollAnchor<R>(
       element.scrollTop = 0;
       return;
     }
-    if (!anchor.current) return;
+    // Whoever has gone to the top in this moment wants to see what is new there.
+    if (!anchor.current || element.scrollTop === 0) return;
     const position = positionOf(window, anchor.current.key, keyOf);
     if (position === undefined || position === anchor.current.position) return;
     element.scrollTop += (position - anchor.current.position) * rowHeight;

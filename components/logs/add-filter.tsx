@@ -37,7 +37,7 @@ export function AddFilter({ view, query, change }: { view: LogView; query: LogQu
       look="quiet"
       buttonRef={button}
       shortcut="+"
-      className="h-7!"
+      className="h-7! max-sm:-order-2"
       trigger={
         <>
           <Plus aria-hidden className="size-3.5" /> Filter

@@ -22,7 +22,7 @@ export function BadAddress({ errors }: { errors: readonly QueryError[] }) {
         {errors.map(({ parameter, reason }) => (
           <div
             key={parameter}
-            className="grid grid-cols-[minmax(6rem,12rem)_minmax(0,1fr)] gap-4 border-b border-line py-1.5"
+            className="grid gap-x-4 border-b border-line py-1.5 sm:grid-cols-[12rem_minmax(0,1fr)]"
           >
             <dt className="truncate font-mono text-xs leading-5">{parameter}</dt>
             <dd className="wrap-anywhere">

@@ -6,6 +6,7 @@ import type { PageState } from "@/components/data-table/page-store.ts";
 import { countOf } from "@/components/data-table/page-window.ts";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { Spinner } from "@/components/ui/progress.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import type { LogSlug } from "@/lib/logs/views.ts";
@@ -48,7 +49,13 @@ export function ListEnd({ view, state, filtered, onClear, onRetry, onGoOn }: Lis
       </div>
     );
   }
-  if (stale || !window.ended) return <div className="h-16" />;
+  if (stale || !window.ended) {
+    return (
+      <div className="flex h-16 items-center px-3">
+        {phase === "loading" && !stale && <Spinner label="Loading" />}
+      </div>
+    );
+  }
   if (count > 0) return <p className="px-3 py-4 text-xs text-ink-3">End of {formatCount(count)} rows.</p>;
   return filtered ? <NothingMatches onClear={onClear} /> : <NothingYet view={view} />;
 }

@@ -5,8 +5,8 @@ export type StreamState =
   /** Rows are there but may not be shown yet: an older transaction is still open. */
   | { status: "held"; seconds: number; by: string };
 
-/** Events are gathered this long: a thousand a second are ten changes of the page. */
-const gatherMs = 100;
+/** Events are gathered this long: a thousand a second are seven changes of the page. */
+const gatherMs = 150;
 /** A page that nobody sees gives its connection back: browsers have six for each server. */
 const sleepMs = 60_000;
 const retryMs = 5_000;

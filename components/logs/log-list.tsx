@@ -130,8 +130,8 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
         <NewRowsPill
           waiting={live.waiting}
           onShow={() => {
-            live.show();
             scroller.current?.scrollTo({ top: 0 });
+            live.show();
           }}
         />
         <DataTable

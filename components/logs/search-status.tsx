@@ -25,7 +25,9 @@ export function SearchStatus({ state, onCancel }: { state: PageState<Row>; onCan
     return () => clearTimeout(timer);
   }, [loading]);
 
-  if (!loading || !long) return null;
+  // Pages that come while one scrolls need no word; a search through much that does not match does.
+  const searching = state.stale || state.scannedTo !== null || countOf(state.window) === 0;
+  if (!loading || !long || !searching) return null;
   const found = state.stale ? 0 : countOf(state.window);
   return (
     <div className="absolute inset-x-0 bottom-0 z-10 flex items-center gap-4 border-t border-line bg-surface px-3 py-1.5">
