@@ -120,5 +120,5 @@ export async function build() {
 export async function quickly(work) {
   const started = Date.now();
   await work();
-  if (Date.now() - started < 1000) say("Packages, database client and build are up to date.");
+  if (Date.now() - started < 1000) say("Nothing to install or build.");
 }
