@@ -145,7 +145,12 @@ function watch({ socket }, response, facts, log, done) {
     done();
     const status = response.headersSent ? response.statusCode : 0;
     const bytes = socket.bytesWritten - sentBefore;
-    const answered = { ...facts, status, milliseconds: Math.round((performance.now() - started) * 10) / 10, bytes };
+    const answered = {
+      ...facts,
+      status,
+      milliseconds: Math.round((performance.now() - started) * 10) / 10,
+      bytes,
+    };
     log.answered(answered);
     countRequest(answered);
   });
