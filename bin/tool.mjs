@@ -1,6 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { spawnSync } from "node:child_process";
 import { lockDataFolder, openDataFolder } from "./data-folder.mjs";
 import { root } from "./prepare.mjs";
 import { openSecrets } from "./secrets.mjs";
@@ -24,7 +24,8 @@ async function main() {
   if (!/^[a-z-]+$/.test(program) || !existsSync(path.join(root, "bin", `${program}.ts`))) {
     throw new Failure(`There is no program bin/${program}.ts.`);
   }
-  if (!existsSync(path.join(root, "node_modules/tsx"))) throw new Failure("Run `npm start` once before this.");
+  if (!existsSync(path.join(root, "node_modules/tsx")))
+    throw new Failure("Run `npm start` once before this.");
   const settings = readSettings(process.env, { root, terminal: true });
   const { folder, cluster, user } = openDataFolder(settings.dataDir, !settings.databaseUrl);
   if (!settings.databaseUrl && !existsSync(cluster)) {
@@ -33,7 +34,8 @@ async function main() {
   const secrets = openSecrets(folder, existsSync(cluster));
   const { embeddedRoles, foreignRoles, urlFor } = await import("./roles.mjs");
   const { databaseUrl, ownerUrl } = settings;
-  if (databaseUrl) return run(settings, folder, secrets, await foreignRoles({ databaseUrl, ownerUrl }, secrets));
+  if (databaseUrl)
+    return run(settings, folder, secrets, await foreignRoles({ databaseUrl, ownerUrl }, secrets));
   const unlock = tryLock(folder);
   if (!unlock) {
     const port = readFileSync(path.join(folder, "postgres.port"), "utf8").trim();
