@@ -1,5 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { withClient } from "./database-connection.mjs";
 import { noFilters, readMigrations, withSchemaEngine } from "./schema-engine.ts";
 
 /**
@@ -30,11 +31,18 @@ export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<
     }
   };
   try {
-    return await withSchemaEngine(ownerUrl, apply, prismaFolder);
+    const applied = await withSchemaEngine(ownerUrl, apply, prismaFolder);
+    if (prismaFolder === undefined) await beginEpoch(ownerUrl);
+    return applied;
   } catch (error) {
     if (failed === undefined || !(error instanceof Error)) throw error;
     throw new Error(`The migration ${failed} failed: ${error.message}`, { cause: error });
   }
+}
+
+/** Transaction ids start anew in a restored dump; the order of the record must not (see begin_epoch in the migrations). */
+async function beginEpoch(ownerUrl: string): Promise<void> {
+  await withClient(ownerUrl, (client) => client.query("SELECT begin_epoch()"));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -50,6 +50,8 @@ async function start() {
   stopping.signal.throwIfAborted();
   await setUp();
   stopping.signal.throwIfAborted();
+  // The application runs under its own role and must not find the owner's way in.
+  delete process.env["DATABASE_OWNER_URL"];
   const { serve } = await import("./serve.mjs");
   undo.push(await serve({ ...settings, dev, root }));
   stopping.signal.throwIfAborted();

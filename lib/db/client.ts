@@ -20,8 +20,9 @@ function connect(): Clients {
     application_name: "daybook",
     connectionTimeoutMillis: 10_000,
   });
-  // An idle connection that the server closes is replaced at the next use; the query in use reports its own error.
+  // A connection that the server closes is replaced at the next use; a query in use reports its own error.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool) }) };
 }
 

@@ -131,7 +131,12 @@ describe("the application's role", () => {
   });
 
   it("writes a row twice under no key", async () => {
-    const again = "INSERT INTO audit_events SELECT * FROM audit_events LIMIT 1";
+    const found = await intruder.owner.query<{ names: string }>(
+      `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
+       WHERE table_name = 'audit_events' AND column_name NOT IN ('epoch', 'xid8', 'seq')`,
+    );
+    const names = found.rows[0]?.names;
+    const again = `INSERT INTO audit_events (${names}) SELECT ${names} FROM audit_events LIMIT 1`;
     await intruder.expectRefusal([again], "23505");
   });
 
@@ -159,13 +164,13 @@ describe("the application's role", () => {
     expect(await read(rows)).toBe(before.rows + 1);
   });
 
-  it.fails("cannot make the owner's triggers fire on a table of its own, and so forge counts", async () => {
+  it("cannot make the owner's triggers fire on a table of its own, and so forge counts", async () => {
     const columns =
       "organization_id uuid, time timestamptz, outcome text, user_name text, target text, target_user text, space text";
     await intruder.expectRefusal([`CREATE TEMP TABLE bait (${columns})`, triggerOn("bait")]);
   });
 
-  it.fails("cannot make the owner's triggers run its code, by a cast of its own", async () => {
+  it("cannot make the owner's triggers run its code, by a cast of its own", async () => {
     const columns =
       "organization_id uuid, time pg_temp.bait_time, outcome text, user_name text, target text, target_user text, space text";
     await intruder.expectRefusal([
@@ -178,7 +183,7 @@ describe("the application's role", () => {
     ]);
   });
 
-  it.fails.each(Object.values(recordTables))(
+  it.each(Object.values(recordTables))(
     "chooses no place in the order of the record for a row of %s",
     async (table) => {
       await intruder.expectRefusal([`INSERT INTO ${table} (xid8, seq) VALUES (3, 1)`]);

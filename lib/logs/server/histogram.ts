@@ -100,7 +100,7 @@ async function countFromRollup(
     SELECT ${bucket(Prisma.sql`c.bucket`, width)} AS start, c.value, sum(c.n)::double precision AS n FROM (
       SELECT bucket, value, n FROM log_counts WHERE ${rollup}
       UNION ALL SELECT bucket, value, n FROM log_count_deltas WHERE ${rollup}
-    ) c GROUP BY 1, 2`);
+    ) c GROUP BY 1, 2 HAVING sum(c.n) <> 0`);
   const [whole, ...edges] = await Promise.all([
     counted.then((result) => result.rows),
     countExact(view, scope, query, from, firstHour, width, nowMs),
