@@ -9,7 +9,7 @@ export function FirstRecord({ source }: { source: SourceHealthLine }) {
   return (
     <div
       role="status"
-      className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1 rounded-md border border-line px-3 py-2"
+      className="flex min-h-16 flex-wrap content-center sm:min-h-10 items-center gap-x-4 gap-y-1 rounded-md border border-line px-3 py-2"
     >
       <Arrival source={source} />
     </div>

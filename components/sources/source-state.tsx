@@ -20,7 +20,7 @@ const stateMeanings: { readonly [S in State]: string } = {
 export function SourceState({ state }: { state: State }) {
   const { tone, word } = words[state];
   return (
-    <span title={stateMeanings[state]}>
+    <span title={stateMeanings[state]} className="inline-block min-w-20">
       <Badge tone={tone}>{word}</Badge>
     </span>
   );

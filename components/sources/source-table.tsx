@@ -82,13 +82,16 @@ function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle:
         >
           {source.name}
         </Link>
-        <div className="text-xs text-ink-2 lg:hidden">{kindTitle}</div>
-        <div className="text-xs text-ink-2 md:hidden">
-          last received <Moment time={source.lastReceivedAt} otherwise="never" withZone />
+        <div className="truncate text-xs text-ink-2 lg:hidden">
+          {kindTitle}
+          <span className="md:hidden">, {formatRate(source.perMinute)} per min</span>
         </div>
         <div className="text-xs text-ink-2 md:hidden">
-          {formatRate(source.perMinute)} per min, {formatCount(source.accepted)} accepted,{" "}
-          <Quarantined source={source}> quarantined</Quarantined>
+          <span className="sr-only">Last received: </span>
+          <Moment time={source.lastReceivedAt} otherwise="no record yet" withZone />
+        </div>
+        <div className="text-xs text-ink-2 md:hidden">
+          {formatCount(source.accepted)} accepted, <Quarantined source={source}> quarantined</Quarantined>
         </div>
       </th>
       <td className={cx(cell, fromLg, "truncate")} title={kindTitle}>

@@ -37,12 +37,14 @@ export function SourceView({ source: given, kind, held, origin }: ViewProps) {
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
       <header className="flex flex-wrap items-end justify-between gap-3">
-        <div className="min-w-0">
-          <SourceBreadcrumb />
+        <div className="min-w-0 max-sm:w-full">
+          <div className="flex items-center gap-3">
+            <SourceBreadcrumb />
+            {liveness !== "live" && <LivenessMark liveness={liveness} />}
+          </div>
           <div className="flex flex-wrap items-center gap-x-3">
             <h1 className="text-lg font-semibold wrap-anywhere">{source.name}</h1>
             <SourceState state={source.state} />
-            {liveness !== "live" && <LivenessMark liveness={liveness} />}
           </div>
         </div>
         <SourceActions source={source} onToken={setToken} />
