@@ -53,7 +53,13 @@ export type IngestKind = {
   /** Maps one record onto rows. Pure: same record and context, same rows. */
   map: (record: ForeignRecord, context: MapContext) => Mapped;
   /** What a source of this kind may be told besides its name; each is a text in `MapContext.settings`. */
-  settings?: readonly { name: string; title: string; description: string }[];
+  settings?: readonly {
+    name: string;
+    title: string;
+    description: string;
+    /** What is wrong with a value that was given; undefined when nothing is. */
+    fault?: (value: string) => string | undefined;
+  }[];
   /** Lines to paste, with `{url}` and `{token}` to be filled in. */
   instructions: readonly { title: string; text: string; language: "sh" | "yaml" | "json" | "text" }[];
 };

@@ -10,10 +10,21 @@ export const sourceSettings = z.record(
     .refine((value) => !/\p{Cc}/u.test(value), "must not contain control characters"),
 );
 
-/** @returns the names among them that the kind does not know */
-export function unknownSettings(kind: string, settings: { [name: string]: string }): string[] {
-  const known = new Set(ingestKind(kind).settings?.map(({ name }) => name));
-  return Object.keys(settings).filter((name) => !known.has(name));
+/** Whether the kind lets people set this; sources may have settings besides. */
+export function isSettingOf(kind: string, name: string): boolean {
+  return ingestKind(kind).settings?.some((setting) => setting.name === name) ?? false;
+}
+
+/** What is wrong with settings of a kind, by name: those that it does not know, and those it cannot use. */
+export function settingFaults(
+  kind: string,
+  settings: { [name: string]: string },
+): { name: string; reason: string }[] {
+  return Object.entries(givenSettings(settings)).flatMap(([name, value]) => {
+    const setting = ingestKind(kind).settings?.find((known) => known.name === name);
+    const reason = setting ? setting.fault?.(value) : `is no setting of ${kind}`;
+    return reason === undefined ? [] : [{ name, reason }];
+  });
 }
 
 /** The settings that say something. */
@@ -35,8 +46,8 @@ export const sourceWish = z
   })
   .superRefine(({ kind, settings }, context) => {
     if (!isIngestKind(kind)) return;
-    for (const name of unknownSettings(kind, settings)) {
-      context.addIssue({ code: "custom", path: ["settings", name], message: `is no setting of ${kind}` });
+    for (const { name, reason } of settingFaults(kind, settings)) {
+      context.addIssue({ code: "custom", path: ["settings", name], message: reason });
     }
   })
   .transform((wish) => ({ ...wish, settings: givenSettings(wish.settings) }));

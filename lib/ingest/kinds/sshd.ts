@@ -30,6 +30,7 @@ export const sshd: IngestKind = {
       title: "Time zone",
       description:
         "Of lines that carry none, as in traditional log files: a name such as Europe/Rome. UTC without it.",
+      fault: (value) => (isTimeZone(value) ? undefined : "is no time zone: give a name such as Europe/Rome"),
     },
   ],
   split: (body) => ({

@@ -5,8 +5,8 @@ import { storable } from "@/lib/record/text.ts";
 import type { IngestSource, PreparedRecord } from "./prepare.ts";
 
 /**
- * Keeps records that cannot be stored as rows, with the reason. The same bytes with the same reason are kept
- * once while they are open, so that a retry adds nothing.
+ * Keeps records that cannot be stored as rows, with the reason. The same bytes under the same id
+ * are kept once, whatever became of them, so that a retry adds nothing and what was replayed does not come back.
  */
 export async function quarantine(
   client: ClientBase,
@@ -16,10 +16,10 @@ export async function quarantine(
   if (held.length === 0) return;
   await client.query(
     `INSERT INTO quarantined_records (id, organization_id, source_id, source_record_id, received_at, reason, raw)
-     SELECT id, $1, $2, record_id, received_at, reason, raw
+     SELECT DISTINCT ON (record_id, raw) id, $1::uuid, $2::uuid, record_id, received_at, reason, raw
      FROM unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[]) AS q (id, record_id, received_at, reason, raw)
      WHERE NOT EXISTS (SELECT FROM quarantined_records k WHERE k.organization_id = $1 AND k.source_id = $2
-       AND k.state = 'open' AND k.source_record_id = q.record_id AND k.raw = q.raw)`,
+       AND k.source_record_id = q.record_id AND k.raw = q.raw)`,
     [
       source.organizationId,
       source.id,

@@ -4,7 +4,7 @@ import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
-import { givenSettings, type SourceWish, unknownSettings } from "../source-wish.ts";
+import { givenSettings, isSettingOf, type SourceWish, settingFaults } from "../source-wish.ts";
 import { createSource, renewSourceToken, setSourceDisabled, setSourceSettings } from "./manage.ts";
 
 type Made = { id: string; token: string; tokenPrefix: string };
@@ -101,14 +101,11 @@ export async function changeSettings(
   reason?: string,
 ): Promise<void> {
   const before = await requireSourceRow(principal.organizationId, id);
-  const unknown = unknownSettings(before.kind, wanted);
-  if (unknown.length > 0) {
-    throw badRequest(
-      unknown.map((name) => ({ parameter: `settings.${name}`, reason: `is no setting of ${before.kind}` })),
-    );
+  const faults = settingFaults(before.kind, wanted);
+  if (faults.length > 0) {
+    throw badRequest(faults.map((fault) => ({ parameter: `settings.${fault.name}`, reason: fault.reason })));
   }
-  const unnamed = unknownSettings(before.kind, before.settings);
-  const kept = Object.entries(before.settings).filter(([name]) => unnamed.includes(name));
+  const kept = Object.entries(before.settings).filter(([name]) => !isSettingOf(before.kind, name));
   const settings = { ...Object.fromEntries(kept), ...givenSettings(wanted) };
   await runWorkflow(
     {

@@ -40,6 +40,14 @@ describe("storing posts", () => {
     expect(held.rows).toEqual([{ reason: "another record has the id c1 and other content" }]);
   });
 
+  it("keeps what it cannot store once, however often it is sent, in one body or in several", async () => {
+    const bad = lines([command("bad", "x", { time: "never" }), command("bad", "x", { time: "never" })]);
+    await native.post(bad);
+    await native.post(bad);
+    const held = await pool().query("SELECT FROM quarantined_records WHERE source_record_id = 'bad'");
+    expect(held.rowCount).toBe(1);
+  });
+
   it("takes equal lines of one body as two records, and the same body with the same key as one", async () => {
     const twice = lines([
       { ...command("", "uptime"), id: undefined },

@@ -5,7 +5,7 @@ import { listTokens } from "@/lib/auth/server/api-tokens.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 import { TokensPanel } from "./tokens-panel.tsx";
 
-export const metadata: Metadata = { title: "API tokens · Daybook" };
+export const metadata: Metadata = { title: "API tokens" };
 
 export default async function TokensPage() {
   const shown = await asPage(

@@ -83,6 +83,8 @@ describe("the API of sources", () => {
     expect(await wrong({ ...wish, name: " " })).toEqual([400, ["name"]]);
     expect(await wrong({ ...wish, kind: "telepathy" })).toEqual([400, ["kind"]]);
     expect(await wrong({ ...wish, settings: { colour: "red" } })).toEqual([400, ["settings.colour"]]);
+    const nowhere = { ...wish, kind: "sshd", settings: { timeZone: "Mars/Olympus" } };
+    expect(await wrong(nowhere)).toEqual([400, ["settings.timeZone"]]);
     await make("taken");
     expect(await wrong({ ...wish, name: "taken" })).toEqual([409, ["name"]]);
   });
