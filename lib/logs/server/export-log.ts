@@ -1,13 +1,14 @@
 import "server-only";
 import { actorOf } from "@/lib/audit/server/actor.ts";
-import { beginWorkflow } from "@/lib/audit/server/record.ts";
+import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { inTransaction } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { type ExportState, startExport, TooManyExports } from "./export.ts";
+import { ExportIdTaken, startExport, TooManyExports } from "./export.ts";
 import type { ExportFormat } from "./export-sql.ts";
+import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
 
 /** Starts an export as a workflow of the audit log and answers with its stream. */
@@ -42,9 +43,16 @@ export async function exportLog(
       },
     });
   } catch (error) {
-    await workflow.failed(error);
+    await reportFailure(workflow, error);
+    if (error instanceof ExportIdTaken) {
+      throw new Problem(409, `${error.message}: choose another exportId.`, {
+        errors: [{ parameter: "exportId", reason: "is taken" }],
+      });
+    }
     if (error instanceof TooManyExports) {
-      throw new Problem(429, `${error.message}. Try again when one has ended.`, { headers: { "retry-after": "10" } });
+      throw new Problem(429, `${error.message}. Try again when one has ended.`, {
+        headers: { "retry-after": "10" },
+      });
     }
     throw error;
   }

@@ -7,8 +7,9 @@ import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-sou
 import { guardFormula, unguardFormula } from "../formula-guard.ts";
 import { parseQuery } from "../query.ts";
 import { type LogSlug, logView, logViews } from "../views.ts";
-import { cancelExport, type ExportState, getExport, startExport } from "./export.ts";
+import { cancelExport, maxExports, startExport } from "./export.ts";
 import type { ExportFormat } from "./export-sql.ts";
+import { type ExportState, getExport } from "./export-state.ts";
 import { listLogs } from "./list.ts";
 
 let installation: TestInstallation;
@@ -78,11 +79,17 @@ async function start(slug: LogSlug, search: string, format: ExportFormat) {
 async function exported(slug: LogSlug, search: string, format: ExportFormat) {
   const { id, body, ended } = await start(slug, search, format);
   const bytes = Buffer.from(await new Response(body).arrayBuffer());
-  return { text: bytes.toString("utf8"), bytes, ended, line: await getExport(installation.organizationId, id) };
+  return {
+    text: bytes.toString("utf8"),
+    bytes,
+    ended,
+    line: await getExport(installation.organizationId, id),
+  };
 }
 
 const rowsOf = async (slug: LogSlug, search: string) =>
-  (await listLogs(slug, { organizationId: installation.organizationId }, query(slug, `${search}&limit=200`))).rows;
+  (await listLogs(slug, { organizationId: installation.organizationId }, query(slug, `${search}&limit=200`)))
+    .rows;
 
 describe("a CSV export", () => {
   it("parsed with papaparse and restored equals the rows", async () => {
@@ -105,7 +112,9 @@ describe("a CSV export", () => {
   it("holds no cell that a spreadsheet would run", async () => {
     const { text } = await exported("commands", "", "csv");
     const cells = Papa.parse<string[]>(text, { skipEmptyLines: true }).data.flat();
-    expect(cells.filter((cell) => /^[\u200B-\u200F\u2060-\u2064\uFEFF]*[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([]);
+    expect(
+      cells.filter((cell) => /^[\u200B-\u200F\u2060-\u2064\uFEFF]*[=+\-@\t\r\n＝＋－＠]/.test(cell)),
+    ).toEqual([]);
   });
 
   it("guards in SQL exactly as in JavaScript, and taking the guard off restores every text", async () => {
@@ -130,7 +139,12 @@ describe("a JSON export", () => {
     const expected = rows.map((row) => Object.fromEntries(fields.map((field) => [field, row[field]])));
     expect(JSON.parse((await exported("commands", "", "json")).text)).toEqual(expected);
     const { text } = await exported("commands", "", "ndjson");
-    expect(text.trimEnd().split("\n").map((line) => JSON.parse(line))).toEqual(expected);
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual(expected);
   });
 
   it("of nothing is an empty array", async () => {
@@ -176,11 +190,20 @@ describe("an export that does not end well", () => {
     expect(ended).toEqual(["cancelled"]);
   });
 
+  it("is cancelled when nobody ever reads it, and leaves no backend and no place taken", async () => {
+    for (let n = 0; n <= maxExports; n++) {
+      const { id, body, ended } = await start("commands", big, "csv");
+      await body.cancel();
+      expect(await settled(id)).toMatchObject({ state: "cancelled" });
+      expect(ended).toEqual(["cancelled"]);
+    }
+  });
+
   it("breaks off its body when it is cancelled by its id", async () => {
     const { id, body } = await start("commands", big, "csv");
     const reader = body.getReader();
     await reader.read();
-    expect(cancelExport(id)).toBe(true);
+    expect(cancelExport(installation.organizationId, id)).toBe(true);
     await expect(drain(reader)).rejects.toThrow();
     expect((await settled(id))?.state).toBe("cancelled");
   });

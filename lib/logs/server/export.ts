@@ -5,17 +5,23 @@ import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { v7 as uuidv7 } from "uuid";
 import { dedicatedClient, pool, prisma } from "@/lib/db/client.ts";
+import { log } from "@/lib/log.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
 import { type ExportFormat, exportSql } from "./export-sql.ts";
+import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
 
 /** Exports at once in one server process; more are told to come back. */
 export const maxExports = 4;
 
-export type ExportState = "running" | "complete" | "cancelled" | "failed";
 export type ExportOwner = { id: string; name: string };
-export type StartedExport = { id: string; fileName: string; contentType: string; body: ReadableStream<Uint8Array> };
+export type StartedExport = {
+  id: string;
+  fileName: string;
+  contentType: string;
+  body: ReadableStream<Uint8Array>;
+};
 
 const contentTypes: { [format in ExportFormat]: string } = {
   csv: "text/csv; charset=utf-8; header=present",
@@ -23,16 +29,26 @@ const contentTypes: { [format in ExportFormat]: string } = {
   ndjson: "application/x-ndjson",
 };
 
+/** How to cancel each export of this process; ids are chosen by callers and belong to their organization. */
 const running = new Map<string, () => void>();
+
+function keyOf({ organizationId }: Pick<Scope, "organizationId">, id: string): string {
+  return `${organizationId} ${id}`;
+}
 
 export class TooManyExports extends Error {
   override name = "TooManyExports";
 }
 
+/** The organization has an export with this id already. */
+export class ExportIdTaken extends Error {
+  override name = "ExportIdTaken";
+}
+
 /**
  * Starts an export: a stream of everything that the query matches, whose state, rows, bytes and SHA-256 are
  * kept under its id. The stream fails, rather than ends, when the database fails or someone cancels.
- * @throws TooManyExports beyond {@link maxExports}
+ * @throws TooManyExports beyond {@link maxExports}, ExportIdTaken
  */
 export async function startExport(
   slug: LogSlug,
@@ -43,84 +59,134 @@ export async function startExport(
   onEnd: (state: ExportState) => Promise<void>,
   id: string = uuidv7(),
 ): Promise<StartedExport> {
+  const key = keyOf(scope, id);
+  if (running.has(key)) throw new ExportIdTaken(`The export ${id} is running`);
   if (running.size >= maxExports) throw new TooManyExports(`${maxExports} exports are running`);
-  const view = logView(slug);
   // The place is taken before the first await, so that two at once cannot both have the last one.
-  running.set(id, () => undefined);
+  running.set(key, () => undefined);
   const client = dedicatedClient("export");
+  const run: Run = {
+    key,
+    id,
+    scope,
+    client,
+    format,
+    onEnd,
+    copy: undefined,
+    broken: undefined,
+    bytes: 0,
+    begun: false,
+  };
+  client.on("error", (error) => run.copy?.destroy(error));
   try {
-    const row = { id, organizationId: scope.organizationId, actor: owner.name, actorId: owner.id, log: slug, format };
-    await prisma().export.create({ data: { ...row, query: formatQuery(query).toString() } });
     await client.connect();
+    const { organizationId } = scope;
+    const row = { id, organizationId, actor: owner.name, actorId: owner.id, log: slug, format };
+    await prisma().export.create({ data: { ...row, query: formatQuery(query).toString() } });
   } catch (error) {
-    running.delete(id);
+    running.delete(key);
+    client.connection.stream.destroy();
+    if (isTaken(error)) throw new ExportIdTaken(`The export ${id} has ended`);
     throw error;
   }
-  const copy = client.query(copyTo(exportSql(view, scope, query, format, Date.now())));
-  const source = Readable.from(measured(id, client, copy, format, onEnd), { objectMode: false, highWaterMark: 262_144 });
-  running.set(id, () => source.destroy(new Error("The export was cancelled")));
+  const copy = client.query(copyTo(exportSql(logView(slug), scope, query, format, Date.now())));
+  run.copy = copy;
+  copy.on("error", (error) => {
+    run.broken ??= error;
+  });
+  const source = Readable.from(measured(run, copy), { objectMode: false, highWaterMark: 262_144 });
+  // A stream that is given up before its first byte was asked for has not begun, and nothing in it would end.
+  source.once("close", () => {
+    if (!run.begun) finish(run, { state: "cancelled" }, {}).catch((error: unknown) => noteFault(error, id));
+  });
+  running.set(key, () => source.destroy(new Error("The export was cancelled")));
   const body = Readable.toWeb(source) as ReadableStream<Uint8Array>;
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "");
   return { id, fileName: `${slug}-${stamp}Z.${format}`, contentType: contentTypes[format], body };
 }
 
+/** Prisma's code for a value that must be unique and is not. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "P2002";
+}
+
+function noteFault(error: unknown, exportId: string): void {
+  log().error({ err: error, exportId }, "the state of an export could not be written");
+}
+
 /** Cancels a running export of this process. @returns whether there was one */
-export function cancelExport(id: string): boolean {
-  const cancel = running.get(id);
+export function cancelExport(organizationId: string, id: string): boolean {
+  const cancel = running.get(keyOf({ organizationId }, id));
   cancel?.();
   return cancel !== undefined;
 }
 
 type CopyStream = ReturnType<typeof copyTo>;
 
-async function* measured(
-  id: string,
-  client: pg.Client,
-  copy: CopyStream,
-  format: ExportFormat,
-  onEnd: (state: ExportState) => Promise<void>,
-): AsyncGenerator<Uint8Array> {
+/** An export under way. */
+type Run = {
+  key: string;
+  id: string;
+  scope: Scope;
+  client: pg.Client;
+  format: ExportFormat;
+  onEnd: (state: ExportState) => Promise<void>;
+  copy: CopyStream | undefined;
+  /** What the database broke it off with. */
+  broken: Error | undefined;
+  bytes: number;
+  begun: boolean;
+};
+
+type Outcome = { state: ExportState; error?: string };
+
+async function* measured(run: Run, copy: CopyStream): AsyncGenerator<Uint8Array> {
+  run.begun = true;
   const hash = createHash("sha256");
-  let bytes = 0;
-  let outcome: { state: ExportState; error?: string } = { state: "cancelled" };
-  const progress = setInterval(() => void saveProgress(id, client, bytes), 1000);
-  client.on("error", (error) => copy.destroy(error));
-  let broken: Error | undefined;
-  copy.once("error", (error) => {
-    broken = error;
-  });
+  let outcome: Outcome = { state: "cancelled" };
+  const progress = setInterval(
+    () => void saveProgress(run).catch((error: unknown) => noteFault(error, run.id)),
+    1000,
+  );
   try {
-    for await (const chunk of format === "json" ? asArray(copy) : copy) {
+    for await (const chunk of run.format === "json" ? asArray(copy) : copy) {
       hash.update(chunk);
-      bytes += chunk.length;
+      run.bytes += chunk.length;
       yield chunk;
     }
     outcome = { state: "complete" };
   } catch (error) {
     // Whoever destroys the stream throws into it here too; only the copy's own error is a failure.
-    if (broken) outcome = { state: "failed", error: broken.message };
+    if (run.broken) outcome = { state: "failed", error: run.broken.message };
     throw error;
   } finally {
     clearInterval(progress);
-    running.delete(id);
-    // A COPY that nobody reads must not go on in the database.
-    if (outcome.state === "complete") await client.end();
-    else await stopBackend(client);
-    const finished = { ...outcome, bytes: BigInt(bytes), finishedAt: new Date() };
-    const proof = outcome.state === "complete" ? { rows: BigInt(rowsOf(copy)), sha256: hash.digest("hex") } : {};
-    await prisma().export.update({ where: { id }, data: { ...finished, ...proof } });
-    await onEnd(outcome.state);
+    const complete = outcome.state === "complete";
+    await finish(run, outcome, complete ? { rows: BigInt(copy.rowCount), sha256: hash.digest("hex") } : {});
   }
 }
 
-function rowsOf(copy: CopyStream): number {
-  return copy.rowCount;
+/** Gives the place and the connection back, and writes how it ended. */
+async function finish(run: Run, outcome: Outcome, proof: { rows?: bigint; sha256?: string }): Promise<void> {
+  const { id, key, client, scope, bytes } = run;
+  running.delete(key);
+  // A COPY that nobody reads must not go on in the database.
+  if (outcome.state === "complete") await client.end();
+  else await stopBackend(client);
+  await prisma().export.update({
+    where: { organizationId_id: { organizationId: scope.organizationId, id } },
+    data: { ...outcome, ...proof, bytes: BigInt(bytes), finishedAt: new Date() },
+  });
+  await run.onEnd(outcome.state);
 }
 
 async function stopBackend(client: pg.Client): Promise<void> {
   const pid = backendPid(client);
-  if (pid !== undefined) await pool().query("SELECT pg_terminate_backend($1)", [pid]);
-  client.connection.stream.destroy();
+  try {
+    if (pid !== undefined) await pool().query("SELECT pg_terminate_backend($1)", [pid]);
+  } finally {
+    client.connection.stream.destroy();
+  }
 }
 
 function backendPid(client: pg.Client): number | undefined {
@@ -129,17 +195,17 @@ function backendPid(client: pg.Client): number | undefined {
 }
 
 /** COPY's own progress gives the rows, for a CSV row may have several lines. */
-async function saveProgress(id: string, client: pg.Client, bytes: number): Promise<void> {
+async function saveProgress({ client, scope, id, bytes }: Run): Promise<void> {
   const found = await pool().query<{ rows: string }>(
     "SELECT tuples_processed::text AS rows FROM pg_stat_progress_copy WHERE pid = $1",
     [backendPid(client)],
   );
   const rows = found.rows[0]?.rows;
-  await pool().query("UPDATE exports SET bytes = $2, rows = coalesce($3, rows) WHERE id = $1 AND state = 'running'", [
-    id,
-    bytes,
-    rows ?? null,
-  ]);
+  await pool().query(
+    `UPDATE exports SET bytes = $3, rows = coalesce($4, rows)
+     WHERE organization_id = $1 AND id = $2 AND state = 'running'`,
+    [scope.organizationId, id, bytes, rows ?? null],
+  );
 }
 
 /** Lines of JSON as one array. JSON text holds no raw newline, so each one ends a row. */
@@ -152,49 +218,4 @@ async function* asArray(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     pending = ended ? ",\n" : "";
   }
   yield Buffer.from(pending === "[\n" ? "[]\n" : "\n]\n");
-}
-
-/** Exports that a stopped server left running can never end: called once at start. */
-export async function closeOrphanedExports(): Promise<void> {
-  await prisma().export.updateMany({
-    where: { state: "running" },
-    data: { state: "failed", error: "The server stopped", finishedAt: new Date() },
-  });
-}
-
-export type ExportLine = {
-  id: string;
-  actorId: string;
-  log: string;
-  format: string;
-  query: string;
-  state: ExportState;
-  rows: number | null;
-  bytes: number;
-  /** Of the bytes of the body, in hex; null until it is complete. */
-  sha256: string | null;
-  error: string | null;
-  startedAt: string;
-  finishedAt: string | null;
-};
-
-/** An export of an organization by its id. */
-export async function getExport(organizationId: string, id: string): Promise<ExportLine | null> {
-  const found = await prisma().export.findFirst({ where: { id, organizationId } });
-  if (!found) return null;
-  const { actorId, log, format, query, sha256, error } = found;
-  return {
-    id,
-    actorId,
-    log,
-    format,
-    query,
-    state: found.state as ExportState,
-    rows: found.rows === null ? null : Number(found.rows),
-    bytes: Number(found.bytes),
-    sha256,
-    error,
-    startedAt: found.startedAt.toISOString(),
-    finishedAt: found.finishedAt?.toISOString() ?? null,
-  };
 }

@@ -7,7 +7,7 @@ import { registerNodeRoute } from "@/lib/http/node-routes.ts";
 import { beforeShutdown } from "@/lib/http/shutdown.ts";
 import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
 import { log } from "@/lib/log.ts";
-import { closeOrphanedExports } from "@/lib/logs/server/export.ts";
+import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 

@@ -1,7 +1,8 @@
 import type { Principal } from "@/lib/auth/principal.ts";
 import { requireId } from "@/lib/http/id.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
-import { cancelExport, type ExportLine, getExport } from "@/lib/logs/server/export.ts";
+import { cancelExport } from "@/lib/logs/server/export.ts";
+import { type ExportLine, getExport } from "@/lib/logs/server/export-state.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -26,7 +27,8 @@ export async function DELETE(request: Request, { params }: Context): Promise<Res
   const { id } = await params;
   return asApi(request, "export.cancel", async (principal) => {
     const { state } = await requireExport(principal, id);
-    if (state !== "running" || !cancelExport(id)) throw new Problem(409, `The export is ${state} already.`);
+    if (state !== "running" || !cancelExport(principal.organizationId, id))
+      throw new Problem(409, `The export is ${state} already.`);
     return new Response(null, { status: 204 });
   });
 }

@@ -1,0 +1,89 @@
+import { filtersOf, type Names, slugs } from "@/lib/logs/server/test-names.ts";
+import { logView } from "@/lib/logs/views.ts";
+import { cursorAfter } from "@/lib/targets/target-query.ts";
+import type { Asked } from "./test-routes.ts";
+
+/** The day of the records of every world: what is written while a test runs lies outside. */
+export const range = "from=2026-11-20&to=2026-11-20";
+
+/** Queries of a log, each with one name in one parameter. */
+function logQueries({ keys, value }: Names, operators: readonly string[], more = ""): Asked[] {
+  return slugs.flatMap((log) => [
+    ...filtersOf(log).flatMap((filter) =>
+      (logView(log).filters[filter]?.kind === "name" ? operators : [""]).map((operator) => ({
+        params: { log },
+        query: `${range}${more}&${filter}${operator}=${encodeURIComponent(value(log, filter))}`,
+      })),
+    ),
+    { params: { log }, query: `${range}${more}&after=${keys[log]}&order=asc` },
+    { params: { log }, query: `${range}${more}&after=${keys[log]}&row=${keys[log]}` },
+  ]);
+}
+
+const one = (ids: { [name: string]: string }, ...bodies: unknown[]): Asked[] =>
+  bodies.length === 0 ? [{ params: ids }] : bodies.map((body) => ({ params: ids, body }));
+
+/** For every route all that can be named in it. A route that is not in this list fails a test. */
+export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] } = {
+  "GET /api/auth/[...nextauth]": () => [],
+  "POST /api/auth/[...nextauth]": () => [],
+  "POST /api/auth/sign-out": () => [],
+  "GET /api/health": () => [],
+  "GET /api/ready": () => [],
+  "GET /api/v1/openapi.json": () => [],
+  "GET /api/v1/me": () => [],
+  "GET /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
+  "DELETE /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
+  "GET /api/v1/logs/[log]": (names) => logQueries(names, ["", "^", "~"]),
+  "GET /api/v1/logs/[log]/export": (names) => [
+    ...logQueries(names, [""]),
+    ...slugs.map((log) => ({ params: { log }, query: `${range}&format=ndjson&q=${names.word}` })),
+    { params: { log: "commands" }, query: `exportId=${names.ids.export}` },
+  ],
+  "GET /api/v1/logs/[log]/histogram": (names) => logQueries(names, ["", "^", "~"]),
+  "GET /api/v1/logs/[log]/live": (names) => logQueries(names, ["", "^", "~"]),
+  "GET /api/v1/logs/[log]/rows/[key]": ({ keys }) =>
+    slugs.flatMap((log) => slugs.map((from) => ({ params: { log, key: keys[from] } }))),
+  "GET /api/v1/logs/[log]/values": ({ word, value }) =>
+    slugs.flatMap((log) =>
+      filtersOf(log).flatMap((filter) => [
+        { params: { log }, query: { filter, match: word } },
+        { params: { log }, query: { filter, match: value(log, filter) } },
+      ]),
+    ),
+  "GET /api/v1/saved-views": () => slugs.map((log) => ({ query: { log } })),
+  "POST /api/v1/saved-views": ({ word, value, ids }) => [
+    {
+      body: { log: "commands", name: `${word} view`, query: `connection=${value("commands", "connection")}` },
+    },
+    { body: { log: "audit-log", name: ids.savedView, query: `workflow=${word}` } },
+  ],
+  "DELETE /api/v1/saved-views/[id]": ({ ids }) => one({ id: ids.savedView }),
+  "GET /api/v1/sources": () => [],
+  "POST /api/v1/sources": ({ word }) => one({}, { name: `${word} source`, kind: "native" }),
+  "GET /api/v1/sources/live": () => [],
+  "PATCH /api/v1/sources/[id]": ({ ids, word }) =>
+    one({ id: ids.source }, { disabled: true }, { disabled: false }, { settings: { cluster: word } }),
+  "POST /api/v1/sources/[id]/token": ({ ids }) => one({ id: ids.source }, {}),
+  "GET /api/v1/sources/[id]/quarantine": ({ ids }) => one({ id: ids.source }),
+  "POST /api/v1/sources/[id]/quarantine/[record]": ({ ids }, own) =>
+    [
+      { id: ids.source, record: ids.quarantined },
+      { id: own.ids.source, record: ids.quarantined },
+      { id: ids.source, record: own.ids.quarantined },
+    ].flatMap((params) => one(params, { action: "replay" }, { action: "dismiss", reason: "none" })),
+  "GET /api/v1/spaces": ({ word }) => [
+    { query: { match: word } },
+    { query: { after: cursorAfter({ name: `${word} space` }) } },
+  ],
+  "PATCH /api/v1/spaces/[id]": ({ ids }) => one({ id: ids.space }, { description: "mine now" }),
+  "GET /api/v1/targets": ({ word }) => [
+    { query: { match: word } },
+    { query: { after: cursorAfter({ name: `${word} target`, kind: "ssh" }) } },
+  ],
+  "PATCH /api/v1/targets/[id]": ({ ids }) => one({ id: ids.target }, { description: "mine now" }),
+  "GET /api/v1/tokens": () => [],
+  "POST /api/v1/tokens": ({ word }) =>
+    one({}, { name: `${word} token`, scopes: ["logs:read"], expiresInDays: 1 }),
+  "DELETE /api/v1/tokens/[id]": ({ ids }) => one({ id: ids.token }),
+};

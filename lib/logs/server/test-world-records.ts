@@ -1,0 +1,76 @@
+/** Records of every log at one time, for each of the users. Two worlds have the same record ids only at the same time. */
+export function worldRecords(word: string, users: readonly string[], time: string): object[] {
+  return users.flatMap((user, n) => {
+    const base = { time, user };
+    const id = (name: string): string => `${name} ${n} ${time}`;
+    const connection = { target: `${word} target`, space: `${word} space`, targetUser: `${word} root` };
+    const event = {
+      log: "connection-events",
+      ...base,
+      ...connection,
+      kind: "ssh",
+      connectionRef: `${word} ref ${n}`,
+    };
+    return [
+      {
+        log: "commands",
+        id: id("c"),
+        ...base,
+        ...connection,
+        command: `echo ${word} ${n}`,
+        connectionRef: `${word} ref ${n}`,
+      },
+      { ...event, id: id("e1"), event: "open", clientAddress: word },
+      { ...event, id: id("e2"), event: "closed", cause: `${word} cause` },
+      {
+        ...{
+          log: "kubernetes-api-calls",
+          id: id("k"),
+          ...base,
+          cluster: `${word} cluster`,
+          namespace: word,
+          name: word,
+        },
+        ...{
+          verb: "delete",
+          resource: "pods",
+          requestUri: `/api/v1/namespaces/${word}/pods/${word}`,
+          status: 200,
+        },
+        userAgent: "kubectl/v1.36.4 (linux/amd64) kubernetes/abc",
+      },
+      {
+        ...{
+          log: "user-events",
+          id: id("u"),
+          ...base,
+          action: `${word}.read`,
+          resource: `/${word}`,
+          outcome: "success",
+        },
+        ...{ requestId: `${word}-request`, clientAddress: word },
+      },
+      {
+        ...{
+          log: "audit-log",
+          id: id("a"),
+          time,
+          workflowId: `${word}-workflow`,
+          workflowType: `${word}:type`,
+        },
+        ...{
+          eventType: `${word}:event`,
+          eventDescription: `${word} says`,
+          initiator: user,
+          initiatorType: "tenant-user",
+        },
+        ...{
+          target: `${word} target`,
+          targetId: `${word}-id`,
+          operationStatus: "success",
+          category: `${word} category`,
+        },
+      },
+    ];
+  });
+}
