@@ -16,7 +16,7 @@ const meanings: {
   records: { title: "Records in one body", show: count, beyond: "413" },
   record: { title: "One record", show: binary, beyond: "quarantine" },
   idempotencyKey: { title: "Idempotency-Key", show: (value) => `${count(value)} characters`, beyond: "400" },
-  queued: { title: "What waits for the database, of all posts together", show: binary, beyond: "429" },
+  held: { title: "All posts together, from the first byte to the answer", show: binary, beyond: "429" },
   retryAfter: {
     title: "How long a post that was told 429 is asked to wait",
     show: (value) => `${value} s`,

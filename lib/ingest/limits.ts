@@ -12,8 +12,8 @@ export const ingestLimits = {
   records: 100_000,
   /** Characters of an Idempotency-Key. */
   idempotencyKey: 255,
-  /** Bytes that wait for the database, of all posts together; beyond it posts are told to come back. */
-  queued: 256 * 1024 * 1024,
+  /** Bytes of all posts together, from the first byte to the answer; beyond it posts are told to come back. */
+  held: 256 * 1024 * 1024,
   /** Seconds a refused post is asked to wait. */
   retryAfter: 2,
 } as const;

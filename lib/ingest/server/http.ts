@@ -6,9 +6,11 @@ import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
 import { isIngestKind } from "../kinds.ts";
 import { ingestLimits } from "../limits.ts";
 import { readBody } from "./body.ts";
+import { Hold } from "./hold.ts";
 import { type IngestSource, preparePost } from "./prepare.ts";
 import { submitPost } from "./queue.ts";
 import { findSource } from "./sources.ts";
+import type { PostResult } from "./store.ts";
 
 /** The path of ingestion: `/api/v1/ingest/{kind}`, or with the source's id behind it. */
 export const ingestPath = "/api/v1/ingest";
@@ -20,7 +22,11 @@ type Facts = { requestId: string; address: string };
  * commit. Served on the bare Node server, because a webhook's body must not pass through a proxy's limits
  * and a single record must cost no more than its commit.
  */
-export async function handleIngest(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<void> {
+export async function handleIngest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: Facts,
+): Promise<void> {
   try {
     await answer(request, response, facts);
   } catch (error) {
@@ -38,10 +44,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, facts:
   }
   const source = await requireSource(request, kind, sourceId);
   const key = idempotencyKey(request);
-  const body = await readBody(request);
-  const post = preparePost(source, body, key);
-  const poster = { ...facts, userAgent: request.headers["user-agent"] };
-  const result = await submitPost(source, { post, poster });
+  const hold = new Hold();
+  try {
+    const post = preparePost(source, await readBody(request, hold), key);
+    const poster = { ...facts, userAgent: request.headers["user-agent"] };
+    const result = await submitPost(source, { post, poster });
+    answerStored(response, result, facts);
+  } finally {
+    hold.release();
+  }
+}
+
+function answerStored(response: ServerResponse, result: PostResult, facts: Facts): void {
   const text = JSON.stringify({ ...result, requestId: facts.requestId });
   response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
   response.end(text);
@@ -75,7 +89,9 @@ function idempotencyKey(request: IncomingMessage): string | undefined {
   if (key === undefined) return undefined;
   if (typeof key !== "string" || key === "" || key.length > ingestLimits.idempotencyKey) {
     const reason = `must have 1 to ${ingestLimits.idempotencyKey} characters`;
-    throw new Problem(400, `Idempotency-Key ${reason}.`, { errors: [{ parameter: "Idempotency-Key", reason }] });
+    throw new Problem(400, `Idempotency-Key ${reason}.`, {
+      errors: [{ parameter: "Idempotency-Key", reason }],
+    });
   }
   return key;
 }
@@ -94,7 +110,11 @@ async function refuse(
   if (response.headersSent || response.destroyed) return;
   const text = await problem.text();
   // What is left of the body is not read: the connection ends with the answer.
-  const headers = { ...Object.fromEntries(problem.headers), connection: "close", "content-length": Buffer.byteLength(text) };
+  const headers = {
+    ...Object.fromEntries(problem.headers),
+    connection: "close",
+    "content-length": Buffer.byteLength(text),
+  };
   response.writeHead(problem.status, headers);
   response.end(text);
   request.resume();

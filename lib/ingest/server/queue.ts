@@ -1,11 +1,13 @@
 import "server-only";
-import { Problem } from "@/lib/http/problem.ts";
 import { countPost, postWaits } from "@/lib/metrics/server/ingestion.ts";
-import { ingestLimits } from "../limits.ts";
 import type { IngestSource } from "./prepare.ts";
 import { type PostResult, type Submission, storePosts } from "./store.ts";
 
-type Waiting = { submission: Submission; resolve: (result: PostResult) => void; reject: (error: unknown) => void };
+type Waiting = {
+  submission: Submission;
+  resolve: (result: PostResult) => void;
+  reject: (error: unknown) => void;
+};
 type Queue = { source: IngestSource; waiting: Waiting[]; writing: boolean };
 
 /** Records and bytes that share one commit at most: a transaction stays well under a second. */
@@ -13,17 +15,14 @@ const commitRecords = 4000;
 const commitBytes = 8 * 1024 * 1024;
 
 const queues = new Map<string, Queue>();
-let queuedBytes = 0;
 
 /**
  * Stores a post and resolves after its commit. Posts of one source that arrive while a commit is under way
  * share the next one.
- * @throws Problem 429 when too much waits already; the database's error when the post was not stored
+ * @throws the database's error when the post was not stored
  */
 export async function submitPost(source: IngestSource, submission: Submission): Promise<PostResult> {
   const { bytes } = submission.post;
-  if (queuedBytes > 0 && queuedBytes + bytes > ingestLimits.queued) throw overloaded();
-  queuedBytes += bytes;
   const stored = postWaits(bytes);
   const queue = queues.get(source.id) ?? { source, waiting: [], writing: false };
   queues.set(source.id, queue);
@@ -37,15 +36,7 @@ export async function submitPost(source: IngestSource, submission: Submission): 
     return result;
   } finally {
     stored();
-    queuedBytes -= bytes;
   }
-}
-
-/** @throws nothing; a 429 that says when to come back */
-export function overloaded(): Problem {
-  return new Problem(429, "Daybook is storing as fast as it can. Send this again shortly.", {
-    headers: { "retry-after": String(ingestLimits.retryAfter) },
-  });
 }
 
 async function writeQueue(queue: Queue): Promise<void> {
