@@ -1,0 +1,134 @@
+import pg from "pg";
+import { answerTask } from "../child.ts";
+import { ask, connections, expectOk } from "./http.ts";
+
+/** A question that product and plain SQL answer in turns. */
+export type Case = {
+  name: string;
+  kind: "page" | "histogram" | "values";
+  /** Asked one after the other; each has its statement. */
+  asked: readonly { path: string; statement: { text: string; values: unknown[] } }[];
+  /** Of each round, per side. */
+  times: number;
+  baselineTimes?: number;
+};
+
+export type TurnsTask = {
+  origin: string;
+  token: string;
+  databaseUrl: string;
+  rounds: number;
+  cases: readonly Case[];
+};
+
+/** Milliseconds of every answer, and whether both sides gave the same one. */
+export type TurnsAnswer = {
+  name: string;
+  product: number[];
+  baseline: number[];
+  equal: boolean;
+  rows: number;
+}[];
+
+const agent = connections(1);
+
+answerTask(async ({ origin, token, databaseUrl, rounds, cases }: TurnsTask): Promise<TurnsAnswer> => {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const answers = cases.map(({ name }) => ({
+    name,
+    product: [] as number[],
+    baseline: [] as number[],
+    equal: true,
+    rows: 0,
+  }));
+  for (const [place, one] of cases.entries()) {
+    const answer = answers[place];
+    for (const question of one.asked) {
+      const ours = await askProduct(origin, token, question.path, one.kind);
+      const theirs = await askDatabase(client, one, question.statement);
+      if (!answer) continue;
+      answer.equal &&= same(ours.found, theirs.found);
+      answer.rows += ours.found.length;
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [place, one] of cases.entries()) {
+      const answer = answers[place];
+      if (!answer) continue;
+      const product = async (): Promise<void> => {
+        for (let turn = 0; turn < one.times; turn++) {
+          const { path = "" } = one.asked[turn % one.asked.length] ?? {};
+          answer.product.push((await askProduct(origin, token, path, one.kind)).took);
+        }
+      };
+      const baseline = async (): Promise<void> => {
+        for (let turn = 0; turn < (one.baselineTimes ?? one.times); turn++) {
+          const question = one.asked[turn % one.asked.length];
+          if (question) answer.baseline.push((await askDatabase(client, one, question.statement)).took);
+        }
+      };
+      for (const side of round % 2 === 0 ? [product, baseline] : [baseline, product]) await side();
+    }
+  }
+  await client.end();
+  agent.destroy();
+  return answers;
+});
+
+type Found = { found: string[]; took: number };
+type Page = { rows: { id: string }[]; nextCursor: string | null; complete: boolean };
+
+/** A page that ran out of its time is asked on until it is full or at its end: the time is that of all together. */
+async function askProduct(origin: string, token: string, path: string, kind: Case["kind"]): Promise<Found> {
+  const started = performance.now();
+  const found: string[] = [];
+  let next = path;
+  for (;;) {
+    const body = expectOk(await ask(origin + next, { agent, token }), next);
+    if (kind !== "page") {
+      const took = performance.now() - started;
+      return { found: kind === "values" ? valuesOf(body) : bucketsOf(body), took };
+    }
+    const page = JSON.parse(body) as Page;
+    found.push(...page.rows.map(({ id }) => id));
+    if (page.complete || page.nextCursor === null || found.length >= 50) {
+      return { found: found.slice(0, 50), took: performance.now() - started };
+    }
+    const url = new URL(next, origin);
+    url.searchParams.set("after", page.nextCursor);
+    next = url.pathname + url.search;
+  }
+}
+
+function valuesOf(body: string): string[] {
+  const { values } = JSON.parse(body) as { values: { value: string; count: number }[] };
+  return values.map(({ value, count }) => `${value} ${count}`);
+}
+
+function bucketsOf(body: string): string[] {
+  type Histogram = { buckets: { start: string; counts: { [value: string]: number } }[]; complete: boolean };
+  const { buckets, complete } = JSON.parse(body) as Histogram;
+  if (!complete) throw new Error("the histogram is incomplete");
+  return buckets
+    .flatMap(({ start, counts }) => Object.entries(counts).map(([value, n]) => `${start} ${value} ${n}`))
+    .sort();
+}
+
+/** The statement as node-pg prepares it; the rows are joined into one text each. */
+async function askDatabase(
+  client: pg.Client,
+  { name, kind }: Case,
+  statement: Case["asked"][number]["statement"],
+): Promise<Found> {
+  const started = performance.now();
+  const result = await client.query({ name: `${name} ${statement.text.length}`, ...statement });
+  const took = performance.now() - started;
+  if (kind === "page") return { found: result.rows.slice(0, 50).map((row) => String(row["id"])), took };
+  const found = result.rows.map((row) => Object.values(row).join(" "));
+  return { found: kind === "values" ? found : found.sort(), took };
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, place) => text === b[place]);
+}
