@@ -7,7 +7,8 @@ import { z } from "zod";
  */
 
 /** UTC with at most microseconds, as in `2026-11-21T08:45:32.506784Z`. */
-const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/;
+const INSTANT =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/;
 
 export const instant = z.string().refine(isInstant, "must be a UTC time such as 2026-11-21T08:45:32.506784Z");
 
@@ -28,7 +29,18 @@ const port = z.int().min(0).max(65_535);
 const connectionRef = z.string().min(1).max(1024);
 const json = z.json();
 
-export const connectionKinds = ["ssh", "kubernetes", "database", "http", "docker", "ssm", "ec2", "ecs", "sudo", "other"] as const;
+export const connectionKinds = [
+  "ssh",
+  "kubernetes",
+  "database",
+  "http",
+  "docker",
+  "ssm",
+  "ec2",
+  "ecs",
+  "sudo",
+  "other",
+] as const;
 export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
 export const accessMethods = ["browser", "kubectl CLI", "API"] as const;
 export const kubernetesStages = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;

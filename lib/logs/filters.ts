@@ -2,8 +2,6 @@
  * Filters are plain data, so that the browser can import them; lib/logs/server/sql.ts turns them into SQL
  * and lib/logs/query.ts parses them from a URL.
  */
-export type FilterKind = Filter["kind"];
-
 export type Filter<Field extends string = string> = {
   label: string;
 } & (

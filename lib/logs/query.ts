@@ -104,7 +104,12 @@ export function operatorsOf(filter: Filter): readonly Operator[] {
 }
 
 /** @returns the reason when the value is bad, null when it was read, undefined when the key is no control */
-function readControl(view: LogView, query: LogQuery, key: string, values: string[]): string | null | undefined {
+function readControl(
+  view: LogView,
+  query: LogQuery,
+  key: string,
+  values: string[],
+): string | null | undefined {
   const [value = ""] = values;
   const controls: { [key: string]: () => string | null } = {
     last: () => {
@@ -126,7 +131,8 @@ function readControl(view: LogView, query: LogQuery, key: string, values: string
       return null;
     },
     limit: () => {
-      if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > maxLimit) return `must be 1 to ${maxLimit}`;
+      if (!/^\d{1,4}$/.test(value) || Number(value) < 1 || Number(value) > maxLimit)
+        return `must be 1 to ${maxLimit}`;
       query.limit = Number(value);
       return null;
     },
@@ -175,7 +181,8 @@ function valueError(filter: Filter, value: string): string | undefined {
   if (value === "") return "must not be empty";
   if (value.length > maxValueLength) return `must be at most ${maxValueLength} characters`;
   if (value.includes("\0")) return "must not contain NUL";
-  if (filter.kind === "oneOf" && !filter.options.includes(value)) return `must be one of ${filter.options.join(", ")}`;
+  if (filter.kind === "oneOf" && !filter.options.includes(value))
+    return `must be one of ${filter.options.join(", ")}`;
   if (filter.kind === "id" && !UUID.test(value)) return "must be a UUID in lower case";
   if (filter.kind === "number" && parseNumberRange(value) === undefined) {
     return "must be a number such as 404, or a range such as 400..499";

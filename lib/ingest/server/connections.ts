@@ -29,14 +29,25 @@ export class ConnectionIds {
   async load(client: ClientBase, refs: Iterable<string>): Promise<void> {
     const wanted = [...new Set([...refs].map(storable))];
     if (this.#refs === "unique" || wanted.length === 0) return;
-    const found = await client.query<{ id: string; ref: string; status: string; outcome: string; last: string }>(
+    const found = await client.query<{
+      id: string;
+      ref: string;
+      status: string;
+      outcome: string;
+      last: string;
+    }>(
       `SELECT DISTINCT ON (ref) id, ref, status, outcome, extract(epoch FROM last_event_time) * 1000 AS last
        FROM connections WHERE source_id = $1 AND ref = ANY($2) ORDER BY ref, time DESC`,
       [this.#sourceId, wanted],
     );
     for (const { id, ref, status, outcome, last } of found.rows) {
       const denied = outcome === "denied";
-      this.#instances.set(ref, { id, opened: !denied, over: status === "closed" && !denied, lastMs: Number(last) });
+      this.#instances.set(ref, {
+        id,
+        opened: !denied,
+        over: status === "closed" && !denied,
+        lastMs: Number(last),
+      });
     }
   }
 
@@ -53,7 +64,12 @@ export class ConnectionIds {
     const instance =
       known && (same || still)
         ? known
-        : { id: uuidv5(`${ref} ${draft.row.time} ${recordId}`, this.#sourceId), opened: false, over: false, lastMs: atMs };
+        : {
+            id: uuidv5(`${ref} ${draft.row.time} ${recordId}`, this.#sourceId),
+            opened: false,
+            over: false,
+            lastMs: atMs,
+          };
     instance.lastMs = Math.max(instance.lastMs, atMs);
     instance.opened ||= opens;
     if (event?.event === "closed" && instance.opened) instance.over = true;

@@ -11,10 +11,12 @@ export async function noteHealth(
   accepted: readonly { record: PreparedRecord }[],
   results: readonly PostResult[],
 ): Promise<void> {
-  const sum = (count: keyof PostResult): number => results.reduce((total, result) => total + result[count], 0);
+  const sum = (count: keyof PostResult): number =>
+    results.reduce((total, result) => total + result[count], 0);
   let lastTime: string | null = null;
   for (const { record } of accepted) {
-    for (const { row } of record.rows ?? []) if (lastTime === null || row.time > lastTime) lastTime = row.time;
+    for (const { row } of record.rows ?? [])
+      if (lastTime === null || row.time > lastTime) lastTime = row.time;
   }
   await client.query(
     `WITH per_minute AS (

@@ -14,7 +14,11 @@ import {
 import type { IngestSource } from "./prepare.ts";
 
 type CallRow = RecordRow<"kubernetes-api-calls">;
-type StoredCall = KubernetesCall & { commandId: string | null; targetUser: string | null; accessMethod: string };
+type StoredCall = KubernetesCall & {
+  commandId: string | null;
+  targetUser: string | null;
+  accessMethod: string;
+};
 
 /** Commands that are described at once, and calls looked at around a batch. */
 const commandsAtOnce = 1000;
@@ -41,14 +45,18 @@ export async function assignKubernetesCommands(
   const candidates = rows.filter(({ row }) => makesCommand(row));
   if (candidates.length === 0) return [];
   const known = await readNeighbours(client, source, candidates);
-  const calls = new Map<string, KubernetesCall & { commandId?: string | null }>(known.map((call) => [call.auditId, call]));
+  const calls = new Map<string, KubernetesCall & { commandId?: string | null }>(
+    known.map((call) => [call.auditId, call]),
+  );
   // kubectl's discovery calls belong to no command, but tell where one begins.
   for (const { row } of rows.filter(({ row }) => isKubectl(row.userAgent))) {
     const before = calls.get(row.auditId);
     if (before && stageOrder(before) >= stageOrder(row)) continue;
     calls.set(row.auditId, { ...row, commandId: before?.commandId ?? null });
   }
-  const assigned = assignCommands([...calls.values()], ({ auditId }) => uuidv5(`command ${auditId}`, source.id));
+  const assigned = assignCommands([...calls.values()], ({ auditId }) =>
+    uuidv5(`command ${auditId}`, source.id),
+  );
   const touched = new Set<string>();
   for (const entry of candidates) {
     const commandId = calls.get(entry.row.auditId)?.commandId ?? assigned.get(entry.row.auditId);
@@ -98,7 +106,11 @@ export async function projectKubernetesCommands(
   }
 }
 
-async function writeCommands(client: ClientBase, organizationId: string, ids: readonly string[]): Promise<void> {
+async function writeCommands(
+  client: ClientBase,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<void> {
   const found = await client.query<StoredCall & { commandId: string; sourceId: string }>(
     `SELECT DISTINCT ON (command_id, time, audit_id) ${callColumns}, source_id AS "sourceId" FROM kubernetes_api_calls
      WHERE organization_id = $1 AND command_id = ANY($2) ORDER BY command_id, time, audit_id, stage_rank DESC`,

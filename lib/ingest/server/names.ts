@@ -25,7 +25,12 @@ export async function noteNames(
     await client.query(
       `INSERT INTO targets (id, organization_id, kind, name) SELECT id, $1, kind, name
        FROM unnest($2::uuid[], $3::text[], $4::text[]) AS t (id, kind, name) ON CONFLICT DO NOTHING`,
-      [organizationId, newTargets.map(() => uuidv7()), newTargets.map((t) => t.kind), newTargets.map((t) => t.name)],
+      [
+        organizationId,
+        newTargets.map(() => uuidv7()),
+        newTargets.map((t) => t.kind),
+        newTargets.map((t) => t.name),
+      ],
     );
   }
   if (newSpaces.length > 0) {
@@ -38,7 +43,8 @@ export async function noteNames(
 }
 
 function targetOf(log: RecordLog, row: RecordRow["row"]): { kind: string; name: string } | undefined {
-  if (log === "connection-events" && "kind" in row) return { kind: row.kind === "sudo" ? "ssh" : row.kind, name: row.target };
+  if (log === "connection-events" && "kind" in row)
+    return { kind: row.kind === "sudo" ? "ssh" : row.kind, name: row.target };
   if (log === "kubernetes-api-calls" && "cluster" in row) return { kind: "kubernetes", name: row.cluster };
   return undefined;
 }

@@ -61,11 +61,17 @@ export function preparePost(source: IngestSource, body: Uint8Array, key: string 
   return {
     receivedAt,
     bytes: body.length,
-    records: records.map((record, index) => prepareRecord(source, context, record, recordId(record, key, index))),
+    records: records.map((record, index) =>
+      prepareRecord(source, context, record, recordId(record, key, index)),
+    ),
   };
 }
 
-function splitBody(source: IngestSource, body: Uint8Array, context: MapContext): (ForeignRecord | Rejected)[] {
+function splitBody(
+  source: IngestSource,
+  body: Uint8Array,
+  context: MapContext,
+): (ForeignRecord | Rejected)[] {
   try {
     return source.kind.split(body, context).records;
   } catch (error) {
@@ -79,9 +85,13 @@ function recordId(record: ForeignRecord | Rejected, key: string | undefined, ind
   if (key !== undefined) return `${key}:${index + 1}`;
   // A record that cannot be read has no id to be asked for; its bytes tell it apart.
   if ("rejected" in record) return `unread:${sha256(record.raw).toString("hex")}`;
-  throw new Problem(400, `Record ${index + 1} has no id of its own: send an Idempotency-Key header that stays the same when this body is sent again.`, {
-    errors: [{ parameter: "Idempotency-Key", reason: "is needed for records without ids" }],
-  });
+  throw new Problem(
+    400,
+    `Record ${index + 1} has no id of its own: send an Idempotency-Key header that stays the same when this body is sent again.`,
+    {
+      errors: [{ parameter: "Idempotency-Key", reason: "is needed for records without ids" }],
+    },
+  );
 }
 
 /** Maps one record; also used when a quarantined record is tried again. */
@@ -101,7 +111,9 @@ export function prepareRecord(
   if ("rejected" in mapped) return { ...base, rejected: mapped.rejected };
   const outside = mapped.rows.find(({ row }) => !isTimely(row.time, context.receivedAt));
   if (outside) return { ...base, rejected: `time: ${outside.row.time} lies outside the record` };
-  const rows = mapped.rows.map((row) => (row.once === undefined ? row : { ...row, once: storable(row.once) }));
+  const rows = mapped.rows.map((row) =>
+    row.once === undefined ? row : { ...row, once: storable(row.once) },
+  );
   return { ...base, rows };
 }
 

@@ -37,7 +37,11 @@ export async function judgeRecords(
   });
 }
 
-async function knownHashes(client: ClientBase, sourceId: string, ids: string[]): Promise<Map<string, Buffer>> {
+async function knownHashes(
+  client: ClientBase,
+  sourceId: string,
+  ids: string[],
+): Promise<Map<string, Buffer>> {
   if (ids.length === 0) return new Map();
   const found = await client.query<{ record_id: string; content_hash: Buffer }>(
     "SELECT record_id, content_hash FROM record_receipts WHERE source_id = $1 AND record_id = ANY($2)",

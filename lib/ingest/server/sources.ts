@@ -24,7 +24,13 @@ export async function findSource(token: string): Promise<IngestSource | undefine
   return source;
 }
 
-type SourceRow = { id: string; organization_id: string; name: string; kind: string; settings: { [name: string]: string } };
+type SourceRow = {
+  id: string;
+  organization_id: string;
+  name: string;
+  kind: string;
+  settings: { [name: string]: string };
+};
 
 async function readSource(hash: Buffer): Promise<IngestSource | undefined> {
   const found = await pool().query<SourceRow>(

@@ -32,11 +32,20 @@ describe("storing posts", () => {
     const body = lines([command("c1", "id"), command("c2", "ls -la")]);
     expect(await native.post(body)).toEqual({ accepted: 2, duplicates: 0, quarantined: 0, skipped: 0 });
     expect(await native.post(body)).toEqual({ accepted: 0, duplicates: 2, quarantined: 0, skipped: 0 });
-    expect(await native.post(lines([command("c1", "rm -rf /")]))).toMatchObject({ accepted: 0, quarantined: 1 });
+    expect(await native.post(lines([command("c1", "rm -rf /")]))).toMatchObject({
+      accepted: 0,
+      quarantined: 1,
+    });
     const { rows } = await list("commands");
     expect(rows.map((row) => row["command"])).toEqual(["id", "ls -la"]);
-    expect(rows[0]).toMatchObject({ time: "2026-11-20T10:00:00.123456Z", user: "ann@example.org", outcome: "accepted" });
-    const held = await pool().query("SELECT reason FROM quarantined_records WHERE source_id = $1", [native.id]);
+    expect(rows[0]).toMatchObject({
+      time: "2026-11-20T10:00:00.123456Z",
+      user: "ann@example.org",
+      outcome: "accepted",
+    });
+    const held = await pool().query("SELECT reason FROM quarantined_records WHERE source_id = $1", [
+      native.id,
+    ]);
     expect(held.rows).toEqual([{ reason: "another record has the id c1 and other content" }]);
   });
 
@@ -60,7 +69,11 @@ describe("storing posts", () => {
 
   it("stores what is good of a body and quarantines the rest with the field and the reason", async () => {
     const result = await native.post(
-      lines([command("g1", "true"), command("g2", "false", { time: "yesterday" }), command("g3", "x", { colour: "red" })]),
+      lines([
+        command("g1", "true"),
+        command("g2", "false", { time: "yesterday" }),
+        command("g3", "x", { colour: "red" }),
+      ]),
     );
     expect(result).toEqual({ accepted: 1, duplicates: 0, quarantined: 2, skipped: 0 });
     const held = await pool().query<{ reason: string }>(
@@ -71,10 +84,12 @@ describe("storing posts", () => {
   });
 
   it("keeps NUL, quotes, tabs and backslashes of a command readable", async () => {
-    const nasty = 'printf "\\t\\0" \u0000 \'x\'\t\\N\n\\.';
+    const nasty = "printf \"\\t\\0\" \u0000 'x'\t\\N\n\\.";
     await native.post(lines([command("nasty", nasty, { time: "2026-11-20T11:00:00Z" })]));
     const { rows } = await list("commands");
-    expect(rows.find((row) => row.time.startsWith("2026-11-20T11"))?.["command"]).toBe(nasty.replace("\0", "\u2400"));
+    expect(rows.find((row) => row.time.startsWith("2026-11-20T11"))?.["command"]).toBe(
+      nasty.replace("\0", "\u2400"),
+    );
   });
 
   it("shares commits between many single posts and answers each with its own count", async () => {

@@ -34,7 +34,10 @@ type Draft = { [L in RecordLog]: { log: L; entry: RecordRow<L> } }[RecordLog];
  * Stores posts of one source in one transaction: every record of a post, or none. Writers of one source
  * take turns, which makes duplicates, connections and Kubernetes commands a matter of plain reading.
  */
-export async function storePosts(source: IngestSource, submissions: readonly Submission[]): Promise<PostResult[]> {
+export async function storePosts(
+  source: IngestSource,
+  submissions: readonly Submission[],
+): Promise<PostResult[]> {
   const startedAt = performance.now();
   const ownSource = await ownSourceId(source.organizationId);
   const records = submissions.flatMap(({ post }) => post.records);
@@ -68,7 +71,11 @@ export async function storePosts(source: IngestSource, submissions: readonly Sub
     const logs = await writeRows(client, source, accepted);
     await noteHealth(client, source.id, receivedAt, accepted, results);
     const events = submissions.map(({ post, poster }, index) =>
-      ownRecord<"user-events">(source.organizationId, ownSource, batchEvent(source, post, poster, results[index], startedAt)),
+      ownRecord<"user-events">(
+        source.organizationId,
+        ownSource,
+        batchEvent(source, post, poster, results[index], startedAt),
+      ),
     );
     await insertRecords(client, "user-events", events);
     await notifyFollowers(client, source.organizationId, [...logs, "user-events"]);
@@ -76,7 +83,10 @@ export async function storePosts(source: IngestSource, submissions: readonly Sub
   });
 }
 
-async function ensureMonths(records: readonly PreparedRecord[], submissions: readonly Submission[]): Promise<void> {
+async function ensureMonths(
+  records: readonly PreparedRecord[],
+  submissions: readonly Submission[],
+): Promise<void> {
   const drafts = records.flatMap(({ rows = [] }) => rows);
   for (const [log, all] of groupBy(drafts, (draft) => draft.log)) {
     await ensurePartitions(
@@ -133,7 +143,8 @@ async function leaveOutTold<Entry extends { record: PreparedRecord; receivedAt: 
 ): Promise<readonly Entry[]> {
   const told = new Map<string, PreparedRecord>();
   for (const { record } of accepted) {
-    for (const { once } of record.rows ?? []) if (once !== undefined && !told.has(once)) told.set(once, record);
+    for (const { once } of record.rows ?? [])
+      if (once !== undefined && !told.has(once)) told.set(once, record);
   }
   if (told.size === 0) return accepted;
   const inserted = await client.query<{ record_id: string }>(
@@ -143,7 +154,8 @@ async function leaveOutTold<Entry extends { record: PreparedRecord; receivedAt: 
     [sourceId, [...told.keys()], [...told.values()].map(({ hash }) => hash)],
   );
   const fresh = new Set(inserted.rows.map((row) => row.record_id));
-  const isFirst = (record: PreparedRecord, once: string): boolean => fresh.has(once) && told.get(once) === record;
+  const isFirst = (record: PreparedRecord, once: string): boolean =>
+    fresh.has(once) && told.get(once) === record;
   return accepted.map((entry) => {
     const { record } = entry;
     if (!record.rows) return entry;

@@ -6,7 +6,10 @@ import { submitPost } from "./queue.ts";
 import type { PostResult } from "./store.ts";
 
 /** A source in a test, and a way to post to it without HTTP. */
-export type TestSource = IngestSource & { token: string; post: (body: string | Uint8Array, key?: string) => Promise<PostResult> };
+export type TestSource = IngestSource & {
+  token: string;
+  post: (body: string | Uint8Array, key?: string) => Promise<PostResult>;
+};
 
 let made = 0;
 
@@ -17,7 +20,9 @@ export async function testSource(
   settings: { [name: string]: string } = {},
   name = `test ${kind} ${++made}`,
 ): Promise<TestSource> {
-  const { id, token } = await inTransaction((client) => createSource(client, organizationId, { name, kind, settings }));
+  const { id, token } = await inTransaction((client) =>
+    createSource(client, organizationId, { name, kind, settings }),
+  );
   const source = { id, organizationId, name, kind: ingestKind(kind), settings };
   return {
     ...source,

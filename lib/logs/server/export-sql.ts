@@ -15,12 +15,22 @@ const unguarded: readonly CellKind[] = ["time", "count", "code", "duration", "co
  * The COPY statement of an export: every row that the query matches, in its order, all columns of the view
  * (or those the query names) in the order of the definition.
  */
-export function exportSql(view: LogView, scope: Scope, query: LogQuery, format: ExportFormat, nowMs: number): string {
-  const wanted = Object.entries(view.columns).filter(([field]) => !query.columns || query.columns.includes(field));
+export function exportSql(
+  view: LogView,
+  scope: Scope,
+  query: LogQuery,
+  format: ExportFormat,
+  nowMs: number,
+): string {
+  const wanted = Object.entries(view.columns).filter(
+    ([field]) => !query.columns || query.columns.includes(field),
+  );
   const where = whereSql(view, scope, query, nowMs);
   const from = Prisma.sql`FROM ${identifier(view.table)} r WHERE ${where} ${orderSql(query.order)}`;
   if (format === "csv") {
-    const cells = wanted.map(([field, { header, cell }]) => Prisma.sql`${guarded(field, cell)} AS ${label(header)}`);
+    const cells = wanted.map(
+      ([field, { header, cell }]) => Prisma.sql`${guarded(field, cell)} AS ${label(header)}`,
+    );
     return inlineSql(
       Prisma.sql`COPY (SELECT ${Prisma.join(cells)} ${from}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')`,
     );

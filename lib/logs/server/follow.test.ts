@@ -30,12 +30,18 @@ class Reader {
   connect(): void {
     const { query } = parseQuery(logView("commands"), new URLSearchParams(this.#search));
     if (!query) throw new Error(this.#search);
-    const stop = followLog("commands", { organizationId: installation.organizationId }, query, this.#position, async (message) => {
-      if (this.#stop !== stop) return;
-      this.messages.push(message);
-      this.#position = message.position;
-      if (message.type === "rows") this.seen.push(...message.rows.map(({ id }) => id));
-    });
+    const stop = followLog(
+      "commands",
+      { organizationId: installation.organizationId },
+      query,
+      this.#position,
+      async (message) => {
+        if (this.#stop !== stop) return;
+        this.messages.push(message);
+        this.#position = message.position;
+        if (message.type === "rows") this.seen.push(...message.rows.map(({ id }) => id));
+      },
+    );
     this.#stop = stop;
   }
 
@@ -107,7 +113,10 @@ describe("following", () => {
   });
 
   it("waits for an older transaction, says who holds it back, and goes on afterwards", async () => {
-    const holder = new pg.Client({ connectionString: installation.ownerUrl, application_name: "slow import" });
+    const holder = new pg.Client({
+      connectionString: installation.ownerUrl,
+      application_name: "slow import",
+    });
     await holder.connect();
     await holder.query("BEGIN; CREATE TABLE held_open (n int)");
     const reader = new Reader(positionOf(await readHorizon()));

@@ -104,7 +104,8 @@ class Hub {
       const [organizationId, logs = ""] = payload.split(" ");
       const touched = new Set(logs.split(","));
       for (const follower of this.followers) {
-        if (follower.organizationId === organizationId && touched.has(follower.slug)) follower.target = 2n ** 62n;
+        if (follower.organizationId === organizationId && touched.has(follower.slug))
+          follower.target = 2n ** 62n;
       }
       this.schedule(tickMs);
     });
@@ -190,7 +191,9 @@ async function readBlocker(): Promise<{ seconds: number; by: string } | undefine
 async function readRows(follower: Follower, horizon: Horizon): Promise<{ rows: LogRow[]; last?: Position }> {
   const view = logView(follower.slug);
   const { epoch, xid8, seq } = follower.position;
-  const found = await pool().query<LogRow & { ord_epoch: number; ord_xid8: string; ord_seq: string }>(Prisma.sql`
+  const found = await pool().query<
+    LogRow & { ord_epoch: number; ord_xid8: string; ord_seq: string }
+  >(Prisma.sql`
     SELECT ${selectList(view)}, r.epoch AS ord_epoch, r.xid8::text AS ord_xid8, r.seq::text AS ord_seq
     FROM ${identifier(view.table)} r
     WHERE (r.epoch, r.xid8, r.seq) > (${epoch}, ${xid8.toString()}::bigint, ${seq.toString()}::bigint)

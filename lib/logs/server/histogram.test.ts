@@ -10,7 +10,8 @@ let installation: TestInstallation;
 beforeAll(async () => {
   installation = await testInstallation();
   const { id } = await testSource(installation.organizationId, "native");
-  for (const month of ["2025-09-01", "2025-10-01"]) await pool().query("SELECT ensure_partition('commands', $1)", [month]);
+  for (const month of ["2025-09-01", "2025-10-01"])
+    await pool().query("SELECT ensure_partition('commands', $1)", [month]);
   // A row every 53.000107 seconds over thirty days, so that no edge falls on a row by design.
   await pool().query(
     `INSERT INTO commands (organization_id, time, id, received_at, source_id, source_record_id, content_hash, raw,
@@ -40,7 +41,8 @@ async function counted(from: string, to: string, more = "true"): Promise<{ [valu
 
 function total(buckets: { counts: { [value: string]: number } }[]): { [value: string]: number } {
   const sums: { [value: string]: number } = {};
-  for (const { counts } of buckets) for (const [value, n] of Object.entries(counts)) sums[value] = (sums[value] ?? 0) + n;
+  for (const { counts } of buckets)
+    for (const [value, n] of Object.entries(counts)) sums[value] = (sums[value] ?? 0) + n;
   return sums;
 }
 
@@ -76,7 +78,9 @@ describe("the histogram", () => {
       end = answer.scannedTo;
       width = answer.widthMs;
     }
-    expect(total(buckets)).toEqual(await counted(from, to, "user_name = 'user 3' AND command LIKE '%run 2%'"));
+    expect(total(buckets)).toEqual(
+      await counted(from, to, "user_name = 'user 3' AND command LIKE '%run 2%'"),
+    );
   });
 
   it("without a range reaches from the first row to now", async () => {

@@ -22,7 +22,19 @@ export type Histogram = {
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const widths = [
-  1000, 5000, 15_000, 60_000, 300_000, 900_000, hourMs, 3 * hourMs, 6 * hourMs, 12 * hourMs, dayMs, 7 * dayMs, 30 * dayMs,
+  1000,
+  5000,
+  15_000,
+  60_000,
+  300_000,
+  900_000,
+  hourMs,
+  3 * hourMs,
+  6 * hourMs,
+  12 * hourMs,
+  dayMs,
+  7 * dayMs,
+  30 * dayMs,
 ];
 /** At most this many bars. */
 const maxBuckets = 120;
@@ -79,7 +91,9 @@ function text(time: Prisma.Sql): Prisma.Sql {
 }
 
 function bucket(time: Prisma.Sql, width: number): Prisma.Sql {
-  return text(Prisma.sql`date_bin(${`${width} milliseconds`}::interval, ${time}, timestamptz '2001-01-01 00:00:00+00')`);
+  return text(
+    Prisma.sql`date_bin(${`${width} milliseconds`}::interval, ${time}, timestamptz '2001-01-01 00:00:00+00')`,
+  );
 }
 
 async function countFromRollup(
@@ -93,7 +107,8 @@ async function countFromRollup(
 ): Promise<Count[]> {
   const firstHour = hourFrom(from);
   const lastHour = instantOf(Math.floor(Date.parse(to) / hourMs) * hourMs);
-  if (width % hourMs !== 0 || firstHour >= lastHour) return countExact(view, scope, query, from, to, width, nowMs);
+  if (width % hourMs !== 0 || firstHour >= lastHour)
+    return countExact(view, scope, query, from, to, width, nowMs);
   const rollup = Prisma.sql`organization_id = ${scope.organizationId}::uuid AND log = ${view.slug}
     AND field = ${view.series.column} AND bucket >= ${firstHour}::timestamptz AND bucket < ${lastHour}::timestamptz`;
   const counted = pool().query<Count>(Prisma.sql`
@@ -158,7 +173,14 @@ async function countRows(
     if (performance.now() - started > scanBudgetMs) break;
   }
   const complete = end <= from;
-  return { from, to, widthMs: width, buckets: bucketsOf(view, counts), complete, scannedTo: complete ? null : end };
+  return {
+    from,
+    to,
+    widthMs: width,
+    buckets: bucketsOf(view, counts),
+    complete,
+    scannedTo: complete ? null : end,
+  };
 }
 
 /** The time `size` rows before `to`. A slice ends at a time, not at a row, so equal times stay together. */
@@ -185,5 +207,7 @@ function bucketsOf(view: LogView, counts: Count[]): Histogram["buckets"] {
     entry[name] = (entry[name] ?? 0) + n;
     buckets.set(start, entry);
   }
-  return [...buckets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([start, values]) => ({ start, counts: values }));
+  return [...buckets]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([start, values]) => ({ start, counts: values }));
 }

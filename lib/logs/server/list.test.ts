@@ -44,7 +44,9 @@ const command = (text: string, time: string, more: object = {}) => ({
 describe("pages", () => {
   it("hold every row once, with 200 rows in one microsecond and rows arriving meanwhile, either way round", async () => {
     const time = "2025-03-01T00:00:00.000001Z";
-    await native.post(lines(Array.from({ length: 200 }, (_, n) => command(`same ${n}`, time, { user: "pager" }))));
+    await native.post(
+      lines(Array.from({ length: 200 }, (_, n) => command(`same ${n}`, time, { user: "pager" }))),
+    );
     await native.post(lines([command("later", "2025-03-01T00:00:00.000002Z", { user: "pager" })]));
     let arrived = 0;
     const arrive = async (): Promise<void> => {
@@ -66,7 +68,9 @@ describe("pages", () => {
 
   it("go on where they were after the row of their cursor was removed with its month", async () => {
     const months = ["2024-01", "2024-02", "2024-03"];
-    await native.post(lines(months.map((month) => command(month, `${month}-15T00:00:00Z`, { user: "kept" }))));
+    await native.post(
+      lines(months.map((month) => command(month, `${month}-15T00:00:00Z`, { user: "kept" }))),
+    );
     const page = await listLogs(
       "commands",
       { organizationId: installation.organizationId },
@@ -180,7 +184,11 @@ describe("rare matches among many rows", () => {
   const within = "from=2023-06-01&to=2023-06-30";
 
   it("are all found through the slices and the trigram index, in order", async () => {
-    expect(ids(await all("commands", `${within}&q=needle-`))).toEqual(["needle-40017", "needle-20017", "needle-17"]);
+    expect(ids(await all("commands", `${within}&q=needle-`))).toEqual([
+      "needle-40017",
+      "needle-20017",
+      "needle-17",
+    ]);
     expect(ids(await all("commands", `${within}&q=needle-&order=asc&limit=2`))).toEqual([
       "needle-17",
       "needle-20017",

@@ -99,19 +99,28 @@ function planOf(view: LogView, scope: Scope, query: LogQuery, nowMs: number): Pl
       driving.push(sql);
     } else residual.push(sql);
   }
-  return { driving, residual, stages: stagesSql(view), trigrams: query.conditions.some((c) => hasTrigrams(view, c)) };
+  return {
+    driving,
+    residual,
+    stages: stagesSql(view),
+    trigrams: query.conditions.some((c) => hasTrigrams(view, c)),
+  };
 }
 
 function isIndexed(view: LogView, { filter, operator, not, values }: Condition): boolean {
   const definition = view.filters[filter];
-  if (!definition || definition.kind === "text" || operator !== "is" || not || values.length !== 1) return false;
+  if (!definition || definition.kind === "text" || operator !== "is" || not || values.length !== 1)
+    return false;
   return view.indexed.includes(definition.column);
 }
 
 function hasTrigrams(view: LogView, { filter, not, values }: Condition): boolean {
   const definition = view.filters[filter];
   if (definition?.kind !== "text" || not || view.trigrams === undefined) return false;
-  return definition.columns.every((column) => column === view.trigrams) && values.every((value) => [...value].length > 2);
+  return (
+    definition.columns.every((column) => column === view.trigrams) &&
+    values.every((value) => [...value].length > 2)
+  );
 }
 
 /** The row that ends the next slice of `size` rows, or undefined when fewer are left. */

@@ -20,7 +20,13 @@ export type LogRowDetail = {
   stages: LogRow[];
 };
 
-type Extra = { raw: Buffer | null; received: string | null; source: string; sourceName: string | null; sourceKind: string | null };
+type Extra = {
+  raw: Buffer | null;
+  received: string | null;
+  source: string;
+  sourceName: string | null;
+  sourceKind: string | null;
+};
 
 /** One row with its raw record, or null when the scope has no such row. */
 export async function getLogRow(slug: LogSlug, scope: Scope, key: Cursor): Promise<LogRowDetail | null> {
@@ -39,7 +45,8 @@ export async function getLogRow(slug: LogSlug, scope: Scope, key: Cursor): Promi
     row,
     ...readable(raw),
     receivedAt,
-    source: sourceName === null || sourceKind === null ? null : { id: source, name: sourceName, kind: sourceKind },
+    source:
+      sourceName === null || sourceKind === null ? null : { id: source, name: sourceName, kind: sourceKind },
     stages: await listStages(view, scope, row, source),
   };
 }

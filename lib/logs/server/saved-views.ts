@@ -8,7 +8,14 @@ import { parseQuery } from "../query.ts";
 import { isLogSlug, logView } from "../views.ts";
 
 /** A name for a query, one's own or shared with the organization. */
-export type SavedViewLine = { id: string; log: string; name: string; query: string; shared: boolean; mine: boolean };
+export type SavedViewLine = {
+  id: string;
+  log: string;
+  name: string;
+  query: string;
+  shared: boolean;
+  mine: boolean;
+};
 
 export const savedViewWish = z.strictObject({
   log: z.string().refine(isLogSlug, "is no log"),
@@ -23,20 +30,35 @@ const mostViews = 200;
 /** The saved views of a log that a person sees: own ones and shared ones, by name. */
 export async function listSavedViews(principal: Principal, log: string): Promise<SavedViewLine[]> {
   const found = await prisma().savedView.findMany({
-    where: { organizationId: principal.organizationId, log, OR: [{ userId: principal.userId }, { shared: true }] },
+    where: {
+      organizationId: principal.organizationId,
+      log,
+      OR: [{ userId: principal.userId }, { shared: true }],
+    },
     orderBy: [{ name: "asc" }, { id: "asc" }],
     take: 2 * mostViews,
   });
-  return found.map(({ id, name, query, shared, userId }) => ({ id, log, name, query, shared, mine: userId === principal.userId }));
+  return found.map(({ id, name, query, shared, userId }) => ({
+    id,
+    log,
+    name,
+    query,
+    shared,
+    mine: userId === principal.userId,
+  }));
 }
 
 /** Saves a query under a name; saving under the same name again replaces it. @throws Problem 400, 409 */
-export async function saveView(principal: Principal, wish: z.output<typeof savedViewWish>): Promise<SavedViewLine> {
+export async function saveView(
+  principal: Principal,
+  wish: z.output<typeof savedViewWish>,
+): Promise<SavedViewLine> {
   const { log, name, shared } = wish;
   const params = new URLSearchParams(wish.query);
   for (const passing of ["after", "row", "limit"]) params.delete(passing);
   const parsed = isLogSlug(log) ? parseQuery(logView(log), params) : undefined;
-  if (parsed?.errors) throw badRequest(parsed.errors.map((error) => ({ ...error, parameter: `query.${error.parameter}` })));
+  if (parsed?.errors)
+    throw badRequest(parsed.errors.map((error) => ({ ...error, parameter: `query.${error.parameter}` })));
   const { organizationId, userId } = principal;
   if ((await prisma().savedView.count({ where: { organizationId, userId } })) >= mostViews) {
     throw new Problem(409, `There are ${mostViews} saved views already: delete one first.`);

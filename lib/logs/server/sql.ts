@@ -28,7 +28,8 @@ const timeFormat = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 /** A column as it leaves SQL: times as UTC text with microseconds, JSON as text, 64-bit numbers as doubles. */
 export function valueOf(field: string, cell: CellKind): Prisma.Sql {
   const column = Prisma.sql`r.${columnOf(field)}`;
-  if (cell === "time") return Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', ${Prisma.raw(`'${timeFormat}'`)})`;
+  if (cell === "time")
+    return Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', ${Prisma.raw(`'${timeFormat}'`)})`;
   if (cell === "duration") return Prisma.sql`${column}::double precision`;
   if (cell === "json") return Prisma.sql`${column}::text`;
   return column;
@@ -52,7 +53,9 @@ function alias(field: string): Prisma.Sql {
 /** What every statement on a view begins with: the organization, and the person where only own rows count. */
 export function scopeSql(scope: Scope): Prisma.Sql {
   const organization = Prisma.sql`r.organization_id = ${scope.organizationId}::uuid`;
-  return scope.user === undefined ? organization : Prisma.sql`${organization} AND r.user_name = ${scope.user}`;
+  return scope.user === undefined
+    ? organization
+    : Prisma.sql`${organization} AND r.user_name = ${scope.user}`;
 }
 
 /** Rows that no later stage has overtaken. */
@@ -109,7 +112,9 @@ function matches(filter: Filter, { operator, values }: Condition): Prisma.Sql[] 
     case "number":
       return values.map((value) => numberSql(columnOf(filter.column), value));
     case "id":
-      return [Prisma.sql`r.${columnOf(filter.column)} IN (${Prisma.join(values.map((value) => Prisma.sql`${value}::uuid`))})`];
+      return [
+        Prisma.sql`r.${columnOf(filter.column)} IN (${Prisma.join(values.map((value) => Prisma.sql`${value}::uuid`))})`,
+      ];
     default: {
       const column = Prisma.sql`r.${columnOf(filter.column)}`;
       if (operator === "is") return [Prisma.sql`${column} IN (${Prisma.join(values)})`];

@@ -7,7 +7,8 @@ import { name, oneOf, text } from "../filters.ts";
 export const auditLog = defineLogView<AuditEvent>()({
   slug: "audit-log",
   title: "Audit log",
-  description: "A step of a workflow that changed users, groups, tokens, policies or another part of a tenant.",
+  description:
+    "A step of a workflow that changed users, groups, tokens, policies or another part of a tenant.",
   table: "audit_events",
   columns: {
     eventId: { header: "Id", cell: "id", hidden: true },

@@ -25,7 +25,12 @@ export type RecordRow<L extends RecordLog = RecordLog> = Resolved & {
   row: DraftOf<L>;
 };
 
-const stageRanks: { [stage: string]: number } = { RequestReceived: 0, ResponseStarted: 1, ResponseComplete: 2, Panic: 2 };
+const stageRanks: { [stage: string]: number } = {
+  RequestReceived: 0,
+  ResponseStarted: 1,
+  ResponseComplete: 2,
+  Panic: 2,
+};
 
 /** What stands in a column that no draft has: reckoned from the row. */
 function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown } {
@@ -64,7 +69,16 @@ export async function insertRecords<L extends RecordLog>(
   if (rows.length === 0) return;
   const columns = Object.entries<SqlType>(recordColumns[log]);
   const names = [
-    ...["organization_id", "time", "id", "received_at", "source_id", "source_record_id", "content_hash", "raw"],
+    ...[
+      "organization_id",
+      "time",
+      "id",
+      "received_at",
+      "source_id",
+      "source_record_id",
+      "content_hash",
+      "raw",
+    ],
     ...columns.map(([field]) => sqlName(field)),
   ];
   let text = "";
@@ -104,7 +118,9 @@ const escapes: { [character: string]: string } = {
 
 /** A text in COPY's text format. */
 export function copyText(value: string): string {
-  return special.test(value) ? value.replace(/[\\\t\n\r\0]/g, (character) => escapes[character] ?? "") : value;
+  return special.test(value)
+    ? value.replace(/[\\\t\n\r\0]/g, (character) => escapes[character] ?? "")
+    : value;
 }
 
 /** Bytes in COPY's text format. */
@@ -131,13 +147,12 @@ export async function ensurePartitions(log: RecordLog, times: Iterable<string>):
   }
 }
 
-/** Forgets which partitions exist; for tests that change the database. */
-export function forgetPartitions(): void {
-  ensured.clear();
-}
-
 /** A row for what Daybook itself records: the raw bytes are the draft as JSON. */
-export function ownRecord<L extends RecordLog>(organizationId: string, sourceId: string, row: DraftOf<L>): RecordRow<L> {
+export function ownRecord<L extends RecordLog>(
+  organizationId: string,
+  sourceId: string,
+  row: DraftOf<L>,
+): RecordRow<L> {
   const id = uuidv7();
   const raw = Buffer.from(JSON.stringify(row), "utf8");
   return {
@@ -181,7 +196,10 @@ export async function notifyFollowers(
 }
 
 /** Writes rows of Daybook's own in one transaction and tells followers. */
-export async function insertOwnRecords<L extends RecordLog>(log: L, rows: readonly RecordRow<L>[]): Promise<void> {
+export async function insertOwnRecords<L extends RecordLog>(
+  log: L,
+  rows: readonly RecordRow<L>[],
+): Promise<void> {
   await ensurePartitions(
     log,
     rows.map((entry) => entry.row.time),

@@ -6,7 +6,12 @@ import { createSource } from "@/lib/ingest/server/manage.ts";
 import { type IngestSource, preparePost } from "@/lib/ingest/server/prepare.ts";
 import { submitPost } from "@/lib/ingest/server/queue.ts";
 
-type Sample = { source: string; kind: string; settings: { [name: string]: string }; files: readonly string[] };
+type Sample = {
+  source: string;
+  kind: string;
+  settings: { [name: string]: string };
+  files: readonly string[];
+};
 
 /** Records that real software wrote, see samples/ for where each comes from and under which licence. */
 const samples: readonly Sample[] = [
@@ -53,11 +58,14 @@ export async function loadSamples(organizationId: string): Promise<number> {
   return accepted;
 }
 
-async function sampleSource(organizationId: string, { source: name, kind, settings }: Sample): Promise<IngestSource> {
-  const found = await pool().query<{ id: string }>("SELECT id FROM sources WHERE organization_id = $1 AND name = $2", [
-    organizationId,
-    name,
-  ]);
+async function sampleSource(
+  organizationId: string,
+  { source: name, kind, settings }: Sample,
+): Promise<IngestSource> {
+  const found = await pool().query<{ id: string }>(
+    "SELECT id FROM sources WHERE organization_id = $1 AND name = $2",
+    [organizationId, name],
+  );
   const id =
     found.rows[0]?.id ??
     // The token is shown to nobody: the samples are all that this source ever sends.

@@ -17,6 +17,9 @@ export function GET(request: Request): Promise<Response> {
 /** Saves a query under a name. */
 export function POST(request: Request): Promise<Response> {
   return asApi(request, "saved-view.create", async (principal) =>
-    Response.json(await saveView(principal, await readJson(request, savedViewWish)), { status: 201, headers: noStore }),
+    Response.json(await saveView(principal, await readJson(request, savedViewWish)), {
+      status: 201,
+      headers: noStore,
+    }),
   );
 }

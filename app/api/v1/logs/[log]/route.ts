@@ -3,7 +3,10 @@ import { noStore, readLogRequest } from "@/lib/logs/server/request.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 /** A page of a log. */
-export async function GET(request: Request, { params }: { params: Promise<{ log: string }> }): Promise<Response> {
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ log: string }> },
+): Promise<Response> {
   const { log } = await params;
   return asApi(request, "logs.list", async (principal) => {
     const { slug, scope, query } = readLogRequest(request, principal, log);

@@ -6,20 +6,30 @@ import { readLogRequest } from "@/lib/logs/server/request.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 /** New rows of a log as server-sent events, from a position on or from now. */
-export async function GET(request: Request, { params }: { params: Promise<{ log: string }> }): Promise<Response> {
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ log: string }> },
+): Promise<Response> {
   const { log } = await params;
   return asApi(request, "logs.follow", async (principal) => {
     const { slug, scope, query, own } = readLogRequest(request, principal, log, ["since"]);
     const since = request.headers.get("last-event-id") ?? own.get("since");
     const position = since === null ? positionOf(await readHorizon()) : parsePosition(since);
-    if (!position) throw badRequest([{ parameter: "since", reason: "is not a position; take it from a page or an event" }]);
+    if (!position)
+      throw badRequest([
+        { parameter: "since", reason: "is not a position; take it from a page or an event" },
+      ]);
     const mayGoOn = (): Promise<boolean> =>
       authenticate(request).then(
         (again) => again.id === principal.id && again.role === principal.role,
         () => false,
       );
     return new Response(liveStream(slug, scope, query, position, request.signal, mayGoOn), {
-      headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" },
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store, no-transform",
+        "x-accel-buffering": "no",
+      },
     });
   });
 }

@@ -5,14 +5,19 @@ import { listValues } from "@/lib/logs/server/values.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 /** Values of a filter for type-ahead, with counts. */
-export async function GET(request: Request, { params }: { params: Promise<{ log: string }> }): Promise<Response> {
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ log: string }> },
+): Promise<Response> {
   const { log } = await params;
   return asApi(request, "logs.values", async (principal) => {
     const { slug, scope } = requireLog(principal, log);
     const search = new URL(request.url).searchParams;
     const match = search.get("match") ?? "";
     if (match.length > maxValueLength || match.includes("\0")) {
-      throw badRequest([{ parameter: "match", reason: `must be at most ${maxValueLength} characters, without NUL` }]);
+      throw badRequest([
+        { parameter: "match", reason: `must be at most ${maxValueLength} characters, without NUL` },
+      ]);
     }
     const values = await listValues(slug, scope, search.get("filter") ?? "", match);
     if (!values) throw badRequest([{ parameter: "filter", reason: "is not a filter that offers values" }]);
