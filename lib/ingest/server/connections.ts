@@ -60,7 +60,7 @@ export class ConnectionIds {
     const opens = event?.event === "open";
     const known = this.#instances.get(ref);
     const same = known !== undefined && atMs - known.lastMs <= reuseAfterMs && !(opens && known.opened);
-    const still = known !== undefined && known.opened && !known.over && !opens;
+    const still = known?.opened && !known.over && !opens;
     const instance =
       known && (same || still)
         ? known
