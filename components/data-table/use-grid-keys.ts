@@ -42,20 +42,21 @@ export function useGridKeys<R>(options: GridKeys<R>) {
     cell.focus({ preventScroll: true });
   });
 
-  function moveTo(position: number) {
+  function moveTo(position: number, column = active?.column ?? null) {
     const target = Math.max(0, Math.min(position, countOf(window) - 1));
     const row = rowAt(window, target);
     scrollTo(target);
     if (row === undefined) return;
     // Who reads in the drawer goes on reading there.
     focusWanted.current = document.activeElement?.closest("dialog") === null;
-    setActive({ key: keyOf(row), column: active?.column ?? null });
+    setActive({ key: keyOf(row), column });
     if (following) onOpen(row);
   }
 
   function moveBy(rows: number) {
     const from = active ? positionOf(window, active.key, keyOf) : undefined;
-    moveTo(from === undefined ? firstSeen() : from + rows);
+    if (from === undefined) moveTo(firstSeen(), null);
+    else moveTo(from + rows);
   }
 
   function moveAcross(by: -1 | 1) {

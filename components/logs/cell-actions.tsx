@@ -2,6 +2,7 @@
 
 import { Copy, Filter, FilterX } from "lucide-react";
 import type { ReactNode } from "react";
+import { cx } from "@/components/ui/cx.ts";
 import type { LogView } from "@/lib/logs/define.ts";
 import { filterOfColumn } from "./conditions.ts";
 
@@ -10,13 +11,30 @@ export type CellAct = "only" | "without" | "copy";
 /** The keys of the quick actions on a focused cell. */
 export const actKeys: { [key: string]: CellAct } = { f: "only", x: "without", c: "copy" };
 
-type CellActionsProps = { view: LogView; column: string; onAct: (act: CellAct) => void };
+type CellActionsProps = {
+  view: LogView;
+  column: string;
+  /** Which side of the cell they hang over: `beside` leaves what is in it to be pressed. */
+  place: "over" | "beside-right" | "beside-left";
+  onAct: (act: CellAct) => void;
+};
+
+const places = {
+  over: "right-1",
+  "beside-right": "left-full -ml-3",
+  "beside-left": "right-full mr-1",
+} as const;
 
 /** Quick actions over the end of a cell. The keyboard has keys for them, so they are no stops of Tab. */
-export function CellActions({ view, column, onAct }: CellActionsProps) {
+export function CellActions({ view, column, place, onAct }: CellActionsProps) {
   const filterable = filterOfColumn(view, column) !== undefined;
   return (
-    <span className="absolute inset-y-1 right-1 z-2 flex items-center rounded border border-line bg-surface shadow-sm max-md:hidden">
+    <span
+      className={cx(
+        "absolute inset-y-1 z-2 flex items-center rounded border border-line bg-surface shadow-sm max-md:hidden",
+        places[place],
+      )}
+    >
       {filterable && (
         <>
           <Act label="Filter for this (f)" onClick={() => onAct("only")}>

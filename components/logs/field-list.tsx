@@ -34,19 +34,21 @@ export function FieldList({ view, row, onFilter }: FieldListProps) {
         {filled.map(({ column, header, cell, value }) => (
           <div
             key={column}
-            className="group grid grid-cols-[9rem_minmax(0,1fr)_auto] items-start gap-x-3 border-b border-line py-1 max-sm:grid-cols-[minmax(0,1fr)_auto]"
+            className="group grid gap-x-3 border-b border-line py-1 sm:grid-cols-[9rem_minmax(0,1fr)]"
           >
-            <dt className="text-ink-2 max-sm:col-span-2 max-sm:text-xs">{header}</dt>
-            <dd className="min-w-0 wrap-anywhere">
-              <WholeValue kind={cell} value={value ?? ""} />
+            <dt className="text-ink-2 max-sm:text-xs">{header}</dt>
+            <dd className="flex min-w-0 items-start gap-2">
+              <span className="min-w-0 flex-1 wrap-anywhere">
+                <WholeValue kind={cell} value={value ?? ""} />
+              </span>
+              <FieldActions
+                view={view}
+                column={column}
+                header={header}
+                value={String(value)}
+                onFilter={onFilter}
+              />
             </dd>
-            <FieldActions
-              view={view}
-              column={column}
-              header={header}
-              value={String(value)}
-              onFilter={onFilter}
-            />
           </div>
         ))}
       </dl>

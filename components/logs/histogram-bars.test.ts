@@ -92,7 +92,7 @@ it("one failure among thousands is still to be seen, and the bar no higher than 
     10_000,
   );
   expect(pieces).toEqual([
-    { value: "accepted", from: 0, height: 96 },
-    { value: "rejected", from: 96, height: 4 },
+    { value: "accepted", from: 0, height: 97 },
+    { value: "rejected", from: 97, height: 3 },
   ]);
 });

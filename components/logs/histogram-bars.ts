@@ -73,7 +73,7 @@ export function totalsOf(bars: readonly Bar[]): { [value: string]: number } {
 export type Piece = { value: string; from: number; height: number };
 
 /** The least height of a piece, in percent: a single failure among thousands must still be seen. */
-const leastHeight = 4;
+const leastHeight = 3;
 
 /** Where the pieces of a bar lie, in percent from below, for a chart whose highest bar has `highest` rows. */
 export function piecesOf(bar: Bar, series: readonly Series[], highest: number): Piece[] {

@@ -8,6 +8,7 @@ import { useCopy } from "@/components/ui/copy-button.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
 import { actKeys, type CellAct, CellActions } from "./cell-actions.tsx";
+import { linkOfColumn } from "./cells.tsx";
 import {
   askForValue,
   cleared,
@@ -92,11 +93,15 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
     [copy, filterBy],
   );
   const renderActions = useCallback(
-    (row: Row, column: string) =>
-      (row[column] ?? null) === null ? null : (
-        <CellActions view={view} column={column} onAct={(what) => act(row, column, what)} />
-      ),
-    [view, act],
+    (row: Row, column: string) => {
+      if ((row[column] ?? null) === null) return null;
+      const beside = column === shown.at(-1) ? "beside-left" : "beside-right";
+      const place = linkOfColumn(view, column) ? beside : "over";
+      return (
+        <CellActions view={view} column={column} place={place} onAct={(what) => act(row, column, what)} />
+      );
+    },
+    [view, act, shown],
   );
   const onCellKey = useCallback(
     (row: Row, column: string, key: string) => {

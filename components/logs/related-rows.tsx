@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowUpRight } from "lucide-react";
+import { ArrowUpRight, ChevronDown, ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { Spinner } from "@/components/ui/progress.tsx";
@@ -36,25 +36,26 @@ export function RelatedRows({ view, row }: { view: LogView; row: Row }) {
 
 function Related({ link, href, value }: { link: CrossLink; href: string; value: string }) {
   const [open, setOpen] = useState(false);
+  const Arrow = open ? ChevronDown : ChevronRight;
   return (
-    <details
-      className="border-b border-line last:border-0"
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary className="flex h-8 items-center gap-2 marker:content-none before:text-ink-3 before:content-['▸'] [[open]>&]:before:content-['▾']">
-        <span className="flex-1">{link.label}</span>
-        <Link
-          href={href}
-          prefetch={false}
-          onClick={(event) => event.stopPropagation()}
-          className="flex items-center gap-1 text-accent hover:underline"
+    <div className="border-b border-line last:border-0">
+      <div className="flex h-8 items-center justify-between gap-2">
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="-ml-1 flex h-full flex-1 items-center gap-1 rounded px-1 text-left"
         >
-          Show all <ArrowUpRight aria-hidden className="size-3.5" />
-          <span className="sr-only">of {link.label}</span>
+          <Arrow aria-hidden className="size-3.5 text-ink-3" />
+          {link.label}
+        </button>
+        <Link href={href} prefetch={false} className="flex items-center gap-1 text-accent hover:underline">
+          Show all <span className="sr-only">of {link.label}</span>
+          <ArrowUpRight aria-hidden className="size-3.5" />
         </Link>
-      </summary>
+      </div>
       {open && <RelatedList link={link} value={value} />}
-    </details>
+    </div>
   );
 }
 

@@ -42,7 +42,7 @@ export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround }: R
           <CopyButton
             size="md"
             label="Copy a link to this row"
-            text={`${window.location.origin}${window.location.pathname}?row=${rowKey}`}
+            text={() => `${window.location.origin}${window.location.pathname}?row=${rowKey}`}
           />
         )
       }

@@ -24,7 +24,8 @@ export function useCopy(): (text: string) => Promise<boolean> {
   );
 }
 
-type CopyProps = { text: string; label: string; size?: ButtonSize; tabIndex?: number };
+/** `text` as a function is asked for when it is copied: it may need the browser. */
+type CopyProps = { text: string | (() => string); label: string; size?: ButtonSize; tabIndex?: number };
 
 export function CopyButton({ text, label, size = "sm", tabIndex }: CopyProps) {
   const copy = useCopy();
@@ -45,7 +46,7 @@ export function CopyButton({ text, label, size = "sm", tabIndex }: CopyProps) {
       {...(tabIndex !== undefined && { tabIndex })}
       onClick={async (event) => {
         event.stopPropagation();
-        setDone(await copy(text));
+        setDone(await copy(typeof text === "string" ? text : text()));
       }}
     >
       <Icon aria-hidden className="size-3.5" />

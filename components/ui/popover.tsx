@@ -5,6 +5,7 @@ import { flushSync } from "react-dom";
 import { Button, type ButtonLook, type ButtonSize } from "./button.tsx";
 import { cx } from "./cx.ts";
 import { placeBeside } from "./place.ts";
+import { Tooltip } from "./tooltip.tsx";
 
 type PopoverProps = {
   /** What the button shows. */
@@ -59,22 +60,31 @@ export function Popover(props: PopoverProps) {
     onOpenChange?.(false);
   }
 
+  const control = (
+    <Button
+      ref={button}
+      {...(shortcut !== undefined && { "aria-keyshortcuts": shortcut })}
+      look={look}
+      size={size}
+      square={square}
+      {...(label !== undefined && { "aria-label": label })}
+      {...(className !== undefined && { className })}
+      popoverTarget={id}
+      aria-haspopup={role}
+      aria-expanded={open}
+    >
+      {trigger}
+    </Button>
+  );
   return (
     <>
-      <Button
-        ref={button}
-        {...(shortcut !== undefined && { "aria-keyshortcuts": shortcut })}
-        look={look}
-        size={size}
-        square={square}
-        {...(label !== undefined && { "aria-label": label })}
-        {...(className !== undefined && { className })}
-        popoverTarget={id}
-        aria-haspopup={role}
-        aria-expanded={open}
-      >
-        {trigger}
-      </Button>
+      {label === undefined ? (
+        control
+      ) : (
+        <Tooltip text={label} align={align}>
+          {control}
+        </Tooltip>
+      )}
       {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is one of three that take a label */}
       <div
         ref={panel}

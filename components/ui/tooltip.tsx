@@ -1,16 +1,14 @@
 "use client";
 
-import { type ReactNode, useId, useRef } from "react";
-import { Kbd } from "./kbd.tsx";
+import { type ReactNode, useRef } from "react";
 import { placeBeside } from "./place.ts";
 
 const delayMs = 350;
 
-type TooltipProps = { text: string; keys?: string; align?: "start" | "end"; children: ReactNode };
+type TooltipProps = { text: string; align?: "start" | "end"; children: ReactNode };
 
-/** Shows what the control inside is called, and its key, on hover and on keyboard focus. */
-export function Tooltip({ text, keys, align = "start", children }: TooltipProps) {
-  const id = useId();
+/** Shows what the control inside is called, on hover and on keyboard focus. */
+export function Tooltip({ text, align = "start", children }: TooltipProps) {
   const anchor = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLSpanElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -44,15 +42,12 @@ export function Tooltip({ text, keys, align = "start", children }: TooltipProps)
       {children}
       <span
         ref={panel}
-        id={id}
         popover="manual"
-        role="tooltip"
+        // The control says the same to a screen reader.
+        aria-hidden
         className="pointer-events-none inset-auto m-0 rounded-md border border-line bg-surface px-2 py-1 text-xs text-ink shadow-raised"
       >
-        <span className="flex items-center gap-2">
-          {text}
-          {keys !== undefined && <Kbd keys={keys} />}
-        </span>
+        {text}
       </span>
     </span>
   );

@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { expect, type NativeRecord, openLog, test } from "./fixtures.ts";
+
+/** Commands of one user, a second apart, the last one now. */
+function commandsOf(user: string, count: number): NativeRecord[] {
+  const now = Date.now();
+  return Array.from({ length: count }, (_, step) => ({
+    log: "commands",
+    id: `${user} ${step}`,
+    time: new Date(now - (count - 1 - step) * 1000).toISOString(),
+    user,
+    target: "web-1",
+    command: `command ${step}`,
+  }));
+}
+
+function oneNow(user: string, command: string): NativeRecord {
+  return {
+    log: "commands",
+    id: `${user} ${command}`,
+    time: new Date().toISOString(),
+    user,
+    target: "web-1",
+    command,
+  };
+}
+
+const firstRow = (page: Page) => page.locator('[data-position="0"]');
+const grid = (page: Page) => page.getByRole("grid");
+
+test("an empty log says how its first record gets there", async ({ page }) => {
+  await openLog(page, "/logs/kubernetes-api-calls");
+  await expect(page.getByText("No kubernetes api calls yet.")).toBeVisible();
+  await expect(page.getByText("/api/v1/ingest/native")).toBeVisible();
+  await page.getByRole("link", { name: "Settings → Sources" }).click();
+  await expect(page).toHaveURL("/settings/sources");
+});
+
+test("rows slide in at the top, and are counted while one reads further down", async ({ page, post }) => {
+  await post(commandsOf("live", 120));
+  await openLog(page, "/logs/commands?user=live");
+  await expect(firstRow(page)).toContainText("command 119");
+  await post([oneNow("live", "first"), oneNow("somebody else", "elsewhere")]);
+  await expect(firstRow(page)).toContainText("first");
+  await expect(page.getByText("elsewhere")).toHaveCount(0);
+
+  await grid(page).evaluate((element) => {
+    element.scrollTop = 1000;
+  });
+  const read = page.getByRole("gridcell", { name: "command 80" });
+  const before = await read.boundingBox();
+  await post([oneNow("live", "second"), oneNow("live", "third")]);
+  const pill = page.getByRole("button", { name: "2 new" });
+  await expect(pill).toBeVisible();
+  expect(await read.boundingBox()).toEqual(before);
+  await pill.click();
+  await expect(firstRow(page)).toContainText(/second|third/);
+  expect(await grid(page).evaluate((element) => element.scrollTop)).toBe(0);
+});
+
+test("pausing keeps new rows out until they are wanted", async ({ page, post }) => {
+  await post(commandsOf("paused", 3));
+  await openLog(page, "/logs/commands?user=paused");
+  await page.getByRole("button", { name: /^Live/ }).click();
+  await post([oneNow("paused", "waiting")]);
+  await expect(page.getByRole("button", { name: "1 new" })).toBeVisible();
+  await expect(firstRow(page)).toContainText("command 2");
+  await page.getByRole("button", { name: /^Paused/ }).click();
+  await expect(firstRow(page)).toContainText("waiting");
+});
+
+test("a row that comes late stands where its time belongs", async ({ page, post }) => {
+  const [first, , third] = commandsOf("late", 3);
+  const late = commandsOf("late", 3)[1];
+  if (!first || !third || !late) throw new Error("three commands");
+  await post([first, third]);
+  await openLog(page, "/logs/commands?user=late");
+  await expect(page.locator("[data-row]")).toHaveCount(2);
+  await post([
+    {
+      ...late,
+      time: new Date((Date.parse(String(first.time)) + Date.parse(String(third.time))) / 2).toISOString(),
+    },
+  ]);
+  await expect(page.locator("[data-row]")).toHaveText([/command 2/, /command 1/, /command 0/]);
+});
+
+test("thousands of rows scroll by in a bounded part, and come back the same", async ({ page, post }) => {
+  for (let batch = 0; batch < 4; batch += 1) {
+    const records = commandsOf("many", 1000).map((record) => ({
+      ...record,
+      id: `${record["id"]} ${batch}`,
+      time: new Date(Date.parse(String(record.time)) - batch * 1_000_000).toISOString(),
+    }));
+    await post(records);
+  }
+  await openLog(page, "/logs/commands?user=many");
+  const top = await firstRow(page).textContent();
+  const rowHeight = 32;
+  await expect(async () => {
+    await grid(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await expect(page.getByText("End of 4,000 rows.")).toBeVisible({ timeout: 300 });
+  }).toPass();
+  expect(await page.locator("[data-row]").count()).toBeLessThan(80);
+  expect(await grid(page).evaluate((element) => element.scrollHeight)).toBeGreaterThan(4000 * rowHeight);
+  await grid(page).evaluate((element) => element.scrollTo({ top: 0 }));
+  await expect(firstRow(page)).toHaveText(top ?? "");
+});
+
+test("an export holds all that the filters match, and its hash proves it", async ({ page, post }) => {
+  await post(commandsOf("export", 321));
+  await openLog(page, "/logs/commands?user=export");
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^NDJSON/ }).click(),
+  ]);
+  const bytes = readFileSync(await download.path());
+  expect(bytes.toString("utf8").trimEnd().split("\n")).toHaveLength(321);
+  await expect(page.getByText(/^321 rows, .* complete$/)).toBeVisible();
+  await expect(page.getByText(createHash("sha256").update(bytes).digest("hex"))).toBeVisible();
+});
