@@ -15,6 +15,8 @@ export type Asked = {
   query?: string | { [name: string]: string };
   body?: unknown;
   headers?: { [name: string]: string };
+  /** Without the word of a browser that the request comes from a page of Daybook. */
+  plain?: boolean;
 };
 
 export type Told = { status: number; headers: { [name: string]: string }; text: string };
@@ -50,11 +52,11 @@ export function pathOf(route: string, { params = {}, query = "" }: Asked): strin
 
 /** A request as a page of Daybook sends it, unless `headers` say otherwise. */
 export function requestTo({ method, route }: Endpoint, asked: Asked): Request {
-  const { body, headers = {} } = asked;
+  const { body, headers = {}, plain = false } = asked;
   return new Request(`http://localhost:3000${pathOf(route, asked)}`, {
     method,
     headers: {
-      "sec-fetch-site": "same-origin",
+      ...(!plain && { "sec-fetch-site": "same-origin" }),
       ...(body !== undefined && { "content-type": "application/json" }),
       ...headers,
     },

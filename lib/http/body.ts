@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import { badRequest, Problem } from "./problem.ts";
+import { badRequest, type ParameterError, Problem } from "./problem.ts";
 
 /** Bytes that a request with a few fields may have. */
 const defaultLimit = 64 * 1024;
@@ -20,13 +20,40 @@ export async function readJson<T>(request: Request, schema: ZodType<T>, limit = 
     throw badRequest([{ parameter: "body", reason: "is not JSON" }]);
   }
   const checked = schema.safeParse(value);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    const unstorable = unstorableText(checked.data);
+    if (unstorable) throw badRequest([unstorable]);
+    return checked.data;
+  }
   throw badRequest(
     checked.error.issues.map(({ path, message }) => ({
       parameter: path.join(".") || "body",
       reason: message,
     })),
   );
+}
+
+/** Why a text cannot be stored: PostgreSQL knows neither NUL nor half a surrogate pair. Undefined when it can be. */
+export function textFault(text: string): string | undefined {
+  if (text.includes("\0")) return "must not contain NUL";
+  return /\p{Surrogate}/u.test(text) ? "must not contain half of a surrogate pair" : undefined;
+}
+
+/** The first text in a checked value, the names of its fields included, that cannot be stored. */
+function unstorableText(value: unknown, path: readonly string[] = []): ParameterError | undefined {
+  if (typeof value === "string") {
+    const reason = textFault(value);
+    return reason === undefined ? undefined : { parameter: path.join(".") || "body", reason };
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const reason = textFault(name);
+    if (reason !== undefined)
+      return { parameter: path.join(".") || "body", reason: `a name in it ${reason}` };
+    const found = unstorableText(inner, [...path, name]);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Reads a body as text, at most `limit` bytes of it. @throws Problem 413 */

@@ -9,13 +9,14 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as con
  * Brings a UTC time to the one form of the record, `2026-11-21T08:45:32.506784Z`.
  * @param text a UTC time to the minute, second or fraction, or a date
  * @param edge what a date stands for: its first instant, or the first instant of the next day
- * @returns undefined when it is no time of the calendar
+ * @returns undefined when it is no time of the calendar between the years 1 and 9999
  */
 export function parseInstant(text: string, edge: "start" | "end" = "start"): string | undefined {
   if (DAY.test(text)) {
     const day = calendar(`${text}T00:00:00`);
     if (day === undefined) return undefined;
-    return instantOf(edge === "end" ? day + unitMs.d : day);
+    const instant = instantOf(edge === "end" ? day + unitMs.d : day);
+    return instant.startsWith("+") ? undefined : instant;
   }
   const [, minute, second = "00", fraction = ""] = FULL.exec(text) ?? [];
   if (minute === undefined || calendar(`${minute}:${second}`) === undefined) return undefined;
@@ -23,6 +24,8 @@ export function parseInstant(text: string, edge: "start" | "end" = "start"): str
 }
 
 function calendar(seconds: string): number | undefined {
+  // PostgreSQL's calendar has no year 0.
+  if (seconds.startsWith("0000")) return undefined;
   const ms = Date.parse(`${seconds}Z`);
   return Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(seconds) ? undefined : ms;
 }

@@ -32,7 +32,7 @@ export function loadLog(slug: LogSlug, search: SearchParams): Promise<LoadedLog>
       const parsed = parseQuery(logView(slug), params);
       if (parsed.errors) return { userId, first: { errors: parsed.errors } };
       try {
-        const page = await listLogs(slug, scopeOf(principal), parsed.query);
+        const page = await listLogs(slug, scopeOf(principal, slug), parsed.query);
         return { userId, first: { params: listParams(parsed.query).toString(), page } };
       } catch (error) {
         // Next tells the browser nothing of an error but its digest: the error page shows the request's id.

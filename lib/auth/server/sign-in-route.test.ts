@@ -135,6 +135,22 @@ describe("signing in", () => {
     expect(seen[0]).toMatch(/^401 /);
   });
 
+  it("takes what no address can hold for a wrong one, not for a fault of its own", async () => {
+    const wrong = await (await signIn({ ...user, password: "not the password" })).text();
+    for (const email of [
+      "a\0b@example.org",
+      "\0",
+      "a\ud800@example.org",
+      "x".repeat(300),
+      "' OR 1=1 --",
+      "",
+    ]) {
+      const response = await signIn({ email, password: "not the password" });
+      expect(response.status, email).toBe(401);
+      expect(await response.text(), email).toBe(wrong);
+    }
+  });
+
   it("refuses the right password while locked, and lets sessions that exist go on", async () => {
     const victim = await installation.addUser("member");
     const { cookie } = await installation.login(victim);

@@ -1,6 +1,7 @@
 import "server-only";
 import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
+import { textFault } from "@/lib/http/body.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { RequestFacts } from "@/lib/http/request-facts.ts";
 import { houseOrganizationId } from "./house.ts";
@@ -38,7 +39,8 @@ export async function signIn(
   replaces?: string,
 ): Promise<SignInResult> {
   const email = credentials.email.trim().toLowerCase();
-  if (email === "" || email.length > emailLength) return { refused: "wrong" };
+  if (email === "" || email.length > emailLength || textFault(email) !== undefined)
+    return { refused: "wrong" };
   const attempt = { email, address: facts.address };
   if (!(await countAttempt(attempt))) return { refused: "locked" };
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
+import { badRequest } from "@/lib/http/problem.ts";
 import type { LogView } from "../define.ts";
 import type { LogQuery } from "../query.ts";
 import { boundsOf, instantOf } from "../time.ts";
@@ -46,6 +47,7 @@ type Count = { start: string; value: string; n: number };
  * and the edges from the rows, which gives the exact count; with filters rows are counted, newest first, for
  * as long as {@link scanBudgetMs} lasts.
  * @param widthMs the width of an earlier, incomplete answer, to go on with the same buckets
+ * @throws Problem 400 when a width makes bars without number
  */
 export async function getHistogram(
   slug: LogSlug,
@@ -58,7 +60,12 @@ export async function getHistogram(
   const bounds = boundsOf(query.time, nowMs);
   const to = bounds.to ?? (await lastTime(view, scope, nowMs));
   const from = bounds.from ?? (await firstTime(view, scope)) ?? to;
-  const width = widthMs ?? widthFor(Date.parse(to) - Date.parse(from));
+  const span = Date.parse(to) - Date.parse(from);
+  // The rows of an answer that is gone on with may reach a little further than they did.
+  if (widthMs !== undefined && span / widthMs > 2 * maxBuckets) {
+    throw badRequest([{ parameter: "width", reason: `makes more than ${2 * maxBuckets} bars of this time` }]);
+  }
+  const width = widthMs ?? widthFor(span);
   if (query.conditions.length === 0 && scope.user === undefined) {
     const counts = await countFromRollup(view, scope, query, from, to, width, nowMs);
     return { from, to, widthMs: width, buckets: bucketsOf(view, counts), complete: true, scannedTo: null };

@@ -5,7 +5,8 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { prisma } from "@/lib/db/client.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
 import { parseQuery } from "../query.ts";
-import { isLogSlug, logView } from "../views.ts";
+import { isLogSlug, type LogSlug, logView } from "../views.ts";
+import { requireLog } from "./request.ts";
 
 /** A name for a query, one's own or shared with the organization. */
 export type SavedViewLine = {
@@ -27,8 +28,9 @@ export const savedViewWish = z.strictObject({
 /** Saved views a person may have. */
 const mostViews = 200;
 
-/** The saved views of a log that a person sees: own ones and shared ones, by name. */
-export async function listSavedViews(principal: Principal, log: string): Promise<SavedViewLine[]> {
+/** The saved views of a log that a person sees: own ones and shared ones, by name. @throws Problem 403 */
+export async function listSavedViews(principal: Principal, log: LogSlug): Promise<SavedViewLine[]> {
+  requireLog(principal, log);
   const found = await prisma().savedView.findMany({
     where: {
       organizationId: principal.organizationId,
@@ -48,19 +50,22 @@ export async function listSavedViews(principal: Principal, log: string): Promise
   }));
 }
 
-/** Saves a query under a name; saving under the same name again replaces it. @throws Problem 400, 409 */
+/** Saves a query under a name; saving under the same name again replaces it. @throws Problem 400, 403, 409 */
 export async function saveView(
   principal: Principal,
   wish: z.output<typeof savedViewWish>,
 ): Promise<SavedViewLine> {
   const { log, name, shared } = wish;
+  requireLog(principal, log);
   const params = new URLSearchParams(wish.query);
   for (const passing of ["after", "row", "limit"]) params.delete(passing);
-  const parsed = isLogSlug(log) ? parseQuery(logView(log), params) : undefined;
-  if (parsed?.errors)
+  const parsed = parseQuery(logView(log), params);
+  if (parsed.errors)
     throw badRequest(parsed.errors.map((error) => ({ ...error, parameter: `query.${error.parameter}` })));
   const { organizationId, userId } = principal;
-  if ((await prisma().savedView.count({ where: { organizationId, userId } })) >= mostViews) {
+  if (
+    (await prisma().savedView.count({ where: { organizationId, userId, NOT: { log, name } } })) >= mostViews
+  ) {
     throw new Problem(409, `There are ${mostViews} saved views already: delete one first.`);
   }
   const query = params.toString();

@@ -63,7 +63,7 @@ export function personalPaths(): Paths {
           { ...queryParameter("log", "The log.", { type: "string", enum: logSlugs }), required: true },
         ],
         answers: { 200: answer("The saved views, by name.", "SavedViews") },
-        errors: [400],
+        errors: [400, 403],
       }),
       post: operation({
         id: "saveView",
@@ -71,7 +71,7 @@ export function personalPaths(): Paths {
         summary: "Saves a query under a name; the same name again replaces it",
         body: schemaRef("SavedViewWish"),
         answers: { 201: answer("The saved view.", "SavedView") },
-        errors: [409],
+        errors: [403, 409],
       }),
     },
     "/api/v1/saved-views/{id}": {

@@ -1,5 +1,6 @@
 import { validate as isUuid } from "uuid";
 import { revokeToken } from "@/lib/auth/server/api-tokens.ts";
+import { textFault } from "@/lib/http/body.ts";
 import { badRequest, notFound } from "@/lib/http/problem.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -17,6 +18,8 @@ export function DELETE(request: Request, { params }: { params: Promise<{ id: str
       if (reason !== undefined && (reason === "" || reason.length > reasonLimit)) {
         throw badRequest([{ parameter: "reason", reason: `must have 1 to ${reasonLimit} characters` }]);
       }
+      const fault = textFault(reason ?? "");
+      if (fault !== undefined) throw badRequest([{ parameter: "reason", reason: fault }]);
       await revokeToken(principal, id, reason);
       return new Response(null, { status: 204 });
     },

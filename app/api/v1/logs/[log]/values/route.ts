@@ -13,6 +13,13 @@ export async function GET(
   return asApi(request, "logs.values", async (principal) => {
     const { slug, scope } = requireLog(principal, log);
     const search = new URL(request.url).searchParams;
+    for (const name of new Set(search.keys())) {
+      const reason =
+        name !== "filter" && name !== "match"
+          ? "is no parameter of type-ahead"
+          : search.getAll(name).length > 1 && "may be given once";
+      if (reason) throw badRequest([{ parameter: name, reason }]);
+    }
     const match = search.get("match") ?? "";
     if (match.length > maxValueLength || match.includes("\0")) {
       throw badRequest([

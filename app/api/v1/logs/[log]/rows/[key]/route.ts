@@ -12,7 +12,7 @@ export async function GET(
   const { log, key } = await params;
   return asApi(request, "logs.read", async (principal) => {
     const { slug, scope } = requireLog(principal, log);
-    const cursor = parseCursor(decodeURIComponent(key));
+    const cursor = parseCursor(key);
     if (!cursor) throw badRequest([{ parameter: "key", reason: "is not the key of a row" }]);
     const row = await getLogRow(slug, scope, cursor);
     if (!row) throw notFound("There is no such row.");
