@@ -22,7 +22,6 @@ type State = Exclude<BrowserContextOptions["storageState"], string | undefined>;
 
 /** The tests' `test`: pages are signed in, and a page that the browser complains about fails. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads off it that no other fixture is wanted
   daybook: [({}, use) => use(installation()), { scope: "worker" }],
   account: ["admin", { option: true }],
   baseURL: ({ daybook }, use) => use(daybook.url),

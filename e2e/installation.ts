@@ -30,7 +30,6 @@ export function installation(): Installation {
 }
 
 /** Starts Daybook as its users do, in a data folder of its own. @returns what stops it */
-// biome-ignore lint/style/noDefaultExport: Playwright demands it
 export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "daybook-e2e-"));
   const port = await freePort();

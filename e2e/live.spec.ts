@@ -32,7 +32,7 @@ const grid = (page: Page) => page.getByRole("grid");
 
 test("an empty log says how its first record gets there", async ({ page }) => {
   await openLog(page, "/logs/kubernetes-api-calls");
-  await expect(page.getByText("No kubernetes api calls yet.")).toBeVisible();
+  await expect(page.getByText("No Kubernetes API calls yet.")).toBeVisible();
   await expect(page.getByText("/api/v1/ingest/native")).toBeVisible();
   await page.getByRole("link", { name: "Settings → Sources" }).click();
   await expect(page).toHaveURL("/settings/sources");

@@ -48,7 +48,8 @@ export function firstRecord(slug: LogSlug, time: string): string | undefined {
   const example = examples[slug];
   if (!example) return undefined;
   const { log, ...fields } = example;
-  return JSON.stringify({ log, time, ...fields });
+  // Spaces, so that it can be read and wrapped.
+  return JSON.stringify({ log, time, ...fields }, null, 1).replaceAll(/\n\s*/g, " ");
 }
 
 /** The command to paste. The record's quotes are none that a shell would mind. */

@@ -29,7 +29,11 @@ export function ListEnd({ view, state, filtered, onClear, onRetry, onGoOn }: Lis
   const { window, phase, error, scannedTo, stale } = state;
   const count = countOf(window);
   if (phase === "failed" && error) {
-    const kept = count > 0 ? " The rows above are still right." : "";
+    const kept = stale
+      ? " The rows above answer the filters before."
+      : count > 0
+        ? " The rows above are still right."
+        : "";
     return <ErrorNotice error={error} what={`${view.title} could not be listed.${kept}`} onRetry={onRetry} />;
   }
   if (phase === "stopped") {
@@ -72,6 +76,11 @@ function NothingMatches({ onClear }: { onClear: () => void }) {
   );
 }
 
+/** `Commands` within a sentence; names such as Kubernetes stay as they are. */
+function startingSmall(title: string): string {
+  return /^(Kubernetes|API)/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
+}
+
 const noSubscription = () => () => undefined;
 
 /** How the first record gets here. */
@@ -85,7 +94,7 @@ function NothingYet({ view }: { view: LogView }) {
   const command = firstRecordCommand(view.slug as LogSlug, now, origin);
   return (
     <div className="flex max-w-3xl flex-col items-start gap-3 px-3 py-8">
-      <p className="text-base font-medium">No {view.title.toLowerCase()} yet.</p>
+      <p className="text-base font-medium">No {startingSmall(view.title)} yet.</p>
       <p className="text-ink-2">{view.description}</p>
       {command === undefined ? (
         <p className="text-ink-2">Daybook writes this log itself: the next request will be the first row.</p>

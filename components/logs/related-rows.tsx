@@ -3,13 +3,15 @@
 import { ArrowUpRight, ChevronDown, ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useState } from "react";
+import { logPath } from "@/components/shell/pages.ts";
 import { Spinner } from "@/components/ui/progress.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import type { CrossLink, LogView } from "@/lib/logs/define.ts";
 import { isLogSlug, logView } from "@/lib/logs/views.ts";
 import { LogCell, linkTarget } from "./cells.tsx";
+import { searchString } from "./conditions.ts";
 import { fetchPage, type Page, type Row } from "./log-api.ts";
-import { foldedPlaces } from "./log-columns.tsx";
+import { cursorOf } from "./use-log-list.ts";
 
 const shownAtMost = 20;
 
@@ -77,16 +79,19 @@ function RelatedList({ link, value }: { link: CrossLink; value: string }) {
   if (!page) return <Spinner label="Loading" />;
   if (!isLogSlug(link.view)) return null;
   const view = logView(link.view);
-  const places = foldedPlaces(view, Object.keys(view.columns));
-  const columns = (["mark", "sub", "body"] as const).flatMap(
-    (place) => Object.keys(places).find((column) => places[column] === place) ?? [],
-  );
+  const columns = tellingColumns(view, page.rows);
   return (
     <ul className="pb-2">
       {page.rows.length === 0 && <li className="text-ink-2">Nothing is recorded.</li>}
       {page.rows.map((row) => (
         <li key={row.id} className="flex items-center gap-3 py-0.5">
-          <TimeText time={row.time} className="shrink-0 text-xs max-sm:[&>span]:hidden" />
+          <Link
+            href={`${logPath(view.slug)}${searchString(new URLSearchParams({ [link.filter]: value, row: cursorOf(row) }))}`}
+            prefetch={false}
+            className="shrink-0 text-xs text-accent hover:underline max-sm:[&_span]:hidden"
+          >
+            <TimeText time={row.time} />
+          </Link>
           {columns.map((column) => (
             <span key={column} className="flex min-w-0 max-w-full not-last:shrink-0">
               <LogCell view={view} column={column} kind={view.columns[column]?.cell ?? "text"} row={row} />
@@ -99,4 +104,24 @@ function RelatedList({ link, value }: { link: CrossLink; value: string }) {
       )}
     </ul>
   );
+}
+
+/** What says most about a row in few words, of those columns in which something stands. */
+const telling = [
+  "event",
+  "status",
+  "verb",
+  "resource",
+  "command",
+  "requestUri",
+  "cause",
+  "kind",
+  "target",
+  "user",
+];
+const mostColumns = 4;
+
+function tellingColumns(view: LogView, rows: readonly Row[]): string[] {
+  const filled = telling.filter((column) => view.columns[column] && rows.some((row) => row[column] != null));
+  return filled.slice(0, mostColumns);
 }

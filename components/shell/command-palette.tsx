@@ -13,6 +13,9 @@ import { SavedViewItems } from "./saved-view-items.tsx";
 
 type PaletteProps = { open: boolean; onClose: () => void; settings: readonly ConsolePage[] };
 
+/** Reading is recorded: what is saved is only looked up once someone is looking for something. */
+const searchedFrom = 2;
+
 /** Goes anywhere: views, settings, saved views, and what someone did (`user: ann`). */
 export function CommandPalette({ open, onClose, settings }: PaletteProps) {
   return (
@@ -56,7 +59,7 @@ function Palette({ onClose, settings }: Omit<PaletteProps, "open">) {
                 <PageItem key={page.href} page={page} onSelect={go} />
               ))}
             </Command.Group>
-            <SavedViewItems onSelect={go} />
+            {text.trim().length >= searchedFrom && <SavedViewItems onSelect={go} />}
           </>
         )}
         <JumpGroups jump={jump} onSelect={go} />
