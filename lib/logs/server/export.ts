@@ -80,6 +80,8 @@ export async function startExport(
   client.on("error", (error) => run.copy?.destroy(error));
   try {
     await client.connect();
+    // Parallel workers would sort everything before the first row; one process walks the index and begins at once.
+    await client.query("SET max_parallel_workers_per_gather = 0");
     const { organizationId } = scope;
     const row = { id, organizationId, actor: owner.name, actorId: owner.id, log: slug, format };
     await prisma().export.create({ data: { ...row, query: formatQuery(query).toString() } });

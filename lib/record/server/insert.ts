@@ -1,13 +1,13 @@
 import "server-only";
-import { once } from "node:events";
-import type { ClientBase } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
+import pg, { type ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
-import { inTransaction, pool } from "@/lib/db/client.ts";
+import { pool } from "@/lib/db/client.ts";
 import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
 import { sha256 } from "../canonical.ts";
 import { nowInstant } from "../clock.ts";
 import { type Resolved, recordColumns, recordTables, type SqlType, sqlName } from "../columns.ts";
+import { copyIn } from "./copy-in.ts";
+import { CopyRows } from "./copy-rows.ts";
 
 /** One row of the record on its way into its table. */
 export type RecordRow<L extends RecordLog = RecordLog> = Resolved & {
@@ -32,22 +32,19 @@ const stageRanks: { [stage: string]: number } = {
   Panic: 2,
 };
 
-/** What stands in a column that no draft has: reckoned from the row. */
+/** What stands in columns that no draft has, or that a draft may leave out: reckoned from the row. */
 function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown } {
   const { connectionId, commandId, id, organizationId, row } = entry;
-  const given: { [field: string]: unknown } = { ...row, connectionId, commandId };
   if (log === "kubernetes-api-calls") {
     const { stage, status, groups } = row as DraftOf<"kubernetes-api-calls">;
-    given["stageRank"] = stageRanks[stage];
-    given["groups"] = groups?.join(", ");
-    given["outcome"] = callOutcome(status);
+    const outcome = callOutcome(status);
+    return { connectionId, commandId, stageRank: stageRanks[stage], groups: groups?.join(", "), outcome };
   }
   if (log === "audit-log") {
-    given["eventId"] ??= id;
-    given["tenantId"] ??= organizationId;
-    given["category"] ??= "";
+    const { eventId = id, tenantId = organizationId, category = "" } = row as DraftOf<"audit-log">;
+    return { eventId, tenantId, category };
   }
-  return given;
+  return { connectionId };
 }
 
 /** 401 and 403 are denied, other codes from 400 are failures, a call without a code is pending. */
@@ -55,6 +52,47 @@ export function callOutcome(status: number | undefined): "success" | "failure" |
   if (status === undefined) return "pending";
   if (status === 401 || status === 403) return "denied";
   return status >= 400 ? "failure" : "success";
+}
+
+/** The columns that every record has. */
+const ownColumns = {
+  organizationId: "uuid",
+  time: "timestamptz",
+  id: "uuid",
+  receivedAt: "timestamptz",
+  sourceId: "uuid",
+  sourceRecordId: "text",
+  contentHash: "bytea",
+  raw: "bytea",
+} as const satisfies { [field: string]: SqlType };
+
+function copySql(log: RecordLog): string {
+  const fields = [...Object.keys(ownColumns), ...Object.keys(recordColumns[log])];
+  return `COPY ${recordTables[log]} (${fields.map(sqlName).join(", ")}) FROM STDIN (FORMAT binary)`;
+}
+
+/** Bytes of a row beside its raw record, roughly. */
+const rowBytes = 512;
+
+function copyData(log: RecordLog, rows: readonly RecordRow[]): Buffer {
+  const columns = Object.entries<SqlType>(recordColumns[log]);
+  const values = Object.keys(ownColumns).length + columns.length;
+  const data = new CopyRows(rows.reduce((sum, { raw }) => sum + raw.length + rowBytes, 0));
+  for (const entry of rows) {
+    data.row(values);
+    data.value(entry.organizationId, ownColumns.organizationId);
+    data.value(entry.row.time, ownColumns.time);
+    data.value(entry.id, ownColumns.id);
+    data.value(entry.receivedAt, ownColumns.receivedAt);
+    data.value(entry.sourceId, ownColumns.sourceId);
+    data.value(entry.sourceRecordId, ownColumns.sourceRecordId);
+    data.value(entry.contentHash, ownColumns.contentHash);
+    data.value(entry.raw, ownColumns.raw);
+    const given = entry.row as { [field: string]: unknown };
+    const more = derived(log, entry);
+    for (const [field, type] of columns) data.value(more[field] ?? given[field], type);
+  }
+  return data.end();
 }
 
 /**
@@ -66,66 +104,19 @@ export async function insertRecords<L extends RecordLog>(
   log: L,
   rows: readonly RecordRow<L>[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const columns = Object.entries<SqlType>(recordColumns[log]);
-  const names = [
-    ...[
-      "organization_id",
-      "time",
-      "id",
-      "received_at",
-      "source_id",
-      "source_record_id",
-      "content_hash",
-      "raw",
-    ],
-    ...columns.map(([field]) => sqlName(field)),
-  ];
-  let text = "";
-  for (const entry of rows) {
-    const fields = derived(log, entry);
-    text += `${entry.organizationId}\t${entry.row.time}\t${entry.id}\t${entry.receivedAt}\t${entry.sourceId}\t`;
-    text += `${copyText(entry.sourceRecordId)}\t${copyBytes(entry.contentHash)}\t${copyBytes(entry.raw)}`;
-    for (const [field, type] of columns) text += `\t${copyValue(fields[field], type)}`;
-    text += "\n";
-  }
-  await copyInto(client, `COPY ${recordTables[log]} (${names.join(", ")}) FROM STDIN`, text);
+  if (rows.length > 0) await copyIn(client, copySql(log), copyData(log, rows));
 }
 
-/** Runs a `COPY … FROM STDIN` in text format. */
-export async function copyInto(client: ClientBase, sql: string, text: string): Promise<void> {
-  const stream = client.query(copyFrom(sql));
-  const done = once(stream, "finish");
-  stream.end(text);
-  await done;
-}
-
-function copyValue(value: unknown, type: SqlType): string {
-  if (value === undefined || value === null) return "\\N";
-  if (type === "json") return copyText(JSON.stringify(value));
-  return typeof value === "string" ? copyText(value) : String(value);
-}
-
-const special = /[\\\t\n\r\0]/;
-const escapes: { [character: string]: string } = {
-  "\\": "\\\\",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\r": "\\r",
-  // PostgreSQL's text cannot hold NUL; its picture stands for it, the raw record keeps the byte.
-  "\0": "\u2400",
-};
-
-/** A text in COPY's text format. */
-export function copyText(value: string): string {
-  return special.test(value)
-    ? value.replace(/[\\\t\n\r\0]/g, (character) => escapes[character] ?? "")
-    : value;
-}
-
-/** Bytes in COPY's text format. */
-export function copyBytes(bytes: Uint8Array): string {
-  return `\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;
+/** As {@link insertRecords}, and tells followers of `logs` at the commit, in the same round trip. */
+export async function insertAndNotify<L extends RecordLog>(
+  client: ClientBase,
+  log: L,
+  rows: readonly RecordRow<L>[],
+  organizationId: string,
+  logs: Iterable<string>,
+): Promise<void> {
+  const statements = `${copySql(log)}; ${notifySql(organizationId, logs)}`;
+  await copyIn(client, statements, copyData(log, rows));
 }
 
 const ensured = new Set<string>();
@@ -186,28 +177,36 @@ const ownSources = new Map<string, string>();
 /** The channel that tells followers which logs of which organization got rows: once per commit. */
 export const recordChannel = "daybook_record";
 
+function notifySql(organizationId: string, logs: Iterable<string>): string {
+  const payload = `${organizationId} ${[...logs].join(",")}`;
+  return `SELECT pg_notify(${pg.escapeLiteral(recordChannel)}, ${pg.escapeLiteral(payload)})`;
+}
+
 /** Tells followers, at the commit of the caller's transaction. */
 export async function notifyFollowers(
   client: ClientBase,
   organizationId: string,
   logs: Iterable<string>,
 ): Promise<void> {
-  await client.query("SELECT pg_notify($1, $2)", [recordChannel, `${organizationId} ${[...logs].join(",")}`]);
+  await client.query(notifySql(organizationId, logs));
 }
 
-/** Writes rows of Daybook's own in one transaction and tells followers. */
+/** Writes rows of Daybook's own and tells followers: one transaction, which is one round trip. */
 export async function insertOwnRecords<L extends RecordLog>(
   log: L,
   rows: readonly RecordRow<L>[],
 ): Promise<void> {
+  if (rows.length === 0) return;
   await ensurePartitions(
     log,
     rows.map((entry) => entry.row.time),
   );
-  await inTransaction(async (client) => {
-    await insertRecords(client, log, rows);
-    for (const organizationId of new Set(rows.map((entry) => entry.organizationId))) {
-      await notifyFollowers(client, organizationId, [log]);
-    }
-  });
+  const organizations = new Set(rows.map((entry) => entry.organizationId));
+  const notices = [...organizations].map((organizationId) => notifySql(organizationId, [log]));
+  const client = await pool().connect();
+  try {
+    await copyIn(client, [copySql(log), ...notices].join("; "), copyData(log, rows));
+  } finally {
+    client.release();
+  }
 }
