@@ -32,7 +32,7 @@ export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<
   };
   try {
     const applied = await withSchemaEngine(ownerUrl, apply, prismaFolder);
-    if (prismaFolder === undefined) await beginEpoch(ownerUrl);
+    await beginEpoch(ownerUrl);
     return applied;
   } catch (error) {
     if (failed === undefined || !(error instanceof Error)) throw error;
@@ -42,7 +42,10 @@ export async function migrate(ownerUrl: string, prismaFolder?: string): Promise<
 
 /** Transaction ids start anew in a restored dump; the order of the record must not (see begin_epoch in the migrations). */
 async function beginEpoch(ownerUrl: string): Promise<void> {
-  await withClient(ownerUrl, (client) => client.query("SELECT begin_epoch()"));
+  await withClient(ownerUrl, async (client) => {
+    const { rowCount } = await client.query("SELECT WHERE to_regprocedure('begin_epoch()') IS NOT NULL");
+    if (rowCount === 1) await client.query("SELECT begin_epoch()");
+  });
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

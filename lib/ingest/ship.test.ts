@@ -142,7 +142,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
     expect(await shipper.ended).toBe(0);
     expect(drained).toBe(true);
     expect(bench.receiver.lines()).toEqual(lines);
-  }, 60_000);
+  }, 180_000);
 
   it("may hold any bytes", async () => {
     const bytes = Buffer.from("\0 \xff \\ % $(true) `id` ' \"\n -n\n\n\t\r\n", "latin1");

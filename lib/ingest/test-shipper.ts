@@ -93,7 +93,7 @@ export class ShipBench {
       }
       await this.receiver.stop();
       // A killed shipper leaves a curl or dd behind for a moment.
-      rmSync(this.folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
+      rmSync(this.folder, { recursive: true, maxRetries: 100, retryDelay: 100 });
     });
   }
 
