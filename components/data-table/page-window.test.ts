@@ -59,6 +59,13 @@ describe("a window of pages", () => {
     expect(rowAt(window, 0)).toBeUndefined();
     expect(rowAt(window, 45)?.at).toBe(5);
     expect(window.pages.filter((page) => page.rows).length).toBe(2);
+    expect(evict(window, 32, 49, 5).pages.map((page) => page.rows !== null)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
     expect(missingPages(window, 0, 12).map((page) => [page.after, page.until])).toEqual([
       [null, "000041"],
       ["000041", "000031"],

@@ -5,30 +5,20 @@ import { ColumnsMenu } from "@/components/data-table/columns-menu.tsx";
 import { DataTable } from "@/components/data-table/data-table.tsx";
 import { useAtTop } from "@/components/data-table/use-at-top.ts";
 import { useCopy } from "@/components/ui/copy-button.tsx";
+import { useThrottled } from "@/components/ui/use-throttled.ts";
 import type { LogView } from "@/lib/logs/define.ts";
 import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
-import { actKeys, type CellAct, CellActions } from "./cell-actions.tsx";
-import { linkOfColumn } from "./cells.tsx";
-import {
-  askForValue,
-  cleared,
-  filterOfColumn,
-  filterParams,
-  isFiltered,
-  searchString,
-  withOrder,
-  withTime,
-} from "./conditions.ts";
+import { cleared, filterParams, isFiltered, searchString, withOrder, withTime } from "./conditions.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { Histogram } from "./histogram.tsx";
 import { ListEnd } from "./list-end.tsx";
 import { LiveButton, LiveNotice, NewRowsPill } from "./live-controls.tsx";
-import type { Row } from "./log-api.ts";
 import { logColumns } from "./log-columns.tsx";
 import { RowDrawer } from "./row-drawer.tsx";
 import { SavedViewsMenu } from "./saved-views-menu.tsx";
 import { SearchStatus } from "./search-status.tsx";
+import { useCellActions } from "./use-cell-actions.tsx";
 import { useColumns } from "./use-columns.ts";
 import { useLive } from "./use-live.ts";
 import { type FirstPage, useLogList } from "./use-log-list.ts";
@@ -42,6 +32,9 @@ type LogListProps = {
   change: ChangeQuery;
   first: FirstPage | undefined;
 };
+
+/** Rows that arrive are counted anew no oftener than this. */
+const recountMs = 10_000;
 
 /** Filter bar, histogram, table and drawer around one list. */
 export function LogList({ view, userId, query, change, first }: LogListProps) {
@@ -63,6 +56,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
     atTop,
     reload,
   });
+  const round = useThrottled(live.received, recountMs);
   const columns = useColumns(view, userId, query, change);
   const { openKey, held, open, close } = useOpenRow(state.window, query, change, keyOf, scroller);
 
@@ -76,41 +70,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
     [view, query.order, turn, shown],
   );
 
-  const filterBy = useCallback(
-    (column: string, value: string, not: boolean) => {
-      const filter = filterOfColumn(view, column);
-      if (filter !== undefined) change(askForValue(query, filter, value, not));
-    },
-    [view, query, change],
-  );
-  const act = useCallback(
-    (row: Row, column: string, what: CellAct) => {
-      const value = row[column] ?? null;
-      if (value === null) return;
-      if (what === "copy") void copy(String(value));
-      else filterBy(column, String(value), what === "without");
-    },
-    [copy, filterBy],
-  );
-  const renderActions = useCallback(
-    (row: Row, column: string) => {
-      if ((row[column] ?? null) === null) return null;
-      const beside = column === shown.at(-1) ? "beside-left" : "beside-right";
-      const place = linkOfColumn(view, column) ? beside : "over";
-      return (
-        <CellActions view={view} column={column} place={place} onAct={(what) => act(row, column, what)} />
-      );
-    },
-    [view, act, shown],
-  );
-  const onCellKey = useCallback(
-    (row: Row, column: string, key: string) => {
-      const what = Object.hasOwn(actKeys, key) ? actKeys[key] : undefined;
-      if (what) act(row, column, what);
-      return what !== undefined;
-    },
-    [act],
-  );
+  const { filterBy, renderActions, onCellKey } = useCellActions(view, query, change, shown);
   const onSee = useCallback((from: number, to: number) => store.see(from, to), [store]);
   const clear = () => change(cleared(query));
 
@@ -129,7 +89,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
         <SavedViewsMenu view={view} query={query} change={change} />
         <ExportMenu slug={view.slug} query={query} />
       </FilterBar>
-      <Histogram view={view} query={query} change={change} round={Math.floor(live.received / 200)} />
+      <Histogram view={view} query={query} change={change} round={round} />
       <LiveNotice stream={live.stream} />
       <div className="relative flex min-h-0 flex-1 flex-col">
         <NewRowsPill

@@ -53,6 +53,8 @@ describe("instantOfWall", () => {
   });
 
   it("lands within the hour around a change of clocks", () => {
+    // Read as UTC, 01:30 lies after the change already.
+    expect(instantOfWall("2026-03-29T01:30", "Europe/Berlin")).toBe("2026-03-29T00:30:00Z");
     // 02:30 does not exist on this day, 03:00 is 01:00 UTC.
     expect(instantOfWall("2026-03-29T03:00", "Europe/Berlin")).toBe("2026-03-29T01:00:00Z");
     expect(["2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"]).toContain(
