@@ -1,12 +1,15 @@
 import type { IngestKind } from "@/lib/ingest/define.ts";
 
-/** What pages show of a kind of source: its plain values, without the mapping. */
+type Setting = NonNullable<IngestKind["settings"]>[number];
+
+/** What pages show of a kind of source: its plain values. Functions cannot go to the browser. */
 export type KindView = Pick<IngestKind, "name" | "title" | "description" | "instructions"> & {
-  settings: NonNullable<IngestKind["settings"]>;
+  settings: readonly Omit<Setting, "fault">[];
 };
 
 export function viewOfKind({ name, title, description, instructions, settings = [] }: IngestKind): KindView {
-  return { name, title, description, instructions, settings };
+  const plain = settings.map(({ fault: _, ...values }) => values);
+  return { name, title, description, instructions, settings: plain };
 }
 
 /** The log in which the first record of a source shows best. */
