@@ -7,10 +7,12 @@
  */
 export function nodeRouteFor(pathname) {
   /** @type {Map<string, import("./node-routes.ts").NodeRoute> | undefined} */
-  const routes = Reflect.get(globalThis, Symbol.for("daybook.nodeRoutes"));
-  for (let path = pathname; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
-    const route = routes?.get(path);
-    if (route) return route;
+  const routes = Reflect.get(globalThis, Symbol.for("daybook.nodeRoutes")) ?? new Map();
+  // Strangers choose the path and its length: it is compared with the few prefixes, never taken apart.
+  let longest = "";
+  for (const prefix of routes.keys()) {
+    const matches = pathname === prefix || pathname.startsWith(`${prefix}/`);
+    if (matches && prefix.length > longest.length) longest = prefix;
   }
-  return undefined;
+  return routes.get(longest);
 }

@@ -3,7 +3,7 @@ import { pool } from "@/lib/db/client.ts";
 import { absoluteDays, idleHours } from "../limits.ts";
 import { allows, ownRowsOnly } from "../principal.ts";
 import { createToken, findTokenHolder } from "./api-tokens.ts";
-import { authenticate, stillAuthenticated } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import { endExpiredSessions } from "./sessions.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
 
@@ -43,22 +43,17 @@ describe("a session", () => {
     });
   });
 
-  it("is out with the next request once revoked, and its streams too", async () => {
+  it("is out with the next request once revoked", async () => {
     const { cookie, sessionId } = await installation.login(admin);
-    const principal = await get({ cookie });
-    expect(await stillAuthenticated(principal)).toBe(true);
     await changeSession(sessionId, "revoked_at = now()");
     await expect(get({ cookie })).rejects.toMatchObject({ status: 401 });
-    expect(await stillAuthenticated(principal)).toBe(false);
   });
 
   it("is out with the next request once its user is disabled", async () => {
     const user = await installation.addUser("member");
     const { cookie } = await installation.login(user);
-    const principal = await get({ cookie });
     await pool().query("UPDATE users SET status = 'disabled' WHERE id = $1", [user.id]);
     await expect(get({ cookie })).rejects.toMatchObject({ status: 401 });
-    expect(await stillAuthenticated(principal)).toBe(false);
   });
 
   it("has the role that the user has now", async () => {
@@ -187,10 +182,8 @@ describe("an API token", () => {
 
   it.each(["revoked_at = now()", "expires_at = now()"])("is refused at once after %s", async (change) => {
     const { id, token } = await tokenFor(admin);
-    const principal = await bearer(token);
     await pool().query(`UPDATE api_tokens SET ${change} WHERE id = $1`, [id]);
     await expect(bearer(token)).rejects.toMatchObject({ status: 401 });
-    expect(await stillAuthenticated(principal)).toBe(false);
   });
 
   it("is refused once its person is disabled", async () => {

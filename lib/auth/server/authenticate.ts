@@ -4,9 +4,9 @@ import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
 import type { Principal } from "../principal.ts";
 import { permissionsOf } from "../roles.ts";
-import { findTokenHolder, isTokenValid } from "./api-tokens.ts";
+import { findTokenHolder } from "./api-tokens.ts";
 import { openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
-import { findSession, isSessionValid } from "./sessions.ts";
+import { findSession } from "./sessions.ts";
 
 /**
  * Who makes a request to a route handler: the holder of a token in `Authorization: Bearer` or
@@ -60,12 +60,6 @@ export async function principalOfSession(
       ...requestFacts(headers),
     }
   );
-}
-
-/** Whether the session or token of a request that stays open is still good; look about once a second. */
-export async function stillAuthenticated({ kind, id, sessionId }: Principal): Promise<boolean> {
-  if (kind === "api-key") return await isTokenValid(id);
-  return sessionId !== undefined && (await isSessionValid(sessionId));
 }
 
 /** @throws Problem 401 when the header holds something other than a bearer token */

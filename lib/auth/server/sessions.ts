@@ -36,13 +36,10 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
   return { ...user, role: storedRole(row.role) };
 }
 
-/** Whether a session is still valid, without counting as a use of it: for streams that stay open. */
-export async function isSessionValid(id: string): Promise<boolean> {
-  const found = await pool().query(
-    `SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${valid}`,
-    [id],
-  );
-  return found.rowCount === 1;
+/** Asks which of the sessions in an array are valid, with `id` and `role`; that counts as no use of them. */
+export function validSessionsSql(ids: `$${number}`): string {
+  return `SELECT s.id, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 
 /** Begins a session under a new random id, within the caller's transaction. */

@@ -41,12 +41,13 @@ async function look(organizationId: string, watch: Watch): Promise<void> {
 /**
  * The sources of an organization with their health as server-sent events: `sources` with `{sources}`, at once
  * and whenever something about them has changed.
- * @param mayGoOn asked before each event and each keep-alive: a session that ended ends its streams
+ * @param watch called once with what ends the stream; calls it when the reader may read no longer, and
+ * returns what ends the watching
  */
 export function healthStream(
   organizationId: string,
   signal: AbortSignal,
-  mayGoOn: () => Promise<boolean>,
+  watch: (end: () => void) => () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let stop = (): void => undefined;
@@ -55,41 +56,32 @@ export function healthStream(
       start(controller) {
         let told: string | undefined;
         let open = true;
-        let turn = Promise.resolve();
-        const write = async (text: string): Promise<void> => {
-          const allowed = await mayGoOn();
-          if (!open) return;
-          if (allowed) controller.enqueue(encoder.encode(text));
-          else end();
+        /** Who reads slowly gets the newest state later, not every state in between. */
+        const write = (text: string): boolean => {
+          const room = open && (controller.desiredSize ?? 0) > 0;
+          if (room) controller.enqueue(encoder.encode(text));
+          return room;
         };
         const tell = (sources: string): void => {
-          // Who reads slowly gets the newest state later, not every state in between.
-          if (sources === told || (controller.desiredSize ?? 0) <= 0) return;
-          told = sources;
-          queue(`event: sources\ndata: ${sources}\n\n`);
-        };
-        const queue = (text: string): void => {
-          turn = turn.then(() => write(text)).catch(fail);
-        };
-        const fail = (error: unknown): void => {
-          if (!open) return;
-          stop();
-          controller.error(error);
+          if (sources !== told && write(`event: sources\ndata: ${sources}\n\n`)) told = sources;
         };
         const end = (): void => {
+          if (!open) return;
           stop();
           controller.close();
         };
-        const unwatch = watchSources(organizationId, { tell });
-        const alive = setInterval(() => queue(":\n\n"), keepAliveMs);
+        const unwatch = watch(end);
+        const leave = watchSources(organizationId, { tell });
+        const alive = setInterval(() => write(":\n\n"), keepAliveMs);
         stop = () => {
           open = false;
           clearInterval(alive);
           unwatch();
+          leave();
         };
-        controller.enqueue(encoder.encode("retry: 2000\n\n"));
+        write("retry: 2000\n\n");
         if (signal.aborted) end();
-        else signal.addEventListener("abort", () => open && end());
+        else signal.addEventListener("abort", end);
       },
       cancel() {
         stop();

@@ -90,7 +90,11 @@ class Hub {
   /** LISTEN on one connection; when it breaks, a new one is made and everyone looks once. */
   private async listen(): Promise<void> {
     const client = dedicatedClient("live");
+    let broken = false;
     const again = (): void => {
+      // What breaks the connection may be told twice, as an event and by the query under way.
+      if (broken) return;
+      broken = true;
       client.removeAllListeners();
       client.on("error", () => undefined);
       void client.end().catch(() => undefined);

@@ -11,7 +11,8 @@ const keepAliveMs = 15_000;
 /**
  * New rows as server-sent events: `rows` with `{rows}`, `held` with `{seconds, by}`, `flowing`. Each event's
  * id is the position after it, which a browser sends back as Last-Event-ID.
- * @param mayGoOn asked with every keep-alive: a session that ended ends its streams
+ * @param watch called once with what ends the stream; calls it when the reader may read no longer, and
+ * returns what ends the watching
  */
 export function liveStream(
   slug: LogSlug,
@@ -19,44 +20,48 @@ export function liveStream(
   query: LogQuery,
   position: Position,
   signal: AbortSignal,
-  mayGoOn: () => Promise<boolean>,
+  watch: (end: () => void) => () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let over = false;
   let stop = (): void => undefined;
-  let drained: (() => void) | undefined;
+  /** Who wrote more than the reader has taken, and goes on when it has. */
+  let waiting: (() => void)[] = [];
+  const goOn = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const resolve of all) resolve();
+  };
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        const isFull = (): boolean => (controller.desiredSize ?? 0) <= 0;
         const write = async (text: string): Promise<void> => {
-          if (signal.aborted) return;
+          if (over) return;
           controller.enqueue(encoder.encode(text));
-          if ((controller.desiredSize ?? 0) > 0) return;
-          await new Promise<void>((resolve) => {
-            drained = resolve;
-          });
-        };
-        const unfollow = followLog(slug, scope, query, position, (message) => write(eventText(message)));
-        const alive = setInterval(() => void keepAlive(), keepAliveMs);
-        const keepAlive = async (): Promise<void> => {
-          if (await mayGoOn().catch(() => true)) await write(":\n\n");
-          else end();
+          if (isFull()) await new Promise<void>((resolve) => waiting.push(resolve));
         };
         const end = (): void => {
+          if (over) return;
           stop();
-          if (!signal.aborted) controller.close();
+          controller.close();
         };
+        const unwatch = watch(end);
+        const unfollow = followLog(slug, scope, query, position, (message) => write(eventText(message)));
+        // Whoever has events to take needs no comment.
+        const alive = setInterval(() => isFull() || void write(":\n\n"), keepAliveMs);
         stop = () => {
+          over = true;
           clearInterval(alive);
+          unwatch();
           unfollow();
-          drained?.();
+          goOn();
         };
-        signal.addEventListener("abort", stop);
         void write(`id: ${formatPosition(position)}\nretry: 1000\n\n`);
+        if (signal.aborted) end();
+        else signal.addEventListener("abort", end);
       },
-      pull() {
-        drained?.();
-        drained = undefined;
-      },
+      pull: goOn,
       cancel() {
         stop();
       },

@@ -118,7 +118,7 @@ function liveOperation(slug: LogSlug) {
         content: { "text/event-stream": { schema: { type: "string" } } },
       },
     },
-    errors: [400],
+    errors: [400, 429],
   });
 }
 
@@ -163,6 +163,6 @@ function exportOperation(slug: LogSlug) {
         },
       },
     },
-    errors: [400, 429],
+    errors: [400, 409, 429],
   });
 }

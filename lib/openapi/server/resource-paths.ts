@@ -151,6 +151,7 @@ export function sourcePaths(): Paths {
             content: { "text/event-stream": { schema: { type: "string" } } },
           },
         },
+        errors: [429],
       }),
     },
     "/api/v1/sources/{id}": {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signInLimits } from "@/lib/auth/limits.ts";
-import { isSessionValid } from "@/lib/auth/server/sessions.ts";
+import { findSession } from "@/lib/auth/server/sessions.ts";
 import { signIn } from "@/lib/auth/server/sign-in.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
@@ -21,7 +21,7 @@ it("gives a new password, ends the sessions and the lock-out, and says so in the
     await signIn({ ...user, password: "not the password" }, facts);
   }
   const password = await resetPassword(` ${user.email.toUpperCase()}`);
-  expect(await isSessionValid(sessionId)).toBe(false);
+  expect(await findSession(sessionId)).toBeUndefined();
   expect(await signIn(user, facts)).toEqual({ refused: "wrong" });
   expect(await signIn({ email: user.email, password }, facts)).toHaveProperty("signedIn");
   const events = await pool().query(

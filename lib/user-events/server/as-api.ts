@@ -42,7 +42,10 @@ export async function asApi(
     await response.body?.cancel();
     return problemResponse(error, facts.requestId);
   }
-  return response;
+  // Next asks a GET handler for the head alone and never looks at the body: a stream would stay open for ever.
+  if (request.method !== "HEAD" || !response.body) return response;
+  await response.body.cancel();
+  return new Response(null, response);
 }
 
 async function answer(

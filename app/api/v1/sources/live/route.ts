@@ -1,6 +1,4 @@
-import { allows } from "@/lib/auth/principal.ts";
-import { authenticate } from "@/lib/auth/server/authenticate.ts";
-import { Problem } from "@/lib/http/problem.ts";
+import { watchStream } from "@/lib/auth/server/open-streams.ts";
 import { healthStream } from "@/lib/ingest/server/health-stream.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -12,15 +10,8 @@ export function GET(request: Request): Promise<Response> {
     request,
     "source.follow",
     async (principal) => {
-      const mayGoOn = async (): Promise<boolean> => {
-        try {
-          return allows(await authenticate(request), permission);
-        } catch (error) {
-          if (error instanceof Problem) return false;
-          throw error;
-        }
-      };
-      return new Response(healthStream(principal.organizationId, request.signal, mayGoOn), {
+      const watch = (end: () => void): (() => void) => watchStream(principal, end);
+      return new Response(healthStream(principal.organizationId, request.signal, watch), {
         headers: {
           "content-type": "text/event-stream",
           "cache-control": "no-store, no-transform",

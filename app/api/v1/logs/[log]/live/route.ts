@@ -1,4 +1,4 @@
-import { authenticate } from "@/lib/auth/server/authenticate.ts";
+import { watchStream } from "@/lib/auth/server/open-streams.ts";
 import { badRequest } from "@/lib/http/problem.ts";
 import { liveStream } from "@/lib/logs/server/live-stream.ts";
 import { parsePosition, positionOf, readHorizon } from "@/lib/logs/server/position.ts";
@@ -19,12 +19,8 @@ export async function GET(
       throw badRequest([
         { parameter: "since", reason: "is not a position; take it from a page or an event" },
       ]);
-    const mayGoOn = (): Promise<boolean> =>
-      authenticate(request).then(
-        (again) => again.id === principal.id && again.role === principal.role,
-        () => false,
-      );
-    return new Response(liveStream(slug, scope, query, position, request.signal, mayGoOn), {
+    const watch = (end: () => void): (() => void) => watchStream(principal, end);
+    return new Response(liveStream(slug, scope, query, position, request.signal, watch), {
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-store, no-transform",

@@ -1,0 +1,85 @@
+import "server-only";
+import { pool } from "@/lib/db/client.ts";
+import { Problem } from "@/lib/http/problem.ts";
+import { log } from "@/lib/log.ts";
+import type { Principal } from "../principal.ts";
+import { validTokensSql } from "./api-tokens.ts";
+import { validSessionsSql } from "./sessions.ts";
+
+/** Between two looks at whether those who read streams may still do so: one question for all of them. */
+const lookMs = 500;
+/** When so long nobody could be asked for, the streams end: what is not known to be allowed is not. */
+const unknownAtMostMs = 4000;
+/** Streams that one session or token may have open in one server process. */
+export const mostStreams = 100;
+
+type Stream = { key: string; role: string; end: () => void };
+type Watch = { streams: Set<Stream>; timer: NodeJS.Timeout | undefined; lastLook: number };
+
+// The server's bundles share only globalThis.
+const store = globalThis as { [watchKey]?: Watch };
+const watchKey: unique symbol = Symbol.for("daybook.open-streams");
+store[watchKey] ??= { streams: new Set(), timer: undefined, lastLook: 0 };
+const watch = store[watchKey];
+
+/** The session or token that a stream stands on. */
+function keyOf({ kind, id, sessionId }: Principal): string {
+  return kind === "api-key" ? `token ${id}` : `session ${sessionId}`;
+}
+
+/**
+ * Ends a stream within a second once its session or token is no longer good, or its person has another role.
+ *
+ * @param end called once at most
+ * @returns to be called when the stream ends by itself
+ * @throws Problem 429 when the session or token has {@link mostStreams} open
+ */
+export function watchStream(principal: Principal, end: () => void): () => void {
+  const stream = { key: keyOf(principal), role: principal.role, end };
+  const open = [...watch.streams].filter(({ key }) => key === stream.key).length;
+  if (open >= mostStreams) {
+    const detail = `There are ${mostStreams} streams open already: close one first.`;
+    throw new Problem(429, detail, { headers: { "retry-after": "10" } });
+  }
+  if (watch.streams.size === 0) watch.lastLook = performance.now();
+  watch.streams.add(stream);
+  schedule();
+  return () => watch.streams.delete(stream);
+}
+
+function schedule(): void {
+  if (watch.streams.size === 0) return;
+  watch.timer ??= setTimeout(() => {
+    watch.timer = undefined;
+    void look().finally(schedule);
+  }, lookMs).unref();
+}
+
+/** Never rejects. */
+async function look(): Promise<void> {
+  const asked = [...watch.streams];
+  try {
+    const roles = await rolesOf([...new Set(asked.map(({ key }) => key))]);
+    watch.lastLook = performance.now();
+    endThose(asked.filter(({ key, role }) => roles.get(key) !== role));
+  } catch (error) {
+    log().warn({ err: error }, "whether open streams are still allowed cannot be told");
+    if (performance.now() - watch.lastLook > unknownAtMostMs) endThose(asked);
+  }
+}
+
+function endThose(streams: readonly Stream[]): void {
+  for (const stream of streams) if (watch.streams.delete(stream)) stream.end();
+}
+
+/** The roles of those sessions and tokens that are valid at this moment. */
+async function rolesOf(keys: readonly string[]): Promise<Map<string, string>> {
+  const idsOf = (kind: string): string[] =>
+    keys.flatMap((key) => (key.startsWith(kind) ? [key.slice(kind.length + 1)] : []));
+  const found = await pool().query<{ key: string; role: string }>(
+    `SELECT 'session ' || id AS key, role FROM (${validSessionsSql("$1")}) s
+     UNION ALL SELECT 'token ' || id, role FROM (${validTokensSql("$2")}) t`,
+    [idsOf("session"), idsOf("token")],
+  );
+  return new Map(found.rows.map(({ key, role }) => [key, role]));
+}
