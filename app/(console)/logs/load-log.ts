@@ -28,18 +28,11 @@ export function loadLog(slug: LogSlug, search: SearchParams): Promise<LoadedLog>
     "logs.list",
     `${logPath(slug)}${searchString(params)}`,
     async (principal) => {
-      const { userId, requestId } = principal;
+      const { userId } = principal;
       const parsed = parseQuery(logView(slug), params);
       if (parsed.errors) return { userId, first: { errors: parsed.errors } };
-      try {
-        const page = await listLogs(slug, scopeOf(principal, slug), parsed.query);
-        return { userId, first: { params: listParams(parsed.query).toString(), page } };
-      } catch (error) {
-        // Next tells the browser nothing of an error but its digest: the error page shows the request's id.
-        throw Object.assign(new Error(`${slug} could not be listed`, { cause: error }), {
-          digest: requestId,
-        });
-      }
+      const page = await listLogs(slug, scopeOf(principal, slug), parsed.query);
+      return { userId, first: { params: listParams(parsed.query).toString(), page } };
     },
     { permission: permissionToRead(slug) },
   );

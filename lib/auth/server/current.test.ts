@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { pool } from "@/lib/db/client.ts";
 import { currentUser, requireRole, requireUser } from "./current.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
 
@@ -24,6 +25,17 @@ describe("the current user", () => {
     });
     request = new Headers({ "x-daybook-path": "//evil.example/" });
     await expect(requireUser()).rejects.toMatchObject({ digest: expect.stringContaining(";/sign-in;") });
+  });
+
+  it("is not nobody when the database cannot say: that is an error under the id of the request", async () => {
+    const { cookie } = await installation.login(auditor);
+    request = new Headers({ cookie, "x-daybook-request-id": "request-9" });
+    const away = vi.spyOn(pool(), "query").mockRejectedValue(new Error("the database is away") as never);
+    await expect(currentUser()).rejects.toMatchObject({
+      digest: "request-9",
+      message: "the database is away",
+    });
+    away.mockRestore();
   });
 
   it("is who the session belongs to, without anything secret", async () => {

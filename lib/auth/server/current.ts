@@ -2,6 +2,8 @@ import "server-only";
 import { headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
+import { pageFault } from "@/lib/http/page-fault.ts";
+import { requestFacts } from "@/lib/http/request-facts.ts";
 import { signInPath } from "../next-path.ts";
 import type { CurrentUser, Principal } from "../principal.ts";
 import type { Role } from "../roles.ts";
@@ -9,7 +11,12 @@ import { principalOfCookie } from "./authenticate.ts";
 
 /** The person of this request's session, looked up once per request; null when nobody is signed in. */
 export const currentPrincipal = cache(async (): Promise<Principal | null> => {
-  return (await principalOfCookie(await headers())) ?? null;
+  const given = await headers();
+  try {
+    return (await principalOfCookie(given)) ?? null;
+  } catch (error) {
+    throw pageFault(error, requestFacts(given).requestId);
+  }
 });
 
 /** The person who is signed in, for pages and layouts; null when nobody is. */

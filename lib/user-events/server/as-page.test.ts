@@ -74,6 +74,13 @@ describe("a page", () => {
     expect(await eventsOf("page-3")).toMatchObject([{ outcome: "denied", status: 403 }]);
   });
 
+  it("shows an error under the id of its request, and keeps what it was for the log", async () => {
+    await open(member, "page-4");
+    const fault = new Error("down");
+    const page = asPage("logs.list", "/x", () => Promise.reject(fault));
+    await expect(page).rejects.toMatchObject({ digest: "page-4", message: "down", cause: fault });
+  });
+
   it.each([
     ["a missing thing", () => notFound(), "failure", 404],
     ["a redirect", () => redirect("/logs;307;/commands"), "success", 307],

@@ -3,6 +3,7 @@ import { forbidden } from "next/navigation";
 import { allows, type Principal } from "@/lib/auth/principal.ts";
 import type { Permission } from "@/lib/auth/roles.ts";
 import { requirePrincipal } from "@/lib/auth/server/current.ts";
+import { pageFault } from "@/lib/http/page-fault.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { eventOf } from "./event.ts";
@@ -11,7 +12,7 @@ import { recordUserEvent } from "./record.ts";
 /**
  * Does a page's reading: sends strangers to the sign-in page and back, refuses what the person may not see
  * (403), runs `work`, and writes the user event before anything is shown. Errors, redirects and "not found"
- * go on to Next after they were recorded.
+ * go on to Next after they were recorded; an error page shows the request's id.
  *
  * @param resource the page's path with its query
  */
@@ -25,16 +26,20 @@ export async function asPage<T>(
   const principal = await requirePrincipal(resource);
   const record = (status: number) =>
     recordUserEvent(eventOf(principal, { action, resource, started, status }));
-  let result: T;
   try {
-    if (permission !== undefined && !allows(principal, permission)) forbidden();
-    result = await work(principal);
+    let result: T;
+    try {
+      if (permission !== undefined && !allows(principal, permission)) forbidden();
+      result = await work(principal);
+    } catch (error) {
+      await record(statusOf(error));
+      throw error;
+    }
+    await record(200);
+    return result;
   } catch (error) {
-    await record(statusOf(error));
-    throw error;
+    throw pageFault(error, principal.requestId);
   }
-  await record(200);
-  return result;
 }
 
 /** Next's own errors carry their meaning in `digest`: `NEXT_REDIRECT;…;307;`, `NEXT_HTTP_ERROR_FALLBACK;404`. */
