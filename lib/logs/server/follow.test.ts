@@ -1,16 +1,31 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
 import { parseQuery } from "../query.ts";
 import { logView } from "../views.ts";
 import { followLog, type LiveMessage } from "./follow.ts";
-import { type Position, positionOf, readHorizon } from "./position.ts";
+import { type Horizon, type Position, positionOf, readHorizon } from "./position.ts";
+
+/** Milliseconds that the next readings of the horizon take longer than they need, in turn. */
+const slowness: number[] = [];
+vi.mock("./position.ts", async (original) => {
+  const real = await original<typeof import("./position.ts")>();
+  const readSlowly = async (): Promise<Horizon> => {
+    const horizon = await real.readHorizon();
+    await new Promise((resolve) => setTimeout(resolve, slowness.shift() ?? 0));
+    return horizon;
+  };
+  return { ...real, readHorizon: readSlowly };
+});
 
 let installation: TestInstallation;
 beforeAll(async () => {
   installation = await testInstallation();
+});
+afterEach(() => {
+  slowness.length = 0;
 });
 afterAll(() => installation.remove());
 
@@ -97,6 +112,26 @@ describe("following", () => {
     ]);
     expect(reader.seen.length).toBe(stored.rows.length);
     expect(new Set(reader.seen)).toEqual(new Set(stored.rows.map(({ id }) => id)));
+    reader.cut();
+  });
+
+  it("gives every row once while the database is slow to answer", async () => {
+    const reader = new Reader(positionOf(await readHorizon()));
+    reader.connect();
+    const source = await testSource(installation.organizationId, "native");
+    const ids = Array.from({ length: 20 }, (_, n) => `slow ${n}`);
+    for (const [n, id] of ids.entries()) {
+      slowness.push(n % 2 === 0 ? 300 : 0);
+      await source.post(lines([command(id)]));
+      // Somebody looks, or has looked and is slow to say what was there.
+      await eventually(() => slowness.length === 0);
+    }
+    const told = () =>
+      reader.messages.flatMap((message) =>
+        message.type === "rows" ? message.rows.map((row) => row["command"]) : [],
+      );
+    await eventually(() => told().includes("slow 19"));
+    expect(told()).toEqual(ids);
     reader.cut();
   });
 

@@ -22,6 +22,8 @@ type Follower = {
   position: Position;
   send: (message: LiveMessage) => Promise<void>;
   held: boolean;
+  /** Something was committed since anybody looked. */
+  notified: boolean;
   /** Rows committed below this transaction id are still owed. */
   target: bigint;
   busy: boolean;
@@ -57,7 +59,8 @@ export function followLog(
     send,
     held: false,
     // What was committed between the position and now is owed at once.
-    target: 2n ** 62n,
+    notified: true,
+    target: 0n,
     busy: false,
   };
   hub.followers.add(follower);
@@ -66,13 +69,15 @@ export function followLog(
 }
 
 function isOwed(follower: Follower): boolean {
-  return follower.target > follower.position.xid8;
+  return follower.notified || follower.target > follower.position.xid8;
 }
 
 class Hub {
   readonly followers = new Set<Follower>();
   private listening: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private looking = false;
+  private lookAgain = false;
   private waitingSince: number | undefined;
 
   start(): void {
@@ -80,10 +85,20 @@ class Hub {
     this.schedule(0);
   }
 
+  /** One look at a time: an older horizon that came in late would send followers back to where they were. */
   private schedule(delay: number): void {
+    if (this.looking) {
+      this.lookAgain = true;
+      return;
+    }
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      void this.tick();
+      this.looking = true;
+      void this.tick().finally(() => {
+        this.looking = false;
+        if (this.lookAgain) this.schedule(tickMs);
+        this.lookAgain = false;
+      });
     }, delay);
   }
 
@@ -109,7 +124,7 @@ class Hub {
       const touched = new Set(logs.split(","));
       for (const follower of this.followers) {
         if (follower.organizationId === organizationId && touched.has(follower.slug))
-          follower.target = 2n ** 62n;
+          follower.notified = true;
       }
       this.schedule(tickMs);
     });
@@ -120,26 +135,32 @@ class Hub {
       again();
       return;
     }
-    for (const follower of this.followers) follower.target = 2n ** 62n;
+    for (const follower of this.followers) follower.notified = true;
     this.schedule(0);
   }
 
   private async tick(): Promise<void> {
     const owed = [...this.followers].filter((follower) => !follower.busy && isOwed(follower));
     if (owed.length === 0) return;
+    const notified = new Set(owed.filter((follower) => follower.notified));
+    // From here on, what is committed may lie beyond the horizon that is read, and is told of anew.
+    for (const follower of notified) follower.notified = false;
     try {
       const horizon = await readHorizon();
       for (const follower of owed) {
-        if (follower.target > horizon.xmax) follower.target = horizon.xmax;
+        if (notified.has(follower)) follower.target = horizon.xmax;
         this.advance(follower, horizon).then(
           () => this.followers.has(follower) && isOwed(follower) && this.schedule(tickMs),
           () => this.schedule(retryMs),
         );
       }
-      await this.noteHeld(owed, horizon);
+      // Not waited for: a follower that reads slowly is told when it reads again.
+      this.noteHeld(owed, horizon).catch(() => this.schedule(retryMs));
     } catch {
       // The database is away for the moment; what is owed stays owed and is asked for again.
-      this.schedule(retryMs);
+      for (const follower of notified) follower.notified = true;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      this.schedule(0);
     }
   }
 
