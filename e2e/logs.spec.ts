@@ -18,7 +18,7 @@ test.describe("filters", () => {
     await expect(page.locator(rows).first()).toContainText("bob");
     await expect(page.getByRole("gridcell", { name: "alice" })).toHaveCount(0);
 
-    await page.reload();
+    await openLog(page, "/logs/commands?user=bob");
     await expect(page.getByRole("button", { name: "User is bob", exact: true })).toBeVisible();
     await expect(page.getByRole("gridcell", { name: "alice" })).toHaveCount(0);
 

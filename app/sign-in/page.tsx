@@ -5,7 +5,7 @@ import { safeNext } from "@/lib/auth/next-path.ts";
 import { currentUser } from "@/lib/auth/server/current.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
-export const metadata: Metadata = { title: "Sign in · Daybook" };
+export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({
   searchParams,
