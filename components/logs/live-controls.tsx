@@ -27,7 +27,7 @@ export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
     <Button
       look="quiet"
       // As wide as its longest word: the bar must not move when the word changes.
-      className="h-7! w-28 justify-end! max-sm:w-12"
+      className="h-7! w-32 justify-end! max-sm:w-12"
       onClick={() => onPause(!paused)}
       aria-keyshortcuts="l"
       title={paused ? "Let new rows in again (l)" : "Keep new rows out, and count them (l)"}
@@ -35,7 +35,7 @@ export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
       <span
         aria-hidden
         className={cx(
-          "size-2 rounded-full",
+          "size-2 shrink-0 rounded-full",
           flowing ? "bg-live" : "border border-ink-3",
           stream.status === "refused" && "bg-failure",
         )}
@@ -43,7 +43,7 @@ export function LiveButton({ stream, paused, onPause }: LiveButtonProps) {
       <span className={cx("max-sm:sr-only", flowing && "text-live")}>
         {paused ? "Paused" : words[stream.status]}
       </span>
-      <Icon aria-hidden className="size-3.5" />
+      <Icon aria-hidden className="size-3.5 shrink-0" />
       <span className="sr-only">{paused ? "Resume" : "Pause"}</span>
     </Button>
   );
@@ -54,7 +54,7 @@ export function LiveNotice({ stream }: { stream: StreamState }) {
   if (stream.status === "held") {
     return (
       <p role="status" className="shrink-0 border-b border-line bg-warning-soft px-3 py-1 text-warning">
-        Live is held back since {stream.seconds} s by an open transaction of {stream.by}. Nothing is lost:
+        Live is held back, for {stream.seconds} s now, by an open transaction of {stream.by}. Nothing is lost:
         rows appear when it ends.
       </p>
     );
