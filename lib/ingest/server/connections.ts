@@ -83,7 +83,7 @@ export class ConnectionIds {
  * rebuild, so that both give the same rows. What names the connection comes from its open event, else from
  * the earliest that says it; it is closed when nothing opened it after its last closing.
  */
-function projectionSql(which: string): string {
+function projectionSql(events: string): string {
   const first = (column: string): string =>
     `(array_agg(${column} ORDER BY (event = 'open') DESC, time, id) FILTER (WHERE ${column} IS NOT NULL))[1]`;
   const latest = (column: string, filter: string): string =>
@@ -113,21 +113,42 @@ function projectionSql(which: string): string {
   const names = Object.keys(columns);
   return `INSERT INTO connections (organization_id, id, ${names.join(", ")})
     SELECT organization_id, connection_id, ${Object.values(columns).join(", ")}
-    FROM connection_events WHERE ${which} GROUP BY organization_id, connection_id
+    FROM ${events} GROUP BY organization_id, connection_id
     ON CONFLICT (organization_id, id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(", ")}`;
 }
 
-const updateSql = projectionSql("organization_id = $1 AND connection_id = ANY($2)");
-const rebuildSql = projectionSql("organization_id = $1");
+/**
+ * The events of the connections that were touched, each looked for only between its first and its last: with
+ * every month that is kept there is a partition more to look into. OFFSET 0 keeps the index of connections in
+ * use, whatever the planner expects.
+ */
+const updateSql = projectionSql(`unnest($2::uuid[]) AS touched (connection)
+    LEFT JOIN LATERAL (SELECT time AS first_time, last_event_time AS last_time FROM connections
+      WHERE organization_id = $1 AND id = touched.connection) AS known ON true
+    CROSS JOIN LATERAL (SELECT * FROM connection_events
+      WHERE organization_id = $1 AND connection_id = touched.connection
+        AND time >= least(known.first_time, $3::timestamptz) AND time <= greatest(known.last_time, $4::timestamptz)
+      OFFSET 0) AS touching`);
+const rebuildSql = projectionSql("connection_events WHERE organization_id = $1");
 
 /** Brings connections up to date after events of theirs were written in the same transaction. */
 export async function projectConnections(
   client: ClientBase,
   organizationId: string,
-  connectionIds: Iterable<string>,
+  events: readonly { connectionId?: string; row: { time: string } }[],
 ): Promise<void> {
-  const ids = [...new Set(connectionIds)].sort();
-  if (ids.length > 0) await client.query(updateSql, [organizationId, ids]);
+  const ids = new Set<string>();
+  const seconds = { first: "9999", last: "0000" };
+  for (const { connectionId, row } of events) {
+    if (connectionId === undefined) continue;
+    ids.add(connectionId);
+    const second = row.time.slice(0, 19);
+    if (second < seconds.first) seconds.first = second;
+    if (second > seconds.last) seconds.last = second;
+  }
+  if (ids.size === 0) return;
+  const values = [organizationId, [...ids].sort(), `${seconds.first}Z`, `${seconds.last}.999999Z`];
+  await client.query({ name: "project connections", text: updateSql, values });
 }
 
 /** Makes all connections of an organization anew from their events. */

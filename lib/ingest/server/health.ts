@@ -18,8 +18,9 @@ export async function noteHealth(
     for (const { row } of record.rows ?? [])
       if (lastTime === null || row.time > lastTime) lastTime = row.time;
   }
-  await client.query(
-    `WITH per_minute AS (
+  await client.query({
+    name: "note health",
+    text: `WITH per_minute AS (
        INSERT INTO source_minutes AS m (source_id, minute, accepted) SELECT $1, date_trunc('minute', $2::timestamptz), $4::bigint
        WHERE $4::bigint > 0 ON CONFLICT (source_id, minute) DO UPDATE SET accepted = m.accepted + excluded.accepted
      )
@@ -31,6 +32,14 @@ export async function noteHealth(
        last_record_time = greatest(h.last_record_time, excluded.last_record_time),
        accepted = h.accepted + excluded.accepted, duplicates = h.duplicates + excluded.duplicates,
        quarantined = h.quarantined + excluded.quarantined, skipped = h.skipped + excluded.skipped`,
-    [sourceId, receivedAt, lastTime, sum("accepted"), sum("duplicates"), sum("quarantined"), sum("skipped")],
-  );
+    values: [
+      sourceId,
+      receivedAt,
+      lastTime,
+      sum("accepted"),
+      sum("duplicates"),
+      sum("quarantined"),
+      sum("skipped"),
+    ],
+  });
 }

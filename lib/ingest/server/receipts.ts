@@ -2,11 +2,18 @@ import "server-only";
 import type { ClientBase } from "pg";
 import type { PreparedRecord } from "./prepare.ts";
 
+const lockSql = "pg_advisory_xact_lock(hashtextextended('source ' || $1::uuid, 0))";
+
+/** Lets the writers of a source take turns: waits until the transactions of the others have ended. */
+export async function lockSource(client: ClientBase, sourceId: string): Promise<void> {
+  await client.query(`SELECT ${lockSql}`, [sourceId]);
+}
+
 export type Verdict = "new" | "duplicate" | "conflict";
 
 /**
- * Decides for each record whether it is new, was seen before, or has the id of another record. The source is
- * locked by the caller, so the answer stays true until its transaction ends.
+ * Locks the source until the caller's transaction ends, and decides for each record whether it is new, was
+ * seen before, or has the id of another record: the answer stays true as long as the lock.
  */
 export async function judgeRecords(
   client: ClientBase,
@@ -18,12 +25,11 @@ export async function judgeRecords(
   for (const record of records) if (!first.has(record.id)) first.set(record.id, record);
   const ids = [...first.keys()];
   const hashes = [...first.values()].map(({ hash }) => hash);
-  const inserted = await client.query<{ record_id: string }>(
-    `INSERT INTO record_receipts (source_id, record_id, content_hash, received_at)
-     SELECT $1, id, hash, $4 FROM unnest($2::text[], $3::bytea[]) AS r (id, hash)
-     ON CONFLICT DO NOTHING RETURNING record_id`,
-    [sourceId, ids, hashes, receivedAt],
-  );
+  const inserted = await client.query<{ record_id: string }>({
+    name: "judge records",
+    text: judgeSql,
+    values: [sourceId, ids, hashes, receivedAt],
+  });
   const fresh = new Set(inserted.rows.map((row) => row.record_id));
   const known = await knownHashes(
     client,
@@ -36,6 +42,15 @@ export async function judgeRecords(
     return hash?.equals(record.hash) ? "duplicate" : "conflict";
   });
 }
+
+/**
+ * No row is inserted before the lock is held: each is joined with it. The conflict is looked for in the index
+ * itself, so it does not matter that the statement began before the lock was free.
+ */
+const judgeSql = `WITH locked AS MATERIALIZED (SELECT ${lockSql})
+  INSERT INTO record_receipts (source_id, record_id, content_hash, received_at)
+  SELECT $1::uuid, r.id, r.hash, $4::timestamptz FROM locked, unnest($2::text[], $3::bytea[]) AS r (id, hash)
+  ON CONFLICT DO NOTHING RETURNING record_id`;
 
 async function knownHashes(
   client: ClientBase,

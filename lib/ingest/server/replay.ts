@@ -7,6 +7,7 @@ import { ensurePartitions, notifyFollowers } from "@/lib/record/server/insert.ts
 import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "../define.ts";
 import { noteHealth } from "./health.ts";
 import { contextOf, type IngestSource, type PreparedRecord, prepareRecord } from "./prepare.ts";
+import { lockSource } from "./receipts.ts";
 import { toIngestSource } from "./sources.ts";
 import { writeRows } from "./store.ts";
 
@@ -99,7 +100,7 @@ export async function writeReplay(
   prepared: readonly PreparedRecord[],
   by: string,
 ): Promise<number> {
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`source ${source.id}`]);
+  await lockSource(client, source.id);
   await resolveHeld(client, source.organizationId, id, "replayed", by);
   const accepted = prepared
     .filter(({ rows }) => rows !== undefined)

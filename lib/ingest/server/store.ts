@@ -5,8 +5,8 @@ import { inTransaction } from "@/lib/db/client.ts";
 import { groupBy } from "@/lib/record/group-by.ts";
 import {
   ensurePartitions,
+  insertAndNotify,
   insertRecords,
-  notifyFollowers,
   ownRecord,
   ownSourceId,
   type RecordRow,
@@ -43,7 +43,6 @@ export async function storePosts(
   const records = submissions.flatMap(({ post }) => post.records);
   await ensureMonths(records, submissions);
   return inTransaction(async (client) => {
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`source ${source.id}`]);
     const receivedAt = submissions[0]?.post.receivedAt ?? "";
     const verdicts = await judgeRecords(client, source.id, records, receivedAt);
     const accepted: { record: PreparedRecord; receivedAt: string }[] = [];
@@ -77,8 +76,7 @@ export async function storePosts(
         batchEvent(source, post, poster, results[index], startedAt),
       ),
     );
-    await insertRecords(client, "user-events", events);
-    await notifyFollowers(client, source.organizationId, [...logs, "user-events"]);
+    await insertAndNotify(client, "user-events", events, source.organizationId, [...logs, "user-events"]);
     return results;
   });
 }
@@ -120,8 +118,7 @@ export async function writeRows(
   }
   const events = rowsOf(drafts, "connection-events");
   if (events.length > 0) {
-    const ids = events.flatMap(({ connectionId }) => (connectionId === undefined ? [] : [connectionId]));
-    await projectConnections(client, source.organizationId, ids);
+    await projectConnections(client, source.organizationId, events);
     logs.add("connections");
   }
   if (commandIds.length > 0) {
