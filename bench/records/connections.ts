@@ -1,4 +1,4 @@
-import type { connectionKinds } from "@/lib/ingest/rows.ts";
+import type { connectionKinds } from "@/lib/ingest/enumerations.ts";
 import type { Organization } from "./people.ts";
 import { at, Random } from "./random.ts";
 import type { Schedule } from "./schedule.ts";

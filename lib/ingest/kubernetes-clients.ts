@@ -1,4 +1,4 @@
-import type { accessMethods } from "@/lib/ingest/rows.ts";
+import type { accessMethods } from "@/lib/ingest/enumerations.ts";
 
 /** kubectl names itself after its file: `kubectl/v1.36.4 (…)`, also `kubectl.exe` and `kubectl1.30`. */
 const KUBECTL = /^kubectl(?:\.exe|\.docker|[-_.]?v?\d[\w.]*)?\//;

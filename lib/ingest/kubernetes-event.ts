@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { kubernetesStages } from "@/lib/ingest/enumerations.ts";
 import { issuesText } from "@/lib/ingest/issues.ts";
 import { instantOf, microsBetween } from "@/lib/ingest/rfc3339.ts";
-import { kubernetesStages } from "@/lib/ingest/rows.ts";
 
 const text = z.string().nullish();
 

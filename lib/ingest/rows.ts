@@ -1,4 +1,12 @@
 import { z } from "zod";
+import {
+  accessMethods,
+  connectionEventTypes,
+  connectionKinds,
+  initiatorTypes,
+  kubernetesStages,
+  operationStatuses,
+} from "./enumerations.ts";
 
 /**
  * What a kind maps a foreign record to: one draft per row of a log. The store adds id, organization,
@@ -28,31 +36,6 @@ const port = z.int().min(0).max(65_535);
 /** The source's own name for a connection; together with the source it gives Daybook's connection id. */
 const connectionRef = z.string().min(1).max(1024);
 const json = z.json();
-
-export const connectionKinds = [
-  "ssh",
-  "kubernetes",
-  "database",
-  "http",
-  "docker",
-  "ssm",
-  "ec2",
-  "ecs",
-  "sudo",
-  "other",
-] as const;
-export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
-export const accessMethods = ["browser", "kubectl CLI", "API"] as const;
-export const kubernetesStages = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;
-export const operationStatuses = ["success", "failure", "warning", "inProgress"] as const;
-export const initiatorTypes = [
-  "tenant-user",
-  "system-user",
-  "system",
-  "external-system",
-  "vsa-user",
-  "anonymous",
-] as const;
 
 export const commandDraft = z.strictObject({
   time: instant,

@@ -3,7 +3,8 @@ import type { PoolClient } from "pg";
 import { v4 as uuidv4 } from "uuid";
 import { inTransaction } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
-import type { DraftOf, initiatorTypes } from "@/lib/ingest/rows.ts";
+import type { initiatorTypes } from "@/lib/ingest/enumerations.ts";
+import type { DraftOf } from "@/lib/ingest/rows.ts";
 import { log } from "@/lib/log.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import {

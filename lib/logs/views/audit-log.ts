@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@/lib/generated/prisma/client.ts";
-import { initiatorTypes, operationStatuses } from "@/lib/ingest/rows.ts";
+import { initiatorTypes, operationStatuses } from "@/lib/ingest/enumerations.ts";
 import { defineLogView } from "../define.ts";
 import { name, oneOf, text } from "../filters.ts";
 

@@ -1,5 +1,5 @@
 import type { ConnectionEvent } from "@/lib/generated/prisma/client.ts";
-import { connectionEventTypes, connectionKinds } from "@/lib/ingest/rows.ts";
+import { connectionEventTypes, connectionKinds } from "@/lib/ingest/enumerations.ts";
 import { defineLogView } from "../define.ts";
 import { id, name, oneOf, text } from "../filters.ts";
 

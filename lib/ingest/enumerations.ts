@@ -1,0 +1,31 @@
+/** The closed lists of the record, apart from its schemas: pages need the one without the other. */
+
+export const connectionKinds = [
+  "ssh",
+  "kubernetes",
+  "database",
+  "http",
+  "docker",
+  "ssm",
+  "ec2",
+  "ecs",
+  "sudo",
+  "other",
+] as const;
+
+export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
+
+export const accessMethods = ["browser", "kubectl CLI", "API"] as const;
+
+export const kubernetesStages = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;
+
+export const operationStatuses = ["success", "failure", "warning", "inProgress"] as const;
+
+export const initiatorTypes = [
+  "tenant-user",
+  "system-user",
+  "system",
+  "external-system",
+  "vsa-user",
+  "anonymous",
+] as const;
