@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -27,11 +26,8 @@ const test = base.extend<object, Fixtures>({
   own: [
     async ({}, use) => {
       const place = newPlace(await freePort());
-      const [cert, key] = ["cert", "key"].map((name) => path.join(place.folder, `${name}.pem`));
+      const [cert, key] = ["crt", "key"].map((ending) => path.join(root, `e2e/tls/localhost.${ending}`));
       if (cert === undefined || key === undefined) throw new Error("two files");
-      const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
-      const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
-      execFileSync("openssl", [...made, "-addext", names, "-keyout", key, "-out", cert], { stdio: "pipe" });
       const daybook = await startDaybook({ ...place, env: { TLS_CERT: cert, TLS_KEY: key } });
       await use(daybook);
       await daybook.stop();
