@@ -154,7 +154,9 @@ test("a truncated body stores nothing", async ({ daybook: { url }, api, token })
   }
   // What comes after them is stored, and by then still nothing of them.
   const whole = ["-H", "Transfer-Encoding: chunked", "--data-binary", command("whole", "1")];
-  expect((await curl(...bearer(token), ...whole, `${url}/api/v1/ingest/native`)).body).toMatchObject({ accepted: 1 });
+  expect((await curl(...bearer(token), ...whole, `${url}/api/v1/ingest/native`)).body).toMatchObject({
+    accepted: 1,
+  });
   expect(await stored(api, "whole")).toBe(1);
   expect(await stored(api, "truncated")).toBe(0);
 });
