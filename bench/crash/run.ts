@@ -136,7 +136,7 @@ class CrashRun {
     if (!survives(mode)) this.#daybook = await startDaybook(this.#daybook.place);
     await this.#untilAcknowledged(this.#clients.length);
     const backMs = performance.now() - killedAt;
-    const findings = this.#news(await this.#inDatabase((client) => verify(client, this.#posts())));
+    const findings = this.#news(await this.#inDatabase((client) => verify(client, () => this.#posts())));
     return {
       number,
       mode,

@@ -16,11 +16,14 @@ export type Findings = {
   stored: number;
 };
 
-/** Compares what is stored with what was sent. A post that is not acknowledged may be there or not, but whole. */
-export async function verify(client: ClientBase, posts: readonly Post[]): Promise<Findings> {
+/**
+ * Compares what is stored with what was sent. A post that is not acknowledged may be there or not, but whole.
+ * @param postsNow All posts made until the moment of the call: the clients go on while this looks.
+ */
+export async function verify(client: ClientBase, postsNow: () => readonly Post[]): Promise<Findings> {
   // Taken before the look: what is acknowledged meanwhile need not be in it.
-  const acknowledged = posts.filter(({ state }) => state === "acknowledged");
-  const sources = [...new Set(posts.map(({ target }) => target.id))];
+  const acknowledged = postsNow().filter(({ state }) => state === "acknowledged");
+  const sources = [...new Set(postsNow().map(({ target }) => target.id))];
   const { rows } = await client.query<{ source: string; name: string; count: number }>(
     `SELECT source_id AS source, command AS name, count(*)::int AS count FROM commands
      WHERE source_id = ANY($1) GROUP BY 1, 2
@@ -31,6 +34,8 @@ export async function verify(client: ClientBase, posts: readonly Post[]): Promis
   const stored = new Map(rows.map(({ source, name, count }) => [`${source} ${name}`, count]));
   const place = ({ target }: Post, name: string): string => `${target.id} ${name}`;
   const isStored = (post: Post, name: string): boolean => stored.has(place(post, name));
+  // Taken after the look: what is stored meanwhile may be in it.
+  const posts = postsNow();
   const sent = new Set(posts.flatMap((post) => post.names.map((name) => place(post, name))));
   return {
     lost: acknowledged.flatMap((post) => post.names.filter((name) => !isStored(post, name))),
