@@ -6,6 +6,8 @@ export type Account = { email: string; password: string };
 /** The installation that the tests run against, as its first start described it. */
 export type Installation = {
   url: string;
+  /** Its data. */
+  folder: string;
   /** The superuser of the empty organization. */
   admin: Account;
   /** The superuser of the organization with the sample records. */

@@ -85,7 +85,7 @@ export async function startDaybook(place: Place): Promise<OwnDaybook> {
 }
 
 /** The superusers that a first start made, each with a session. */
-export async function firstAccounts({ url, output }: OwnDaybook): Promise<Installation> {
+export async function firstAccounts({ url, place, output }: OwnDaybook): Promise<Installation> {
   const account = (email: string): Installation["admin"] => {
     const line = new RegExp(`${email.replaceAll(".", "\\.")}\\s+password\\s+(\\S+)`);
     const [, password] = line.exec(output()) ?? [];
@@ -95,7 +95,7 @@ export async function firstAccounts({ url, output }: OwnDaybook): Promise<Instal
   const admin = account("admin@daybook.local");
   const sample = account("sample@daybook.local");
   const sessions = { admin: await sessionOf(url, admin), sample: await sessionOf(url, sample) };
-  return { url, admin, sample, sessions };
+  return { url, folder: place.folder, admin, sample, sessions };
 }
 
 async function sessionOf(url: string, { email, password }: Installation["admin"]): Promise<string> {
@@ -132,7 +132,7 @@ export async function makeSource(
 }
 
 /** The database beneath, for what must not be asked of the product itself. */
-export function superuserUrl({ folder }: Place): string {
+export function superuserUrl({ folder }: Pick<Place, "folder">): string {
   const { postgresPassword } = JSON.parse(readFileSync(path.join(folder, "secrets.json"), "utf8")) as {
     postgresPassword: string;
   };

@@ -22,6 +22,7 @@ export function Quarantine({ source, held }: QuarantineProps) {
   const [dismissing, setDismissing] = useState<QuarantineLine>();
   const [replaying, setReplaying] = useState<number>();
   const open = held.filter(({ id }) => !isOver(outcomes[id]));
+  const replayable = open.filter(({ idTaken }) => !idTaken);
   if (from !== held) {
     setFrom(held);
     setOutcomes({});
@@ -44,7 +45,7 @@ export function Quarantine({ source, held }: QuarantineProps) {
   }
 
   async function replayAll() {
-    for (const [place, record] of open.entries()) {
+    for (const [place, record] of replayable.entries()) {
       setReplaying(place + 1);
       await replay(record);
     }
@@ -61,14 +62,14 @@ export function Quarantine({ source, held }: QuarantineProps) {
           <p className="text-ink-2">
             {source.quarantined === 0 && held.length === 0
               ? "Nothing is in quarantine: every record could be stored."
-              : "What could not be stored, newest first. Replay tries a record again, as if it had just come."}
+              : "What could not be stored, newest first. Replay tries a record again, as if it had just come. One whose id another record has can only be dismissed: the first stays what it is."}
           </p>
         </div>
-        {open.length > 1 && (
+        {replayable.length > 1 && (
           <Button onClick={replayAll} disabled={replaying !== undefined}>
             {replaying === undefined
-              ? `Replay all ${formatCount(open.length)} shown`
-              : `Replaying ${replaying} of ${open.length} …`}
+              ? `Replay ${replayable.length === open.length ? "all" : "the other"} ${formatCount(replayable.length)} shown`
+              : `Replaying ${replaying} of ${replayable.length} …`}
           </Button>
         )}
       </header>

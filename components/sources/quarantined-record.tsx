@@ -38,9 +38,11 @@ export function QuarantinedRecord({ record, outcome, onReplay, onDismiss }: Reco
         </div>
         {!isOver(outcome) && (
           <div className="flex gap-2">
-            <Button size="sm" disabled={busy} onClick={onReplay}>
-              Replay
-            </Button>
+            {!record.idTaken && (
+              <Button size="sm" disabled={busy} onClick={onReplay}>
+                Replay
+              </Button>
+            )}
             <Button size="sm" look="quiet" disabled={busy} onClick={onDismiss}>
               Dismiss
             </Button>

@@ -5,6 +5,11 @@ export type ForeignRecord = {
   /** The source's own id, unique within the source; undefined when the format has none. */
   id: string | undefined;
   raw: Uint8Array;
+  /**
+   * The bytes by which a record that comes again is known, where not all of `raw` counts: two ways of sending
+   * may wrap one record differently. `raw` when absent.
+   */
+  identity?: Uint8Array;
   /** What `map` needs, already parsed. */
   value: unknown;
 };

@@ -30,6 +30,8 @@ export type QuarantineLine = {
   reason: string;
   state: string;
   recordId: string | null;
+  /** Another record of the source has its id: it can be dismissed, not replayed. */
+  idTaken: boolean;
   /** The record as received, secrets masked: its first {@link quarantineBytes}. */
   raw: string;
   rawEncoding: "utf8" | "base64";

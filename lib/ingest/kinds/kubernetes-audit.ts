@@ -103,8 +103,33 @@ function readRecord(received: Uint8Array, context: MapContext): ForeignRecord | 
     return { rejected: "auditID: must be a text that is not empty", raw };
   if (typeof stage !== "string" || stage === "")
     return { rejected: "stage: must be a text that is not empty", raw };
-  return { id: `${auditId}/${stage}`, raw, value };
+  const identity = withoutWrapping(raw, value);
+  return { id: `${auditId}/${stage}`, raw, value, ...(identity && { identity }) };
 }
+
+/** What the audit log's lines say of themselves, and the same events in the list of a webhook do not. */
+const wrapping: ReadonlySet<string> = new Set(["kind", "apiVersion"]);
+
+/** The event as a webhook's list has it: the file and the webhook of one cluster tell it once. */
+function withoutWrapping(raw: Uint8Array, value: Record<string, unknown>): Uint8Array | undefined {
+  if (![...wrapping].some((key) => Object.hasOwn(value, key))) return undefined;
+  const kept = [...members(raw)]
+    .filter(({ key }) => !wrapping.has(key))
+    .map(({ keyRange, valueRange }) => raw.subarray(keyRange.start, valueRange.end));
+  const event = new Uint8Array(kept.reduce((length, member) => length + member.length + 1, 1));
+  let end = 0;
+  for (const member of kept) {
+    event[end] = end === 0 ? OPEN : COMMA;
+    event.set(member, end + 1);
+    end += member.length + 1;
+  }
+  event[end] = CLOSE;
+  return event;
+}
+
+const OPEN = 0x7b;
+const COMMA = 0x2c;
+const CLOSE = 0x7d;
 
 /** Bodies of requests and responses can be megabytes and are in the raw record: rows need none of them. */
 const WHOLE = 16_384;
@@ -113,7 +138,7 @@ function parseEvent(raw: Uint8Array): Record<string, unknown> {
   if (raw.length <= WHOLE) return parseRange(raw, { start: 0, end: raw.length }) as Record<string, unknown>;
   const value: Record<string, unknown> = {};
   for (const { key, valueRange } of members(raw)) {
-    if (eventMembers.has(key)) value[key] = parseRange(raw, valueRange);
+    if (eventMembers.has(key) || wrapping.has(key)) value[key] = parseRange(raw, valueRange);
   }
   return value;
 }

@@ -97,7 +97,7 @@ export async function setSourceDisabled(
 /** Open quarantined records of a source, newest first. */
 export async function listQuarantine(organizationId: string, sourceId: string): Promise<QuarantineLine[]> {
   const found = await pool().query<Omit<QuarantineLine, "raw" | "rawEncoding"> & { raw: Buffer }>(
-    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId",
+    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId", id_taken AS "idTaken",
        substr(raw, 1, ${quarantineBytes}) AS raw, octet_length(raw) AS bytes
      FROM quarantined_records WHERE organization_id = $1 AND source_id = $2 AND state = 'open'
      ORDER BY received_at DESC, id DESC LIMIT ${quarantinePage}`,

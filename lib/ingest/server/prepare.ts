@@ -24,6 +24,9 @@ export type PreparedRecord = {
   /** The source's id of the record, or one made of the Idempotency-Key and the place in the body. */
   id: string;
   raw: Uint8Array;
+  /** SHA-256 of `raw`. */
+  contentHash: Buffer;
+  /** What the receipt keeps: the same for the same record, however it was sent. */
   hash: Buffer;
 } & (
   | { rows: RowDraft[]; skipped?: never; rejected?: never }
@@ -101,9 +104,12 @@ export function prepareRecord(
   record: ForeignRecord | Rejected,
   id: string,
 ): PreparedRecord {
-  const base = { id: clipId(id), raw: record.raw, hash: sha256(record.raw) };
+  const { raw } = record;
+  const contentHash = sha256(raw);
+  const identity = "identity" in record ? record.identity : undefined;
+  const base = { id: clipId(id), raw, contentHash, hash: identity ? sha256(identity) : contentHash };
   if ("rejected" in record) return { ...base, rejected: record.rejected };
-  if (record.raw.length > ingestLimits.record) {
+  if (raw.length > ingestLimits.record) {
     return { ...base, rejected: `the record is larger than ${ingestLimits.record} bytes` };
   }
   const mapped = source.kind.map(record, context);

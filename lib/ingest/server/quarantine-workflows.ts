@@ -7,7 +7,7 @@ import { type Held, prepareReplay, requireHeld, resolveHeld, writeReplay } from 
 /**
  * Tries a quarantined record again.
  * @returns how many rows it made; none when the record is now known to say nothing
- * @throws Problem 404 when the source has no such open record, 409 when it still cannot be understood
+ * @throws Problem 404 when the source has no such open record, 409 when it still cannot be understood or another has its id
  */
 export async function replayRecord(principal: Principal, sourceId: string, id: string): Promise<number> {
   const held = await requireHeld(principal.organizationId, sourceId, id);

@@ -4,6 +4,15 @@ import { v7 as uuidv7 } from "uuid";
 import { storable } from "@/lib/record/text.ts";
 import type { IngestSource, PreparedRecord } from "./prepare.ts";
 
+/** A record that makes no rows, and why; `idTaken`: another record has its id and other content. */
+export type HeldBack = { record: PreparedRecord; receivedAt: string; reason: string; idTaken: boolean };
+
+export function heldBack(record: PreparedRecord, receivedAt: string, idTaken: boolean): HeldBack {
+  const taken = idTaken ? [`another record has the id ${record.id} and other content`] : [];
+  const unclear = record.rejected === undefined ? [] : [record.rejected];
+  return { record, receivedAt, reason: [...taken, ...unclear].join("; "), idTaken };
+}
+
 /**
  * Keeps records that cannot be stored as rows, with the reason. The same bytes under the same id
  * are kept once, whatever became of them, so that a retry adds nothing and what was replayed does not come back.
@@ -11,13 +20,14 @@ import type { IngestSource, PreparedRecord } from "./prepare.ts";
 export async function quarantine(
   client: ClientBase,
   source: IngestSource,
-  held: readonly { record: PreparedRecord; receivedAt: string; reason: string }[],
+  held: readonly HeldBack[],
 ): Promise<void> {
   if (held.length === 0) return;
   await client.query(
-    `INSERT INTO quarantined_records (id, organization_id, source_id, source_record_id, received_at, reason, raw)
-     SELECT DISTINCT ON (record_id, raw) id, $1::uuid, $2::uuid, record_id, received_at, reason, raw
-     FROM unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[]) AS q (id, record_id, received_at, reason, raw)
+    `INSERT INTO quarantined_records (id, organization_id, source_id, source_record_id, received_at, reason, id_taken, raw)
+     SELECT DISTINCT ON (record_id, raw) id, $1::uuid, $2::uuid, record_id, received_at, reason, id_taken, raw
+     FROM unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::boolean[], $8::bytea[])
+       AS q (id, record_id, received_at, reason, id_taken, raw)
      WHERE NOT EXISTS (SELECT FROM quarantined_records k WHERE k.organization_id = $1 AND k.source_id = $2
        AND k.source_record_id = q.record_id AND k.raw = q.raw)`,
     [
@@ -27,6 +37,7 @@ export async function quarantine(
       held.map(({ record }) => record.id),
       held.map(({ receivedAt }) => receivedAt),
       held.map(({ reason }) => storable(reason).slice(0, 2000)),
+      held.map(({ idTaken }) => idTaken),
       held.map(({ record }) => Buffer.from(record.raw)),
     ],
   );

@@ -169,16 +169,40 @@ describe("replaying a quarantined record", () => {
     expect(await eventsOf(source)).toHaveLength(1);
   });
 
-  it("stores a record whose id another had, on request", async () => {
+  it("stores nothing under an id that another record has, whatever became of that one", async () => {
     const source = await testSource(installation.organizationId, "native");
     const record = { log: "commands", id: "1", time: "2026-11-20T10:00:00Z", user: "ann", target: "web-1" };
     await source.post(lines([{ ...record, command: "one" }]));
     expect(await source.post(lines([{ ...record, command: "two" }]))).toMatchObject({ quarantined: 1 });
-    expect(await replayRecord(ann, source.id, await onlyHeld(source))).toBe(1);
-    const found = await pool().query("SELECT command FROM commands WHERE source_id = $1 ORDER BY seq", [
-      source.id,
+    expect(await listQuarantine(installation.organizationId, source.id)).toMatchObject([{ idTaken: true }]);
+    const id = await onlyHeld(source);
+    await expect(replayRecord(ann, source.id, id)).rejects.toMatchObject({
+      status: 409,
+      detail: expect.stringContaining("Another record of this source has the id 1"),
+    });
+    expect(await stored(id)).toMatchObject({ state: "open", by: null });
+    await dismissRecord(ann, source.id, id);
+    const found = await pool().query("SELECT command FROM commands WHERE source_id = $1", [source.id]);
+    expect(found.rows).toEqual([{ command: "one" }]);
+
+    const [first, second] = [{ ...record, id: "2" }, lines([{ ...record, id: "2", command: "two" }])];
+    expect(await source.post(lines([first]))).toMatchObject({ quarantined: 1 });
+    await dismissRecord(ann, source.id, await onlyHeld(source));
+    expect(await source.post(second)).toMatchObject({ quarantined: 1 });
+    await expect(replayRecord(ann, source.id, await onlyHeld(source))).rejects.toMatchObject({ status: 409 });
+  });
+
+  it("names both reasons of a record that is unclear besides", async () => {
+    const source = await testSource(installation.organizationId, "native");
+    await source.post('{"log":"commands","id":"1"}\n{"log":"commands","id":"1","n":1}\n');
+    const reasons = (await listQuarantine(installation.organizationId, source.id)).map((line) => [
+      line.idTaken,
+      line.reason.slice(0, 60),
     ]);
-    expect(found.rows).toEqual([{ command: "one" }, { command: "two" }]);
+    expect(reasons).toEqual([
+      [true, "another record has the id 1 and other content; time: missing"],
+      [false, expect.stringMatching(/^time: missing/)],
+    ]);
   });
 
   it("asks for the source that the record belongs to, and for its organization", async () => {

@@ -18,6 +18,8 @@ export type Held = {
   /** Time of the first receipt. */
   receivedAt: string;
   reason: string;
+  /** Another record has its id: its rows would be a second record under that id. */
+  idTaken: boolean;
   raw: Buffer;
   source: IngestSource;
 };
@@ -33,7 +35,7 @@ type HeldRow = Omit<Held, "source"> & {
 /** @throws Problem 404 when the source has no such record in quarantine, or not any more */
 export async function requireHeld(organizationId: string, sourceId: string, id: string): Promise<Held> {
   const found = await pool().query<HeldRow>(
-    `SELECT q.id, q.source_record_id AS "recordId", q.reason, q.raw, s.id AS "sourceId", s.organization_id, s.name,
+    `SELECT q.id, q.source_record_id AS "recordId", q.reason, q.id_taken AS "idTaken", q.raw, s.id AS "sourceId", s.organization_id, s.name,
        s.kind, s.settings, to_char(q.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "receivedAt"
      FROM quarantined_records q JOIN sources s ON s.id = q.source_id
      WHERE q.organization_id = $1 AND q.source_id = $2 AND q.id = $3 AND q.state = 'open'`,
@@ -42,17 +44,19 @@ export async function requireHeld(organizationId: string, sourceId: string, id: 
   const [row] = found.rows;
   const source = row && toIngestSource({ ...row, id: row.sourceId });
   if (!row || !source) throw noSuchRecord();
-  const { recordId, receivedAt, reason, raw } = row;
-  return { id, recordId, receivedAt, reason, raw, source };
+  const { recordId, receivedAt, reason, idTaken, raw } = row;
+  return { id, recordId, receivedAt, reason, idTaken, raw, source };
 }
 
 /**
  * Maps a quarantined record with today's mapping and settings, as if it had just come, at the time of its
  * first receipt.
- * @throws Problem 409 with the reason when it still cannot be understood
+ * @throws Problem 409 with the reason when it still cannot be understood, or may not be stored beside the
+ *   record that has its id
  */
 export async function prepareReplay(held: Held): Promise<PreparedRecord[]> {
   const { source } = held;
+  if (held.idTaken) throw idIsTaken(held.recordId);
   const context = withMasksKept(contextOf(source, held.receivedAt));
   const prepared = splitHeld(held, context).map((record, index): PreparedRecord => {
     const id = held.recordId ?? `replay:${held.id}:${index + 1}`;
@@ -134,6 +138,13 @@ export async function resolveHeld(
 
 function noSuchRecord(): Problem {
   return notFound("There is no such record in quarantine.");
+}
+
+function idIsTaken(recordId: string | null): Problem {
+  return new Problem(
+    409,
+    `Another record of this source has the id ${recordId}, so this one cannot be stored under it: dismiss it, or have it sent again with an id of its own.`,
+  );
 }
 
 function stillUnclear(reason: string): Problem {

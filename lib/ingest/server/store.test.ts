@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { listLogs } from "@/lib/logs/server/list.ts";
+import { sha256 } from "@/lib/record/canonical.ts";
 import { rebuildConnections } from "./connections.ts";
+import type { PostResult } from "./store.ts";
 import { lines, type TestSource, testSource } from "./test-source.ts";
 
 let installation: TestInstallation;
@@ -104,6 +107,68 @@ describe("storing posts", () => {
     );
     expect(Number(found.rows[0]?.posts)).toBe(200);
     expect(Number(found.rows[0]?.commits)).toBeLessThan(100);
+  });
+});
+
+describe("an audit log and the webhook of one cluster", () => {
+  const sample = (file: string) =>
+    readFileSync(new URL(`../../../samples/kubernetes-audit/${file}`, import.meta.url));
+  const file = sample("apiserver-1.36.4-crd-all-stages.audit.ndjson");
+  const bodies = [1, 4, 5, 6, 7, 8].map((number) => sample(`webhook-bodies/hook-body-${number}.json`));
+  const total = (all: readonly PostResult[]) =>
+    all.reduce(
+      (sum, { accepted, duplicates, quarantined }) => [
+        (sum[0] ?? 0) + accepted,
+        (sum[1] ?? 0) + duplicates,
+        (sum[2] ?? 0) + quarantined,
+      ],
+      [0, 0, 0],
+    );
+
+  it("tell each event once, whichever comes first", async () => {
+    const log = await testSource(installation.organizationId, "kubernetes-audit");
+    const { accepted } = await log.post(file);
+    expect(accepted).toBeGreaterThan(100);
+    const later: PostResult[] = [];
+    for (const body of bodies) later.push(await log.post(body));
+    expect(total(later)).toEqual([0, 113, 0]);
+
+    const webhook = await testSource(installation.organizationId, "kubernetes-audit");
+    const first: PostResult[] = [];
+    for (const body of bodies) first.push(await webhook.post(body));
+    expect(total(first)).toEqual([113, 0, 0]);
+    expect(await webhook.post(file)).toMatchObject({
+      accepted: accepted - 113,
+      duplicates: 113,
+      quarantined: 0,
+    });
+  });
+
+  it("keep the bytes that came, and their hash", async () => {
+    const source = await testSource(installation.organizationId, "kubernetes-audit");
+    await source.post(file);
+    const found = await pool().query<{ raw: Buffer; hash: Buffer }>(
+      "SELECT raw, content_hash AS hash FROM kubernetes_api_calls WHERE source_id = $1",
+      [source.id],
+    );
+    for (const { raw, hash } of found.rows) {
+      expect(raw.subarray(0, 16).toString()).toBe('{"kind":"Event",');
+      expect(hash).toEqual(sha256(raw));
+    }
+  });
+
+  it("may tell an event with other content, which is no duplicate", async () => {
+    const source = await testSource(installation.organizationId, "kubernetes-audit");
+    const [line = ""] = file.toString().split("\n");
+    const { kind, apiVersion, ...told } = JSON.parse(line);
+    await source.post(line);
+    expect(await source.post(JSON.stringify({ ...told, kind: undefined, apiVersion }))).toMatchObject({
+      duplicates: 1,
+    });
+    expect(await source.post(JSON.stringify({ ...told, level: "Request" }))).toMatchObject({
+      quarantined: 1,
+    });
+    expect(kind).toBe("Event");
   });
 });
 

@@ -17,7 +17,7 @@ import { noteHealth } from "./health.ts";
 import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
 import { noteNames } from "./names.ts";
 import type { IngestSource, PreparedPost, PreparedRecord } from "./prepare.ts";
-import { quarantine } from "./quarantine.ts";
+import { type HeldBack, heldBack, quarantine } from "./quarantine.ts";
 import { judgeRecords } from "./receipts.ts";
 
 /** What became of the records of one post. */
@@ -46,7 +46,7 @@ export async function storePosts(
     const receivedAt = submissions[0]?.post.receivedAt ?? "";
     const verdicts = await judgeRecords(client, source.id, records, receivedAt);
     const accepted: { record: PreparedRecord; receivedAt: string }[] = [];
-    const held: { record: PreparedRecord; receivedAt: string; reason: string }[] = [];
+    const held: HeldBack[] = [];
     const results: PostResult[] = [];
     let place = 0;
     for (const { post } of submissions) {
@@ -55,8 +55,7 @@ export async function storePosts(
         const verdict = verdicts[place++];
         if (verdict === "duplicate") result.duplicates++;
         else if (verdict === "conflict" || record.rejected !== undefined) {
-          const reason = record.rejected ?? `another record has the id ${record.id} and other content`;
-          held.push({ record, receivedAt: post.receivedAt, reason });
+          held.push(heldBack(record, post.receivedAt, verdict === "conflict"));
           result.quarantined++;
         } else if (record.skipped !== undefined) result.skipped++;
         else {
@@ -183,7 +182,7 @@ async function draftRows(
         receivedAt,
         sourceRecordId: record.id,
         raw: record.raw,
-        contentHash: record.hash,
+        contentHash: record.contentHash,
         row,
         ...(ref !== undefined && { connectionId: connections.of(ref, draft, record.id) }),
       };

@@ -119,6 +119,9 @@ export const quarantined = z.object({
   reason: z.string(),
   state: z.string(),
   recordId: z.string().nullable(),
+  idTaken: z
+    .boolean()
+    .describe("Another record of the source has its id: it can be dismissed, not replayed."),
   raw: z.string().describe("The record as received, secrets masked; its beginning where it is long."),
   rawEncoding: z.enum(["utf8", "base64"]),
   bytes: count.describe("Of the whole record."),
