@@ -87,6 +87,88 @@ test("a row that comes late stands where its time belongs", async ({ page, post 
   await expect(page.locator("[data-row]")).toHaveText([/command 2/, /command 1/, /command 0/]);
 });
 
+/** Commands of one user in June 2024, a minute apart. */
+function oldCommandsOf(user: string, count: number): NativeRecord[] {
+  return Array.from({ length: count }, (_, step) => ({
+    log: "commands",
+    id: `${user} old ${step}`,
+    time: new Date(Date.UTC(2024, 5, 1, 12, step)).toISOString(),
+    user,
+    target: "web-1",
+    command: `old ${step}`,
+  }));
+}
+
+test("rows with times older than those on screen are announced, and brought to sight", async ({
+  page,
+  post,
+}) => {
+  await post(commandsOf("backfill", 80));
+  await openLog(page, "/logs/commands?user=backfill");
+  await expect(firstRow(page)).toContainText("command 79");
+  await grid(page).evaluate((element) => element.scrollTo({ top: 1400 }));
+  await expect(page.getByRole("gridcell", { name: "command 40" })).toBeVisible();
+  await expect(page.getByText("End of 80 rows.")).toBeAttached();
+  await grid(page).evaluate((element) => element.scrollTo({ top: 0 }));
+
+  await post([...oldCommandsOf("backfill", 12), oneNow("backfill", "newest")]);
+  await expect(firstRow(page)).toContainText("newest");
+  const pill = page.getByRole("button", { name: "12 new, older than these" });
+  await expect(pill).toBeVisible();
+  await pill.click();
+  await expect(page.getByRole("gridcell", { name: "old 11" })).toBeInViewport();
+  await expect(pill).toHaveCount(0);
+});
+
+test("older rows that are not listed yet are shown in their own span of time", async ({ page, post }) => {
+  await post(commandsOf("deep", 600));
+  await openLog(page, "/logs/commands?user=deep");
+  await expect(firstRow(page)).toContainText("command 599");
+  await post(oldCommandsOf("deep", 3));
+  await page.getByRole("button", { name: "3 new, older than these" }).click();
+  await expect(page.locator("[data-row]")).toHaveText([/old 2/, /old 1/, /old 0/]);
+  await expect(page).toHaveURL(/from=2024-06-01T12:00:00.000000Z/);
+  await page.goBack();
+  await expect(firstRow(page)).toContainText("command 599");
+});
+
+test("rows scrolled to by oneself are no longer announced", async ({ page, post }) => {
+  await post(commandsOf("walker", 80));
+  await openLog(page, "/logs/commands?user=walker");
+  await grid(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await expect(page.getByText("End of 80 rows.")).toBeVisible();
+  await grid(page).evaluate((element) => element.scrollTo({ top: 0 }));
+  await post(oldCommandsOf("walker", 2));
+  const pill = page.getByRole("button", { name: "2 new, older than these" });
+  await expect(pill).toBeVisible();
+  await grid(page).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await expect(page.getByRole("gridcell", { name: "old 0" })).toBeInViewport();
+  await expect(pill).toHaveCount(0);
+});
+
+test("a connection that closes leaves the list of open ones, shown as closed first", async ({
+  page,
+  post,
+}) => {
+  const now = Date.now();
+  const event = (connectionRef: string, name: string, ageMs: number): NativeRecord => ({
+    log: "connection-events",
+    time: new Date(now - ageMs).toISOString(),
+    user: "leaver",
+    target: `host of ${connectionRef}`,
+    kind: "ssh",
+    connectionRef,
+    event: name,
+  });
+  await post([event("first", "open", 60_000), event("second", "open", 50_000)]);
+  await openLog(page, "/logs/connections?user=leaver&status=opened");
+  const rows = page.locator("[data-row]");
+  await expect(rows).toHaveText([/second/, /first/]);
+  await post([event("first", "closed", 1000)]);
+  await expect(rows.filter({ hasText: "host of first" }).getByText("closed")).toBeVisible();
+  await expect(rows).toHaveText([/second/]);
+});
+
 test("thousands of rows scroll by in a bounded part, and come back the same", async ({ page, post }) => {
   for (let batch = 0; batch < 4; batch += 1) {
     const records = commandsOf("many", 1000).map((record) => ({

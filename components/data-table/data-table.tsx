@@ -2,12 +2,20 @@
 
 import { type RowData, useTable } from "@tanstack/react-table";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type ReactNode, type RefObject, useEffect, useMemo, useRef } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+} from "react";
 import { cx } from "@/components/ui/cx.ts";
 import { type ColumnLayout, resizeColumn } from "./column-layout.ts";
 import { GridRow } from "./grid-row.tsx";
 import type { PageState } from "./page-store.ts";
-import { countOf } from "./page-window.ts";
+import { countOf, positionOf } from "./page-window.ts";
 import { SkeletonRow } from "./skeleton-row.tsx";
 import { features, type TableColumn } from "./table-features.ts";
 import { TableHeader } from "./table-header.tsx";
@@ -15,7 +23,7 @@ import { trackWidths } from "./track-widths.ts";
 import { useGridKeys } from "./use-grid-keys.ts";
 import { useHeldRows } from "./use-held-rows.ts";
 import { useRowHeight } from "./use-row-height.ts";
-import { positionOf, useScrollAnchor } from "./use-scroll-anchor.ts";
+import { useScrollAnchor } from "./use-scroll-anchor.ts";
 
 export type DataTableProps<R extends RowData> = {
   label: string;
@@ -30,6 +38,10 @@ export type DataTableProps<R extends RowData> = {
   openKey: string | undefined;
   onOpen: (row: R) => void;
   arrived: ReadonlySet<string>;
+  /** Rows that are about to go from the list. */
+  leaving: ReadonlySet<string>;
+  /** Filled with what brings a position to sight. */
+  scrollTo: RefObject<((position: number) => void) | null>;
   renderActions: (row: R, column: string) => ReactNode;
   onCellKey: (row: R, column: string, key: string) => boolean;
   scroller: RefObject<HTMLDivElement | null>;
@@ -87,6 +99,9 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
       return [...positions, activeAt].sort((a, b) => a - b);
     },
   });
+  useImperativeHandle(props.scrollTo, () => (position) => {
+    virtualizer.scrollToIndex(position, { align: "center" });
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the rows' height changes
   useEffect(() => virtualizer.measure(), [rowHeight]);
   useScrollAnchor(scroller, window, { rowHeight, keyOf, generation: state.generation });
@@ -141,6 +156,7 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
                 activeColumn={active ? (grid.active?.column ?? null) : null}
                 open={row.id === openKey}
                 arrived={props.arrived.has(row.id)}
+                leaving={props.leaving.has(row.id)}
                 tabStop={position === tabStopAt}
                 renderActions={props.renderActions}
               />

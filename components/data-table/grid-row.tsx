@@ -27,13 +27,15 @@ export type GridRowProps<R extends RowData> = {
   activeColumn: string | null;
   open: boolean;
   arrived: boolean;
+  leaving: boolean;
   /** The control that takes part in the order of Tab. */
   tabStop: boolean;
   renderActions: (row: R, column: string) => ReactNode;
 };
 
 function GridRowView<R extends RowData>(props: GridRowProps<R>) {
-  const { row, position, rowKey, active, activeColumn, open, arrived, tabStop, renderActions } = props;
+  const { row, position, rowKey, active, activeColumn, open, arrived, leaving, tabStop, renderActions } =
+    props;
   const [hovered, setHovered] = useState<string | null>(null);
 
   function onPointerOver(event: PointerEvent<HTMLDivElement>) {
@@ -57,7 +59,8 @@ function GridRowView<R extends RowData>(props: GridRowProps<R>) {
       className={cx(
         rowClass,
         open ? "bg-accent-soft" : active ? "bg-hover" : "hover:bg-hover",
-        arrived && "animate-arrive",
+        arrived && "arrived",
+        leaving && "line-through decoration-ink-3",
       )}
     >
       {row.getVisibleCells().map((cell) => {

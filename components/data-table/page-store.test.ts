@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type FetchPage, mostHeld, PageStore } from "./page-store.ts";
+import type { FetchPage } from "./list-source.ts";
+import { mostHeld, PageStore } from "./page-store.ts";
 import { countOf, rowAt } from "./page-window.ts";
 
 type Row = { at: number };
-const cursorOf = ({ at }: Row) => String(at).padStart(9, "0");
+const cursorOf = ({ at }: Row) => `${String(Math.floor(at)).padStart(9, "0")}${at % 1 === 0 ? "" : ".5"}`;
 const keys = { cursorOf, keyOf: cursorOf };
 
 /** A log with rows 1 to `size`, newest first, that answers like the API. */
@@ -119,6 +120,21 @@ describe("PageStore", () => {
     const { window } = store.getState();
     expect(countOf(window)).toBe(400);
     expect(window.next).toBe(cursorOf({ at: 1_601 }));
+  });
+
+  it("shows a row that arrives where a page is just being fetched", async () => {
+    const { fetchPage } = log(1_000);
+    const store = openStore(fetchPage);
+    await settled(store);
+    store.see(160, 199);
+    expect(store.receive([{ at: 700.5 }, { at: 100.5 }])).toEqual({
+      above: [],
+      within: [{ at: 700.5 }, { at: 100.5 }],
+    });
+    await settled(store);
+    const { window } = store.getState();
+    expect(countOf(window)).toBe(401);
+    expect([299, 300, 301].map((at) => rowAt(window, at)?.at)).toEqual([701, 700.5, 700]);
   });
 
   it("keeps the old rows, marked, until the first answer to a new question", async () => {

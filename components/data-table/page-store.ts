@@ -1,4 +1,13 @@
-import { insertSorted, type Keys, keepTop, partArrivals, replaceHeld } from "./arrivals.ts";
+import {
+  inOrder,
+  insertSorted,
+  type Keys,
+  keepTop,
+  partArrivals,
+  removeHeld,
+  replaceHeld,
+} from "./arrivals.ts";
+import type { FetchedPage, ListSource } from "./list-source.ts";
 import {
   append,
   countOf,
@@ -6,29 +15,10 @@ import {
   evict,
   missingPages,
   type PageWindow,
+  positionOf,
   refill,
   type WindowPage,
 } from "./page-window.ts";
-
-export type FetchedPage<R> = {
-  rows: R[];
-  nextCursor: string | null;
-  scannedTo: string | null;
-  /** Of a first page: what has been recorded after it is new. */
-  position: string | null;
-};
-export type FetchPage<R> = (place: {
-  after: string | null;
-  limit: number;
-  signal: AbortSignal;
-}) => Promise<FetchedPage<R>>;
-
-/** What is listed: `newestFirst` says which way cursors run, `first` is its first page where that is known. */
-export type ListSource<R> = {
-  fetchPage: FetchPage<R>;
-  newestFirst: boolean;
-  first: FetchedPage<R> | undefined;
-};
 
 /** `stopped`: the reader has cancelled a search; `failed`: see `error`. */
 export type Phase = "idle" | "loading" | "stopped" | "failed";
@@ -60,15 +50,17 @@ export class PageStore<R> {
   private state: PageState<R>;
   private source: ListSource<R>;
   private readonly keys: Keys<R>;
+  /** For each fetch under way, what has arrived since it was asked and may lack in its answer. */
+  private readonly underway = new Set<R[]>();
   private readonly listeners = new Set<() => void>();
   private readonly refilling = new Set<string | null>();
   private life = new AbortController();
   private search = new AbortController();
   private seen = { first: 0, last: 0 };
 
-  constructor(source: ListSource<R>, keys: Keys<R>) {
+  constructor(source: ListSource<R>, keys: Omit<Keys<R>, "before">) {
     this.source = source;
-    this.keys = keys;
+    this.keys = { ...keys, before: (a, b) => (this.source.newestFirst ? a > b : a < b) };
     this.state = this.begin(source.first, 0);
   }
 
@@ -140,13 +132,15 @@ export class PageStore<R> {
     try {
       for (let found = 0; found < fillSize; ) {
         const after = this.state.stale ? null : this.state.window.next;
-        const page = await this.source.fetchPage({ after, limit: pageSize, signal });
+        const [page, missed] = await this.noting(this.source.fetchPage({ after, limit: pageSize, signal }));
         signal.throwIfAborted();
         const { stale, window } = this.state;
         // The list may have been cut at its top meanwhile, and ends elsewhere now.
         if (!stale && window.next !== after) break;
         const base = stale ? emptyWindow<R>() : window;
-        const listed = append(base, page.rows, page.nextCursor, this.keys.cursorOf);
+        const answered = append(base, page.rows, page.nextCursor, this.keys.cursorOf);
+        // What arrives while a new list is on its way still answers the question before.
+        const listed = stale ? answered : this.withMissed(answered, missed);
         const beginning = stale ? { position: page.position, generation: this.state.generation + 1 } : {};
         this.set({ window: listed, scannedTo: page.scannedTo, stale: false, ...beginning });
         found += page.rows.length;
@@ -172,13 +166,30 @@ export class PageStore<R> {
     if (last >= countOf(window) - fillSize && this.state.phase === "idle") this.loadMore();
   }
 
+  private async noting<Answer>(fetching: Promise<Answer>): Promise<[Answer, R[]]> {
+    const missed: R[] = [];
+    this.underway.add(missed);
+    try {
+      return [await fetching, missed];
+    } finally {
+      this.underway.delete(missed);
+    }
+  }
+
+  private withMissed(window: PageWindow<R>, missed: readonly R[]): PageWindow<R> {
+    const { keyOf } = this.keys;
+    const lacking = missed.filter((row) => positionOf(window, keyOf(row), keyOf) === undefined);
+    return insertSorted(window, lacking, this.keys);
+  }
+
   private async refillPage({ after, until }: WindowPage<R>): Promise<void> {
     if (this.refilling.has(after)) return;
     this.refilling.add(after);
     const { signal } = this.life;
     try {
-      const rows = await this.fetchBetween(after, until, signal);
-      if (!signal.aborted) this.set({ window: refill(this.state.window, after, rows) });
+      const [rows, missed] = await this.noting(this.fetchBetween(after, until, signal));
+      if (signal.aborted) return;
+      this.set({ window: this.withMissed(refill(this.state.window, after, rows), missed) });
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     } finally {
@@ -194,7 +205,7 @@ export class PageStore<R> {
       const page = await this.source.fetchPage({ after: place, limit: pageSize, signal });
       for (const row of page.rows) {
         const cursor = this.keys.cursorOf(row);
-        if (this.source.newestFirst ? cursor < until : cursor > until) return rows;
+        if (this.keys.before(until, cursor)) return rows;
         rows.push(row);
         if (cursor === until) return rows;
       }
@@ -203,23 +214,36 @@ export class PageStore<R> {
     return rows;
   }
 
-  /** Takes in rows that arrived where they belong. @returns those that would stand above what is listed */
-  receive(rows: readonly R[]): R[] {
+  /** Shows rows that are held already in their new form. @returns those that are not held */
+  renew(rows: readonly R[]): R[] {
     const { window, fresh } = replaceHeld(this.state.window, rows, this.keys);
-    if (!this.source.newestFirst) {
-      // They lie beyond the end, or before it where scrolling has still to come.
-      const next = window.pages.at(-1)?.until ?? null;
-      this.set({ window: window.ended && fresh.length > 0 ? { ...window, next, ended: false } : window });
-      return fresh;
-    }
-    const { above, within } = partArrivals(window, fresh, this.keys);
-    this.set({ window: insertSorted(window, within, this.keys) });
-    return above;
+    if (fresh.length < rows.length) this.set({ window });
+    return fresh;
+  }
+
+  /**
+   * Takes in rows that arrived where they belong.
+   * @returns `above`: those that would stand above what is listed, and were not taken in; `within`: the others
+   */
+  receive(rows: readonly R[]): { above: R[]; within: R[] } {
+    const { above, within } = partArrivals(this.state.window, rows, this.keys);
+    for (const missed of this.underway) missed.push(...within);
+    if (within.length > 0) this.set({ window: insertSorted(this.state.window, within, this.keys) });
+    return { above, within };
   }
 
   /** Puts rows on top. */
   prepend(rows: readonly R[]): void {
     if (rows.length === 0) return;
     this.set({ window: keepTop(insertSorted(this.state.window, rows, this.keys), mostAtTop, this.keys) });
+  }
+
+  /** Takes rows out that no longer belong into the list. */
+  remove(gone: ReadonlySet<string>): void {
+    this.set({ window: removeHeld(this.state.window, gone, this.keys) });
+  }
+
+  inOrder(rows: readonly R[]): R[] {
+    return inOrder(rows, this.keys);
   }
 }

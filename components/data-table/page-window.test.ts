@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { insertSorted, keepTop, partArrivals, replaceHeld } from "./arrivals.ts";
+import { insertSorted, keepTop, partArrivals, removeHeld, replaceHeld } from "./arrivals.ts";
 import {
   append,
   countOf,
@@ -13,7 +13,8 @@ import {
 
 type Row = { at: number; id?: string; text?: string };
 const cursorOf = ({ at }: Row) => String(at).padStart(6, "0");
-const keys = { cursorOf, keyOf: (row: Row) => row.id ?? cursorOf(row) };
+const keyOf = (row: Row) => row.id ?? cursorOf(row);
+const keys = { cursorOf, keyOf, before: (a: string, b: string) => a > b };
 
 /** Rows from `high` down to `low`, newest first. */
 function rows(high: number, low: number): Row[] {
@@ -109,6 +110,24 @@ describe("rows that arrive", () => {
     expect(rowAt(result.window, 1)?.text).toBe("complete");
     expect(countOf(result.window)).toBe(3);
     expect(result.fresh.map(({ at }) => at)).toEqual([4]);
+  });
+
+  it("stand where their time belongs in a list that is oldest first", () => {
+    const oldestFirst = { ...keys, before: (a: string, b: string) => a < b };
+    const window = listed([[{ at: 16 }, { at: 18 }], [{ at: 20 }]], false);
+    const { above, within } = partArrivals(window, [{ at: 19 }, { at: 15 }, { at: 22 }], oldestFirst);
+    expect(above.map(({ at }) => at)).toEqual([15]);
+    expect(shown(insertSorted(window, within, oldestFirst))).toEqual([16, 18, 19, 20, 22]);
+  });
+
+  it("leave the list when they no longer belong into it, and the page that is empty with them", () => {
+    const window = removeHeld(
+      listed([[{ at: 9 }], rows(8, 6), rows(5, 3)]),
+      new Set(["000009", "000007", "000003"]),
+      keys,
+    );
+    expect(shown(window)).toEqual([8, 6, 5, 4]);
+    expect(window.pages).toHaveLength(2);
   });
 
   it("push out the rows at the bottom, which can be fetched again from there", () => {

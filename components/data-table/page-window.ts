@@ -55,7 +55,21 @@ export function rowAt<R>(window: PageWindow<R>, position: number): R | undefined
   return page?.rows?.[position - page.start];
 }
 
-function renumber<R>(pages: readonly WindowPage<R>[]): WindowPage<R>[] {
+/** Where a held row stands. */
+export function positionOf<R>(
+  window: PageWindow<R>,
+  key: string,
+  keyOf: (row: R) => string,
+): number | undefined {
+  for (const page of window.pages) {
+    const at = page.rows?.findIndex((row) => keyOf(row) === key) ?? -1;
+    if (at !== -1) return page.start + at;
+  }
+  return undefined;
+}
+
+/** Gives pages their places anew, without those that have become empty. */
+export function renumber<R>(pages: readonly WindowPage<R>[]): WindowPage<R>[] {
   let start = 0;
   const numbered: WindowPage<R>[] = [];
   for (const page of pages) {

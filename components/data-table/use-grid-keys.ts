@@ -2,8 +2,7 @@
 
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useKeys } from "@/components/ui/use-keys.ts";
-import { countOf, type PageWindow, rowAt } from "./page-window.ts";
-import { positionOf } from "./use-scroll-anchor.ts";
+import { countOf, type PageWindow, positionOf, rowAt } from "./page-window.ts";
 
 /** The row that keys work on, and the cell of it, where one is focused. */
 export type Active = { key: string; column: string | null };

@@ -1,7 +1,7 @@
 "use client";
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-import { type PageWindow, rowAt } from "./page-window.ts";
+import { type PageWindow, positionOf, rowAt } from "./page-window.ts";
 
 type Anchor = { key: string; position: number };
 
@@ -47,17 +47,4 @@ export function useScrollAnchor<R>(
     element.scrollTop += (position - anchor.current.position) * rowHeight;
     anchor.current = { ...anchor.current, position };
   }, [scroller, window, rowHeight, keyOf, generation]);
-}
-
-/** Where a held row stands. */
-export function positionOf<R>(
-  window: PageWindow<R>,
-  key: string,
-  keyOf: (row: R) => string,
-): number | undefined {
-  for (const page of window.pages) {
-    const at = page.rows?.findIndex((row) => keyOf(row) === key) ?? -1;
-    if (at !== -1) return page.start + at;
-  }
-  return undefined;
 }

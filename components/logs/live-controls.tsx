@@ -1,7 +1,7 @@
 "use client";
 
-import { ArrowUp, Pause, Play } from "lucide-react";
-import { useEffect, useState } from "react";
+import { ArrowUp, History, Pause, Play } from "lucide-react";
+import { type ComponentProps, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { useKeys } from "@/components/ui/use-keys.ts";
@@ -69,22 +69,44 @@ export function LiveNotice({ stream }: { stream: StreamState }) {
 
 const pauseBetweenWordsMs = 5000;
 
-/** Counts what waits, and shows it on a press. */
-export function NewRowsPill({ waiting, onShow }: { waiting: number; onShow: () => void }) {
+type PillProps = {
+  /** New rows that belong on top. */
+  waiting: number;
+  onShow: () => void;
+  /** New rows that stand elsewhere, by the time that they carry. */
+  late: number;
+  onShowLate: () => void;
+  newestFirst: boolean;
+};
+
+/** Counts what has arrived out of sight, and shows it on a press. */
+export function NewRowsPills({ waiting, onShow, late, onShowLate, newestFirst }: PillProps) {
+  const lateWords = `${formatCount(late)} new, ${newestFirst ? "older" : "newer"} than these`;
+  const spoken = [waiting > 0 && `${formatCount(waiting)} new rows`, late > 0 && lateWords];
   return (
     <>
-      {waiting > 0 && (
-        <Button
-          look="primary"
-          onClick={onShow}
-          className="absolute top-10 left-1/2 z-20 -translate-x-1/2 animate-arrive rounded-full! px-3! shadow-raised"
-        >
-          <ArrowUp aria-hidden className="size-3.5" />
-          <span className="tabular">{formatCount(waiting)} new</span>
-        </Button>
-      )}
-      <Announcement text={waiting > 0 ? `${formatCount(waiting)} new rows` : ""} />
+      <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex flex-wrap justify-center gap-2 px-3 *:pointer-events-auto">
+        {waiting > 0 && (
+          <Pill onClick={onShow}>
+            <ArrowUp aria-hidden className="size-3.5" />
+            {formatCount(waiting)} new
+          </Pill>
+        )}
+        {late > 0 && (
+          <Pill onClick={onShowLate} title="They carry times that lie elsewhere in the list. Show them">
+            <History aria-hidden className="size-3.5" />
+            {lateWords}
+          </Pill>
+        )}
+      </div>
+      <Announcement text={spoken.filter(Boolean).join("; ")} />
     </>
+  );
+}
+
+function Pill(props: ComponentProps<typeof Button>) {
+  return (
+    <Button {...props} look="primary" className="tabular animate-arrive rounded-full! px-3! shadow-raised" />
   );
 }
 

@@ -5,6 +5,9 @@ export type StreamState =
   /** Rows are there but may not be shown yet: an older transaction is still open. */
   | { status: "held"; seconds: number; by: string };
 
+/** @param left rows that matched before, perhaps, and no longer do */
+type OnRows = (rows: Row[], left: Row[]) => void;
+
 /** Events are gathered this long: a thousand a second are seven changes of the page. */
 const gatherMs = 150;
 /** A page that nobody sees gives its connection back: browsers have six for each server. */
@@ -14,21 +17,21 @@ const retryMs = 5_000;
 /** Rows of a log as they are recorded. It reconnects by itself and goes on where it was. */
 export class LiveStream {
   private source: EventSource | undefined;
-  private gathered: Row[] = [];
+  private readonly gathered = new Map<string, { row: Row; left: boolean }>();
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private sleeping: ReturnType<typeof setTimeout> | undefined;
   private retrying: ReturnType<typeof setTimeout> | undefined;
   private position: string | null;
   private readonly slug: string;
   private readonly params: URLSearchParams;
-  private readonly onRows: (rows: Row[]) => void;
+  private readonly onRows: OnRows;
   private readonly onState: (state: StreamState) => void;
 
   constructor(
     slug: string,
     params: URLSearchParams,
     position: string | null,
-    onRows: (rows: Row[]) => void,
+    onRows: OnRows,
     onState: (state: StreamState) => void,
   ) {
     this.slug = slug;
@@ -50,7 +53,9 @@ export class LiveStream {
     source.onerror = () => this.onFailure(source);
     source.addEventListener("rows", (event) => {
       this.keepPosition(event);
-      this.gather((JSON.parse(event.data) as { rows: Row[] }).rows);
+      const { rows, left = [] } = JSON.parse(event.data) as { rows: Row[]; left?: Row[] };
+      this.gather(rows, false);
+      this.gather(left, true);
     });
     source.addEventListener("held", (event) => {
       this.keepPosition(event);
@@ -78,13 +83,18 @@ export class LiveStream {
     this.retrying = setTimeout(() => this.open(), retryMs);
   }
 
-  private gather(rows: Row[]): void {
-    this.gathered.push(...rows);
+  /** What a row was told to be last counts. */
+  private gather(rows: Row[], left: boolean): void {
+    for (const row of rows) {
+      this.gathered.delete(row.id);
+      this.gathered.set(row.id, { row, left });
+    }
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
-      const all = this.gathered;
-      this.gathered = [];
-      this.onRows(all);
+      const all = [...this.gathered.values()];
+      this.gathered.clear();
+      const rowsThat = (have: boolean) => all.filter((each) => each.left === have).map(({ row }) => row);
+      this.onRows(rowsThat(false), rowsThat(true));
     }, gatherMs);
   }
 

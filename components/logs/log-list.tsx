@@ -13,7 +13,7 @@ import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { Histogram } from "./histogram.tsx";
 import { ListEnd } from "./list-end.tsx";
-import { LiveButton, LiveNotice, NewRowsPill } from "./live-controls.tsx";
+import { LiveButton, LiveNotice, NewRowsPills } from "./live-controls.tsx";
 import { logColumns } from "./log-columns.tsx";
 import { RowDrawer } from "./row-drawer.tsx";
 import { SavedViewsMenu } from "./saved-views-menu.tsx";
@@ -39,6 +39,7 @@ const recountMs = 10_000;
 /** Filter bar, histogram, table and drawer around one list. */
 export function LogList({ view, userId, query, change, first }: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const scrollTo = useRef<(position: number) => void>(null);
   const copy = useCopy();
   const { store, state, keyOf, reload } = useLogList(view, query, first);
   const atTop = useAtTop(scroller);
@@ -55,6 +56,8 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
       !("to" in query.time && query.time.to !== undefined),
     atTop,
     reload,
+    scrollTo: (position) => scrollTo.current?.(position),
+    showSpan: (span) => change(withTime(query, span)),
   });
   const round = useThrottled(live.received, recountMs);
   const columns = useColumns(view, userId, query, change);
@@ -71,7 +74,14 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
   );
 
   const { filterBy, renderActions, onCellKey } = useCellActions(view, query, change, shown);
-  const onSee = useCallback((from: number, to: number) => store.see(from, to), [store]);
+  const { onSee: seeArrivals } = live;
+  const onSee = useCallback(
+    (from: number, to: number) => {
+      store.see(from, to);
+      seeArrivals(from, to);
+    },
+    [store, seeArrivals],
+  );
   const clear = () => change(cleared(query));
 
   return (
@@ -92,12 +102,15 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
       <Histogram view={view} query={query} change={change} round={round} />
       <LiveNotice stream={live.stream} />
       <div className="relative flex min-h-0 flex-1 flex-col">
-        <NewRowsPill
+        <NewRowsPills
           waiting={live.waiting}
           onShow={() => {
             scroller.current?.scrollTo({ top: 0 });
             live.show();
           }}
+          late={live.late}
+          onShowLate={live.showLate}
+          newestFirst={query.order === "desc"}
         />
         <DataTable
           label={view.title}
@@ -111,6 +124,8 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
           openKey={openKey}
           onOpen={open}
           arrived={live.arrived}
+          leaving={live.leaving}
+          scrollTo={scrollTo}
           renderActions={renderActions}
           onCellKey={onCellKey}
           scroller={scroller}

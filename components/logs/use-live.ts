@@ -1,13 +1,15 @@
 "use client";
 
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { PageStore } from "@/components/data-table/page-store.ts";
 import { LiveStream, type StreamState } from "./live-stream.ts";
 import type { Row } from "./log-api.ts";
+import { type Span, useLateRows } from "./use-late-rows.ts";
+import { useLeavingRows } from "./use-leaving-rows.ts";
 
 /** Arrivals kept until the reader wants them; beyond, the list begins anew instead. */
 const mostWaiting = 500;
-const arrivalShownMs = 2000;
+const arrivalShownMs = 3000;
 
 type LiveOptions = {
   slug: string;
@@ -22,9 +24,15 @@ type LiveOptions = {
   slides: boolean;
   atTop: boolean;
   reload: () => void;
+  scrollTo: (position: number) => void;
+  /** Lists the rows of a span of time instead. */
+  showSpan: (span: Span) => void;
 };
 
-/** Follows a list. Rows slide in while the reader is at its top, and are counted while not, or while paused. */
+/**
+ * Follows a list. Rows slide in while the reader is at its top, and are counted while not, or while paused.
+ * Those whose place is further down are put there, and counted where that is out of sight.
+ */
 export function useLive(options: LiveOptions) {
   const { slug, params, position, generation, store, keyOf, slides, atTop, reload } = options;
   const [stream, setStream] = useState<StreamState>({ status: "connecting" });
@@ -33,29 +41,69 @@ export function useLive(options: LiveOptions) {
   const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
   const [received, setReceived] = useState(0);
   const kept = useRef(new Map<string, Row>());
+  const wanted = useRef<string[]>([]);
+  const late = useLateRows(store, keyOf);
+  const { see } = late;
+  const leaving = useLeavingRows(store, paused);
   const flowing = slides && atTop && !paused;
+
+  const mark = useCallback((keys: readonly string[]) => {
+    if (keys.length > 0)
+      setArrived((before) => new Set(before.size < mostWaiting ? [...before, ...keys] : keys));
+  }, []);
 
   function slideIn(rows: readonly Row[]) {
     store.prepend(rows);
-    setArrived(new Set(rows.map(keyOf)));
+    mark(rows.map(keyOf));
   }
 
-  const onRows = useEffectEvent((rows: readonly Row[]) => {
-    const above = store.receive(rows);
-    setReceived((count) => count + rows.length);
-    if (above.length === 0) return;
-    if (flowing) return slideIn(above);
+  function keep(rows: readonly Row[]) {
     const full = kept.current.size > mostWaiting;
-    if (!full) for (const row of above) kept.current.set(keyOf(row), row);
+    if (!full) for (const row of rows) kept.current.set(keyOf(row), row);
     // Beyond what is kept they are only counted: they are fetched when they are wanted.
-    setWaiting((count) => (full ? count + above.length : kept.current.size));
+    setWaiting((count) => (full ? count + rows.length : kept.current.size));
+  }
+
+  /** @returns rows that belong on top */
+  function takeIn(rows: readonly Row[]): Row[] {
+    const { above, within } = store.receive(rows);
+    mark(late.note(within));
+    return above;
+  }
+
+  const onRows = useEffectEvent((rows: readonly Row[], left: readonly Row[]) => {
+    setReceived((count) => count + rows.length + left.length);
+    const strange = new Set(store.renew(left).map(keyOf));
+    const gone = left.map(keyOf).filter((key) => !strange.has(key));
+    leaving.update(rows.map(keyOf), gone);
+    for (const key of left.map(keyOf)) {
+      late.drop(key);
+      if (kept.current.delete(key)) setWaiting(kept.current.size);
+    }
+    const fresh = store.renew(rows);
+    if (paused) {
+      if (fresh.length > 0) keep(fresh);
+      return;
+    }
+    const above = takeIn(fresh);
+    if (above.length === 0) return;
+    if (flowing) slideIn(above);
+    else keep(above);
+  });
+
+  const begin = useEffectEvent(() => {
+    kept.current.clear();
+    setWaiting(0);
+    late.forget();
+    leaving.forget();
+    mark(wanted.current);
+    wanted.current = [];
   });
 
   // A list is followed from its beginning on; other filters first make another list.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    kept.current.clear();
-    setWaiting(0);
+    begin();
     const live = new LiveStream(slug, new URLSearchParams(params), position, onRows, setStream);
     return () => live.close();
   }, [slug, generation]);
@@ -65,16 +113,43 @@ export function useLive(options: LiveOptions) {
     const rows = [...kept.current.values()];
     kept.current.clear();
     setWaiting(0);
-    if (!slides || rows.length > mostWaiting) reload();
-    else slideIn(rows);
+    if (rows.length > mostWaiting) return reload();
+    const above = takeIn(rows);
+    if (above.length === 0) return;
+    if (slides) slideIn(above);
+    else reload();
   }
 
-  const onFlow = useEffectEvent(() => {
-    if (kept.current.size > 0) show();
+  const onRelease = useEffectEvent(() => {
+    if (kept.current.size === 0 || kept.current.size > mostWaiting) return;
+    if (flowing) return show();
+    const rows = [...kept.current.values()];
+    kept.current.clear();
+    setWaiting(0);
+    const above = takeIn(rows);
+    if (above.length > 0) keep(above);
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at the top what was kept flows in
   useEffect(() => {
-    if (flowing) onFlow();
-  }, [flowing]);
+    if (!paused) onRelease();
+  }, [flowing, paused]);
+
+  /** Brings the rows to sight that arrived out of it. */
+  function showLate() {
+    const place = late.place();
+    late.forget();
+    if (!place) return;
+    if ("position" in place.where) {
+      options.scrollTo(place.where.position);
+      mark(place.keys);
+    } else {
+      wanted.current = place.keys;
+      options.showSpan(place.where.span);
+    }
+  }
+
+  /** Told which positions are on screen. */
+  const onSee = useCallback((first: number, last: number) => mark(see(first, last)), [mark, see]);
 
   useEffect(() => {
     if (arrived.size === 0) return;
@@ -82,5 +157,17 @@ export function useLive(options: LiveOptions) {
     return () => clearTimeout(timer);
   }, [arrived]);
 
-  return { stream, paused, setPaused, waiting, arrived, received, show };
+  return {
+    stream,
+    paused,
+    setPaused,
+    waiting,
+    late: late.count,
+    arrived,
+    leaving: leaving.leaving,
+    received,
+    show,
+    showLate,
+    onSee,
+  };
 }

@@ -1,7 +1,8 @@
 "use client";
 
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { type ListSource, PageStore } from "@/components/data-table/page-store.ts";
+import type { ListSource } from "@/components/data-table/list-source.ts";
+import { PageStore } from "@/components/data-table/page-store.ts";
 import type { LogView } from "@/lib/logs/define.ts";
 import type { LogQuery } from "@/lib/logs/query.ts";
 import { listParams } from "./conditions.ts";

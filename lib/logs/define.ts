@@ -50,8 +50,11 @@ export type LogView = {
   indexed: readonly string[];
   /** The column with a trigram index: substrings of three or more characters are found through it. */
   trigrams?: string;
-  /** Whether rows change after they were first shown (a projection), or are immutable records. */
-  projection?: true;
+  /**
+   * Of a projection, whose rows are no immutable records: the columns that change in the life of a row, so
+   * that a row which matched a filter on one of them may match no longer.
+   */
+  projection?: { changing: readonly string[] };
 };
 
 type Fields<Model> = keyof Model & string;
@@ -68,6 +71,7 @@ export function defineLogView<Model extends { id: string; time: Date }>() {
       series: { column: Fields<Model> };
       indexed: readonly Fields<Model>[];
       trigrams?: Fields<Model>;
+      projection?: { changing: readonly Fields<Model>[] };
       links: readonly (CrossLink & { column: Fields<Model> })[];
     },
   ): View => view;

@@ -4,7 +4,7 @@ import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-
 import { pool } from "@/lib/db/client.ts";
 import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
 import { parseQuery } from "../query.ts";
-import { logView } from "../views.ts";
+import { type LogSlug, logView } from "../views.ts";
 import { followLog, type LiveMessage } from "./follow.ts";
 import { type Horizon, type Position, positionOf, readHorizon } from "./position.ts";
 
@@ -36,17 +36,19 @@ class Reader {
   #stop: (() => void) | undefined;
   #position: Position;
   readonly #search: string;
+  readonly #slug: LogSlug;
 
-  constructor(position: Position, search = "") {
+  constructor(position: Position, search = "", slug: LogSlug = "commands") {
     this.#position = position;
     this.#search = search;
+    this.#slug = slug;
   }
 
   connect(): void {
-    const { query } = parseQuery(logView("commands"), new URLSearchParams(this.#search));
+    const { query } = parseQuery(logView(this.#slug), new URLSearchParams(this.#search));
     if (!query) throw new Error(this.#search);
     const stop = followLog(
-      "commands",
+      this.#slug,
       { organizationId: installation.organizationId },
       query,
       this.#position,
@@ -145,6 +147,33 @@ describe("following", () => {
     await eventually(() => reader.seen.length > 1);
     expect(reader.seen).toHaveLength(2);
     reader.cut();
+  });
+
+  it("tells that a connection has closed to whom follows the open ones, and to nobody it was none of", async () => {
+    const start = positionOf(await readHorizon());
+    const open = new Reader(start, "status=opened", "connections");
+    const othersOpen = new Reader(start, "status=opened&user=dora", "connections");
+    const closed = new Reader(start, "status=closed", "connections");
+    for (const reader of [open, othersOpen, closed]) reader.connect();
+    const source = await testSource(installation.organizationId, "native");
+    const event = (name: string, time: string) => ({
+      log: "connection-events",
+      id: `leaving ${name}`,
+      time: `2026-11-20T${time}Z`,
+      user: "carl",
+      target: "t",
+      kind: "ssh",
+      connectionRef: "leaving 1",
+      event: name,
+    });
+    await source.post(lines([event("open", "10:00:00")]));
+    await eventually(() => open.seen.length === 1);
+    await source.post(lines([event("closed", "10:05:00")]));
+    await eventually(() => closed.seen.length === 1);
+    await eventually(() => open.messages.length === 2);
+    expect(open.messages[1]).toMatchObject({ rows: [], left: [{ id: open.seen[0], status: "closed" }] });
+    expect(othersOpen.messages).toEqual([]);
+    for (const reader of [open, othersOpen, closed]) reader.cut();
   });
 
   it("waits for an older transaction, says who holds it back, and goes on afterwards", async () => {

@@ -6,11 +6,17 @@ import type { LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
 import type { LogRow } from "./list.ts";
 import { type Horizon, type Position, positionOf, readHorizon } from "./position.ts";
-import { identifier, type Scope, selectList, whereSql } from "./sql.ts";
+import { all, conditionSql, identifier, partConditions, type Scope, selectList, whereSql } from "./sql.ts";
 
 /** What a follower is told. */
 export type LiveMessage =
-  | { type: "rows"; rows: LogRow[]; position: Position }
+  | {
+      type: "rows";
+      rows: LogRow[];
+      /** Rows of a projection that have changed and do not match, though they may have before. */
+      left?: LogRow[];
+      position: Position;
+    }
   /** Rows that were committed cannot be shown yet: an older transaction is still open. */
   | { type: "held"; seconds: number; by: string; position: Position }
   | { type: "flowing"; position: Position };
@@ -19,6 +25,8 @@ type Follower = {
   slug: LogSlug;
   organizationId: string;
   where: Prisma.Sql;
+  /** What a row may stop to match; undefined where rows cannot. */
+  matching: Prisma.Sql | undefined;
   position: Position;
   send: (message: LiveMessage) => Promise<void>;
   held: boolean;
@@ -50,11 +58,15 @@ export function followLog(
   position: Position,
   send: Follower["send"],
 ): () => void {
-  const where = whereSql(logView(slug), scope, query, Date.now());
+  const view = logView(slug);
+  const { lasting, changing } = partConditions(view, query.conditions);
+  const where = whereSql(view, scope, { ...query, conditions: lasting }, Date.now());
   const follower: Follower = {
     slug,
     organizationId: scope.organizationId,
     where,
+    matching:
+      changing.length > 0 ? all(changing.map((condition) => conditionSql(view, condition))) : undefined,
     position,
     send,
     held: false,
@@ -168,12 +180,14 @@ class Hub {
     follower.busy = true;
     try {
       for (;;) {
-        const { rows, last } = await readRows(follower, horizon);
-        follower.position = rows.length === batchRows && last ? last : positionOf(horizon);
-        if (rows.length > 0) {
-          await follower.send({ type: "rows", rows, position: follower.position });
+        const { rows, left, last } = await readRows(follower, horizon);
+        const full = rows.length + left.length === batchRows;
+        follower.position = full && last ? last : positionOf(horizon);
+        if (rows.length + left.length > 0) {
+          const news = { rows, ...(left.length > 0 && { left }) };
+          await follower.send({ type: "rows", ...news, position: follower.position });
         }
-        if (rows.length < batchRows || !this.followers.has(follower)) return;
+        if (!full || !this.followers.has(follower)) return;
       }
     } finally {
       follower.busy = false;
@@ -213,21 +227,26 @@ async function readBlocker(): Promise<{ seconds: number; by: string } | undefine
   return { seconds: Math.round(row.seconds), by: `${name} (role ${row.role}, process ${row.pid})` };
 }
 
-async function readRows(follower: Follower, horizon: Horizon): Promise<{ rows: LogRow[]; last?: Position }> {
+type Read = { rows: LogRow[]; left: LogRow[]; last?: Position };
+
+async function readRows(follower: Follower, horizon: Horizon): Promise<Read> {
   const view = logView(follower.slug);
   const { epoch, xid8, seq } = follower.position;
   const found = await pool().query<
-    LogRow & { ord_epoch: number; ord_xid8: string; ord_seq: string }
+    LogRow & { ord_epoch: number; ord_xid8: string; ord_seq: string; still: boolean | null }
   >(Prisma.sql`
-    SELECT ${selectList(view)}, r.epoch AS ord_epoch, r.xid8::text AS ord_xid8, r.seq::text AS ord_seq
+    SELECT ${selectList(view)}, r.epoch AS ord_epoch, r.xid8::text AS ord_xid8, r.seq::text AS ord_seq,
+      ${follower.matching ?? Prisma.sql`true`} AS still
     FROM ${identifier(view.table)} r
     WHERE (r.epoch, r.xid8, r.seq) > (${epoch}, ${xid8.toString()}::bigint, ${seq.toString()}::bigint)
       AND (r.epoch, r.xid8) < (${horizon.epoch}, ${horizon.xmin.toString()}::bigint) AND ${follower.where}
     ORDER BY r.epoch, r.xid8, r.seq LIMIT ${batchRows}`);
-  const rows = found.rows.map(({ ord_epoch: _e, ord_xid8: _x, ord_seq: _s, ...row }) => row as LogRow);
-  const end = found.rows.at(-1);
-  if (!end) return { rows };
-  return { rows, last: { epoch: end.ord_epoch, xid8: BigInt(end.ord_xid8), seq: BigInt(end.ord_seq) } };
+  const read: Read = { rows: [], left: [] };
+  for (const { ord_epoch, ord_xid8, ord_seq, still, ...row } of found.rows) {
+    (still === true ? read.rows : read.left).push(row as LogRow);
+    read.last = { epoch: ord_epoch, xid8: BigInt(ord_xid8), seq: BigInt(ord_seq) };
+  }
+  return read;
 }
 
 const hubKey: unique symbol = Symbol.for("daybook.live");

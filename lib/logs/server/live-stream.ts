@@ -9,7 +9,7 @@ import type { Scope } from "./sql.ts";
 const keepAliveMs = 15_000;
 
 /**
- * New rows as server-sent events: `rows` with `{rows}`, `held` with `{seconds, by}`, `flowing`. Each event's
+ * New rows as server-sent events: `rows` with `{rows, left?}`, `held` with `{seconds, by}`, `flowing`. Each event's
  * id is the position after it, which a browser sends back as Last-Event-ID.
  * @param watch called once with what ends the stream; calls it when the reader may read no longer, and
  * returns what ends the watching

@@ -103,6 +103,26 @@ export function conditionSql(view: LogView, condition: Condition): Prisma.Sql {
   return condition.not ? Prisma.sql`((${any}) IS NOT TRUE)` : Prisma.sql`(${any})`;
 }
 
+/** The columns that a condition looks at. */
+function columnsIn(view: LogView, condition: Condition): readonly string[] {
+  const filter = view.filters[condition.filter];
+  if (!filter) return [];
+  return filter.kind === "text" ? filter.columns : [filter.column];
+}
+
+/** Parts conditions into those that a row keeps to for its life, and those that it may stop to match. */
+export function partConditions(
+  view: LogView,
+  conditions: readonly Condition[],
+): { lasting: Condition[]; changing: Condition[] } {
+  const changes = (condition: Condition) =>
+    columnsIn(view, condition).some((column) => view.projection?.changing.includes(column));
+  return {
+    lasting: conditions.filter((condition) => !changes(condition)),
+    changing: conditions.filter(changes),
+  };
+}
+
 function matches(filter: Filter, { operator, values }: Condition): Prisma.Sql[] {
   switch (filter.kind) {
     case "text":

@@ -46,5 +46,5 @@ export const connections = defineLogView<Connection>()({
     { label: "Commands", view: "commands", filter: "connection", column: "id" },
     { label: "API calls", view: "kubernetes-api-calls", filter: "connection", column: "id" },
   ],
-  projection: true,
+  projection: { changing: ["status", "outcome", "cause"] },
 });

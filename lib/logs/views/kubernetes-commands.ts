@@ -39,5 +39,7 @@ export const kubernetesCommands = defineLogView<KubernetesCommand>()({
   series: { column: "outcome", values: ["success", "failure", "denied"] },
   indexed: ["user", "id"],
   links: [{ label: "API calls", view: "kubernetes-api-calls", filter: "command", column: "id" }],
-  projection: true,
+  projection: {
+    changing: ["command", "resource", "namespace", "outcome", "targetUser"],
+  },
 });

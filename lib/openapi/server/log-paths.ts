@@ -94,7 +94,10 @@ function liveOperation(slug: LogSlug) {
   const view = logView(slug);
   const name = pascal(slug);
   const events = [
-    `\`rows\` with \`{"rows": [${name}Row, …]}\`, in the order of the record, each row once`,
+    `\`rows\` with \`{"rows": [${name}Row, …]}\`, in the order of the record, each row ${view.projection ? "once for each change" : "once"}`,
+    ...(view.projection
+      ? ["`left` beside `rows`: rows that have changed and match a filter on what changes no longer"]
+      : []),
     '`held` with `{"seconds", "by"}`: committed rows wait for an older transaction',
     "`flowing`: they no longer do",
   ];
