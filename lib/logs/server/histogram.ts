@@ -6,8 +6,8 @@ import type { LogView } from "../define.ts";
 import type { LogQuery } from "../query.ts";
 import { boundsOf, instantOf } from "../time.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { scanBudgetMs } from "./list.ts";
-import { all, columnOf, identifier, type Scope, scopeSql, whereSql } from "./sql.ts";
+import { type Count, type Counting, countFromRollup, countRows, timeText } from "./histogram-counts.ts";
+import { identifier, type Scope, scopeSql } from "./sql.ts";
 
 export type Histogram = {
   from: string;
@@ -40,12 +40,10 @@ const widths = [
 /** At most this many bars. */
 const maxBuckets = 120;
 
-type Count = { start: string; value: string; n: number };
-
 /**
  * Rows per bucket and value of the view's series. Without filters of its own whole hours come from the rollup
- * and the edges from the rows, which gives the exact count; with filters rows are counted, newest first, for
- * as long as {@link scanBudgetMs} lasts.
+ * and the edges from the rows, which gives the exact count; with filters rows are counted, newest first, as
+ * many as the time of one call allows.
  * @param widthMs the width of an earlier, incomplete answer, to go on with the same buckets
  * @throws Problem 400 when a width makes bars without number
  */
@@ -66,119 +64,10 @@ export async function getHistogram(
     throw badRequest([{ parameter: "width", reason: `makes more than ${2 * maxBuckets} bars of this time` }]);
   }
   const width = widthMs ?? widthFor(span);
-  if (query.conditions.length === 0 && scope.user === undefined) {
-    const counts = await countFromRollup(view, scope, query, from, to, width, nowMs);
-    return { from, to, widthMs: width, buckets: bucketsOf(view, counts), complete: true, scannedTo: null };
-  }
-  return countRows(view, scope, query, { from, to, width, nowMs });
-}
-
-/** The narrowest width that needs no more than {@link maxBuckets} bars. */
-export function widthFor(spanMs: number): number {
-  return widths.find((width) => spanMs / width <= maxBuckets) ?? 365 * dayMs;
-}
-
-async function firstTime(view: LogView, scope: Scope): Promise<string | undefined> {
-  const found = await pool().query<{ time: string }>(Prisma.sql`
-    SELECT ${text(Prisma.sql`min(r.time)`)} AS time FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
-  return found.rows[0]?.time ?? undefined;
-}
-
-async function lastTime(view: LogView, scope: Scope, nowMs: number): Promise<string> {
-  const found = await pool().query<{ time: string | null }>(Prisma.sql`
-    SELECT ${text(Prisma.sql`max(r.time) + interval '1 microsecond'`)} AS time
-    FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
-  const now = instantOf(nowMs);
-  const last = found.rows[0]?.time ?? now;
-  return last > now ? last : now;
-}
-
-function text(time: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-}
-
-function bucket(time: Prisma.Sql, width: number): Prisma.Sql {
-  return text(
-    Prisma.sql`date_bin(${`${width} milliseconds`}::interval, ${time}, timestamptz '2001-01-01 00:00:00+00')`,
-  );
-}
-
-async function countFromRollup(
-  view: LogView,
-  scope: Scope,
-  query: LogQuery,
-  from: string,
-  to: string,
-  width: number,
-  nowMs: number,
-): Promise<Count[]> {
-  const firstHour = hourFrom(from);
-  const lastHour = instantOf(Math.floor(Date.parse(to) / hourMs) * hourMs);
-  if (width % hourMs !== 0 || firstHour >= lastHour)
-    return countExact(view, scope, query, from, to, width, nowMs);
-  const rollup = Prisma.sql`organization_id = ${scope.organizationId}::uuid AND log = ${view.slug}
-    AND field = ${view.series.column} AND bucket >= ${firstHour}::timestamptz AND bucket < ${lastHour}::timestamptz`;
-  const counted = pool().query<Count>(Prisma.sql`
-    SELECT ${bucket(Prisma.sql`c.bucket`, width)} AS start, c.value, sum(c.n)::double precision AS n FROM (
-      SELECT bucket, value, n FROM log_counts WHERE ${rollup}
-      UNION ALL SELECT bucket, value, n FROM log_count_deltas WHERE ${rollup}
-    ) c GROUP BY 1, 2 HAVING sum(c.n) <> 0`);
-  const [whole, ...edges] = await Promise.all([
-    counted.then((result) => result.rows),
-    countExact(view, scope, query, from, firstHour, width, nowMs),
-    countExact(view, scope, query, lastHour, to, width, nowMs),
-  ]);
-  return [...whole, ...edges.flat()];
-}
-
-/** The first full hour at or after a time; Date drops microseconds, so it is compared as text. */
-function hourFrom(time: string): string {
-  const hour = Math.floor(Date.parse(time) / hourMs) * hourMs;
-  const start = instantOf(hour);
-  return start < time ? instantOf(hour + hourMs) : start;
-}
-
-async function countExact(
-  view: LogView,
-  scope: Scope,
-  query: LogQuery,
-  from: string,
-  to: string,
-  width: number,
-  nowMs: number,
-): Promise<Count[]> {
-  if (from >= to) return [];
-  const where = all([
-    whereSql(view, scope, { conditions: query.conditions, time: {} }, nowMs),
-    Prisma.sql`r.time >= ${from}::timestamptz AND r.time < ${to}::timestamptz`,
-  ]);
-  const found = await pool().query<Count>(Prisma.sql`
-    SELECT ${bucket(Prisma.sql`r.time`, width)} AS start, r.${columnOf(view.series.column)} AS value,
-      count(*)::double precision AS n
-    FROM ${identifier(view.table)} r WHERE ${where} GROUP BY 1, 2`);
-  return found.rows;
-}
-
-const sliceRows = 20_000;
-
-async function countRows(
-  view: LogView,
-  scope: Scope,
-  query: LogQuery,
-  span: { from: string; to: string; width: number; nowMs: number },
-): Promise<Histogram> {
-  const { from, to, width, nowMs } = span;
-  const started = performance.now();
-  const counts: Count[] = [];
-  let end = to;
-  let size = sliceRows;
-  while (end > from) {
-    const start = (await sliceStart(view, scope, from, end, size)) ?? from;
-    counts.push(...(await countExact(view, scope, query, start, end, width, nowMs)));
-    end = start;
-    size = Math.min(size * 3, 200_000);
-    if (performance.now() - started > scanBudgetMs) break;
-  }
+  const counting: Counting = { view, scope, conditions: query.conditions, from, to, width };
+  const { counts, end } = isCountedAhead(scope, query)
+    ? { counts: await countFromRollup(counting), end: from }
+    : await countRows(counting, widthMs === undefined);
   const complete = end <= from;
   return {
     from,
@@ -190,20 +79,29 @@ async function countRows(
   };
 }
 
-/** The time `size` rows before `to`. A slice ends at a time, not at a row, so equal times stay together. */
-async function sliceStart(
-  view: LogView,
-  scope: Scope,
-  from: string,
-  to: string,
-  size: number,
-): Promise<string | undefined> {
+/** The rollup knows hours and the values of the series, and nothing of other columns. */
+function isCountedAhead(scope: Scope, { conditions }: LogQuery): boolean {
+  return conditions.length === 0 && scope.user === undefined;
+}
+
+/** The narrowest width that needs no more than {@link maxBuckets} bars. */
+export function widthFor(spanMs: number): number {
+  return widths.find((width) => spanMs / width <= maxBuckets) ?? 365 * dayMs;
+}
+
+async function firstTime(view: LogView, scope: Scope): Promise<string | undefined> {
   const found = await pool().query<{ time: string }>(Prisma.sql`
-    SELECT ${text(Prisma.sql`r.time`)} AS time FROM ${identifier(view.table)} r
-    WHERE ${scopeSql(scope)} AND r.time >= ${from}::timestamptz AND r.time < ${to}::timestamptz
-    ORDER BY r.time DESC OFFSET ${size} LIMIT 1`);
-  const time = found.rows[0]?.time;
-  return time;
+    SELECT ${timeText(Prisma.sql`min(r.time)`)} AS time FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
+  return found.rows[0]?.time ?? undefined;
+}
+
+async function lastTime(view: LogView, scope: Scope, nowMs: number): Promise<string> {
+  const found = await pool().query<{ time: string | null }>(Prisma.sql`
+    SELECT ${timeText(Prisma.sql`max(r.time) + interval '1 microsecond'`)} AS time
+    FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
+  const now = instantOf(nowMs);
+  const last = found.rows[0]?.time ?? now;
+  return last > now ? last : now;
 }
 
 function bucketsOf(view: LogView, counts: Count[]): Histogram["buckets"] {

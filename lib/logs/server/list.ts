@@ -2,20 +2,20 @@ import "server-only";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import type { LogView } from "../define.ts";
-import { type Condition, type Cursor, formatCursor, type LogQuery } from "../query.ts";
+import { type Cursor, formatCursor, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
+import { queryWithin } from "./bounded-query.ts";
+import { Pace, scanBudgetMs } from "./pace.ts";
+import { type Plan, planOf } from "./plan.ts";
 import { formatPosition, positionOf, readHorizon } from "./position.ts";
 import {
   afterSql,
   all,
   columnOf,
-  conditionSql,
   identifier,
   orderSql,
   type Scope,
-  scopeSql,
   selectList,
-  stagesSql,
   timeSql,
   untilSql,
 } from "./sql.ts";
@@ -35,10 +35,7 @@ export type LogPage = {
   position: string | null;
 };
 
-/** How long one call may look for rows that few match before it answers with what it has. */
-export const scanBudgetMs = 250;
 const firstSlice = 2_000;
-const largestSlice = 50_000;
 
 /**
  * One page of a log by keyset on (time, id). Conditions that no index serves are looked through in slices
@@ -53,74 +50,31 @@ export async function listLogs(slug: LogSlug, scope: Scope, query: LogQuery): Pr
 
 async function listPage(slug: LogSlug, scope: Scope, query: LogQuery): Promise<Omit<LogPage, "position">> {
   const view = logView(slug);
-  const started = performance.now();
-  const plan = planOf(view, scope, query, Date.now());
+  const plan = planOf(view, scope, query.conditions);
+  plan.driving.push(...timeSql(query, Date.now()));
   const rows: LogRow[] = [];
   if (plan.residual.length === 0) {
     rows.push(...(await selectRows(view, plan, query, query.after, undefined, query.limit + 1)));
     return pageOf(rows, query);
   }
   let place = query.after;
-  let size = firstSlice;
+  // A text among other conditions may be common where these are rare: then its index is tried once.
+  let trigrams = plan.trigrams && (plan.residual.length === 1 || query.after === undefined);
+  const pace = new Pace(firstSlice);
   for (let slice = 0; ; slice++) {
-    const end = await sliceEnd(view, plan, query, place, size);
+    const end = await sliceEnd(view, plan, query, place, pace.rows);
     rows.push(...(await selectRows(view, plan, query, place, end, query.limit + 1 - rows.length)));
     if (rows.length > query.limit || end === undefined) return pageOf(rows, query);
     place = end;
-    if (slice === 1 && plan.trigrams) {
-      rows.push(...(await selectThroughTrigrams(view, plan, query, place, query.limit + 1 - rows.length)));
-      return pageOf(rows, query);
+    const goesOn = pace.goesOn();
+    if (trigrams && (slice === 1 || !goesOn)) {
+      trigrams = false;
+      const wanted = query.limit + 1 - rows.length;
+      const found = await selectThroughTrigrams(view, plan, query, place, wanted);
+      if (found) return pageOf([...rows, ...found], query);
     }
-    if (performance.now() - started > scanBudgetMs) {
-      return { rows, nextCursor: formatCursor(place), complete: false, scannedTo: place.time };
-    }
-    size = Math.min(size * 5, largestSlice);
+    if (!goesOn) return { rows, nextCursor: formatCursor(place), complete: false, scannedTo: place.time };
   }
-}
-
-type Plan = {
-  /** Conditions that an index serves in the order of time. */
-  driving: Prisma.Sql[];
-  /** Conditions that each row must be looked at for. */
-  residual: Prisma.Sql[];
-  stages: Prisma.Sql[];
-  /** A substring of three or more characters on the column with a trigram index. */
-  trigrams: boolean;
-};
-
-function planOf(view: LogView, scope: Scope, query: LogQuery, nowMs: number): Plan {
-  const driving = [scopeSql(scope), ...timeSql(query, nowMs)];
-  const residual: Prisma.Sql[] = [];
-  let indexUsed = scope.user !== undefined;
-  for (const condition of query.conditions) {
-    const sql = conditionSql(view, condition);
-    if (!indexUsed && isIndexed(view, condition)) {
-      indexUsed = true;
-      driving.push(sql);
-    } else residual.push(sql);
-  }
-  return {
-    driving,
-    residual,
-    stages: stagesSql(view),
-    trigrams: query.conditions.some((c) => hasTrigrams(view, c)),
-  };
-}
-
-function isIndexed(view: LogView, { filter, operator, not, values }: Condition): boolean {
-  const definition = view.filters[filter];
-  if (!definition || definition.kind === "text" || operator !== "is" || not || values.length !== 1)
-    return false;
-  return view.indexed.includes(definition.column);
-}
-
-function hasTrigrams(view: LogView, { filter, not, values }: Condition): boolean {
-  const definition = view.filters[filter];
-  if (definition?.kind !== "text" || not || view.trigrams === undefined) return false;
-  return (
-    definition.columns.every((column) => column === view.trigrams) &&
-    values.every((value) => [...value].length > 2)
-  );
 }
 
 /** The row that ends the next slice of `size` rows, or undefined when fewer are left. */
@@ -164,6 +118,7 @@ async function selectRows(
 /**
  * What matches beyond the first slices, where matches proved rare, through the trigram index. The planner
  * would sometimes walk the whole time index for the sake of the LIMIT; MATERIALIZED keeps it from that.
+ * @returns undefined when the index leads to too many rows, of which other conditions leave few
  */
 async function selectThroughTrigrams(
   view: LogView,
@@ -171,12 +126,13 @@ async function selectThroughTrigrams(
   query: LogQuery,
   after: Cursor,
   limit: number,
-): Promise<LogRow[]> {
+): Promise<LogRow[] | undefined> {
   const where = all([...plan.driving, ...plan.residual, afterSql(after, query.order)]);
-  const found = await pool().query<LogRow>(Prisma.sql`
+  const sql = Prisma.sql`
     WITH r AS MATERIALIZED (SELECT ${columnsSql(view)} FROM ${identifier(view.table)} r WHERE ${where})
-    SELECT ${selectList(view)} FROM r WHERE ${all([Prisma.sql`true`, ...plan.stages])} ${orderSql(query.order)} LIMIT ${limit}`);
-  return found.rows;
+    SELECT ${selectList(view)} FROM r WHERE ${all([Prisma.sql`true`, ...plan.stages])} ${orderSql(query.order)} LIMIT ${limit}`;
+  if (plan.residual.length > 1) return queryWithin<LogRow>(scanBudgetMs, sql);
+  return (await pool().query<LogRow>(sql)).rows;
 }
 
 function columnsSql(view: LogView): Prisma.Sql {
