@@ -55,7 +55,8 @@ answerTask(async (task: UnnestTask): Promise<UnnestAnswer> => {
   await Promise.all(
     clients.map(async (client) => {
       for (let values = batches[next++]; values; values = batches[next++]) {
-        inserted += (await client.query({ name: "insert", text, values })).rowCount ?? 0;
+        const { rowCount } = await client.query({ name: "insert", text, values });
+        inserted += rowCount ?? 0;
       }
     }),
   );
