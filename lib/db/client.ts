@@ -53,12 +53,16 @@ export function dedicatedClient(purpose: string): pg.Client {
 /**
  * Runs `work` in one transaction and rolls back when it throws. Keep it short: live rows wait for every
  * open transaction of the cluster.
+ * @param setting a statement that begins it, in the same round trip
  */
-export async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  work: (client: pg.PoolClient) => Promise<T>,
+  setting?: string,
+): Promise<T> {
   const client = await pool().connect();
   let failure: Error | undefined;
   try {
-    await client.query("BEGIN");
+    await client.query(setting === undefined ? "BEGIN" : `BEGIN; ${setting}`);
     const result = await work(client);
     await client.query("COMMIT");
     return result;

@@ -77,8 +77,11 @@ export async function storePosts(
     );
     await insertAndNotify(client, "user-events", events, source.organizationId, [...logs, "user-events"]);
     return results;
-  });
+  }, plannedOnce);
 }
+
+/** The statements are few and prepared; planning them anew for every array costs more than they do. */
+const plannedOnce = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 async function ensureMonths(
   records: readonly PreparedRecord[],

@@ -43,15 +43,18 @@ export function exportSql(
   );
 }
 
-/** Most cells begin with a letter or digit: the code of the first character spares them the pattern. */
+/**
+ * Most cells begin with a letter, a brace or a digit: a comparison of bytes or two spare them the pattern.
+ * Between `A` and `}`, and between `0` and `:`, no formula begins.
+ */
 function guarded(field: string, cell: CellKind): Prisma.Sql {
   const own = valueOf(field, cell);
   if (unguarded.includes(cell)) return own;
   // An id is a uuid in some tables and a stranger's text in others.
   const value = cell === "id" ? Prisma.sql`${own}::text` : own;
-  const code = Prisma.sql`ascii(${value})`;
-  return Prisma.sql`CASE WHEN (${code} < 48 OR ${code} = 61 OR ${code} = 64 OR ${code} > 127)
-    AND ${value} ~ ${formulaSqlPattern} THEN '''' || ${value} ELSE ${value} END`;
+  const bytes = Prisma.sql`${value} COLLATE "C"`;
+  return Prisma.sql`CASE WHEN (${bytes} >= 'A' AND ${bytes} < '}') OR (${bytes} >= '0' AND ${bytes} < ':')
+    OR ${value} !~ ${formulaSqlPattern} THEN ${value} ELSE '''' || ${value} END`;
 }
 
 function jsonValue(field: string, cell: CellKind): Prisma.Sql {
