@@ -114,16 +114,16 @@ function requestListener(
     headers["x-daybook-request-id"] = requestId;
     headers["x-daybook-address"] = address;
     headers["x-daybook-path"] = url;
-    try {
-      const route = nodeRouteFor(path);
-      if (route) {
-        await route(request, response, { requestId, address, stopping });
-        return;
-      }
+    const pass = () => {
       // Next takes the nonce for its own scripts from the policy in the request's headers.
       headers["content-security-policy"] = policy;
       headers["x-nonce"] = nonce;
-      await nextHandler(request, response);
+      return nextHandler(request, response);
+    };
+    try {
+      const route = nodeRouteFor(path);
+      if (route) await route(request, response, { requestId, address, stopping, pass });
+      else await pass();
     } catch (error) {
       log.failed(error, requestId);
       answerFailure(response, requestId);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { newToken } from "@/lib/auth/server/tokens.ts";
 import { pool } from "@/lib/db/client.ts";
+import { apiRoutes } from "@/lib/http/api-routes.ts";
 import { type Names, namesOf } from "@/lib/logs/server/test-names.ts";
 import { everythingOf, makeWorld, type TestWorld } from "@/lib/logs/server/test-world.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
@@ -77,6 +78,13 @@ const tricks: Headers[] = [
   { "x-http-method-override": "GET", "x-method-override": "GET" },
   { authorization: "", "x-access-token": "" },
 ];
+
+it("every route that there is, and no other, is known to the server that refuses the rest", () => {
+  const listed = Object.entries(apiRoutes).flatMap(([route, methods]) =>
+    methods.map((method) => `${method} ${route}`),
+  );
+  expect(listed.sort()).toEqual(found.map(({ name }) => name));
+});
 
 describe("nobody is answered without a session or a token", () => {
   it("the list of open routes names routes that there are", () => {

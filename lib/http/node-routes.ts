@@ -8,6 +8,8 @@ export interface NodeRequestContext {
   address: string;
   /** Aborted when the server is asked to stop: end long answers then, five seconds later they are cut. */
   stopping: AbortSignal;
+  /** Hands the request on to Next, as if no route were registered for it; nothing of it may have been read. */
+  pass: () => Promise<void>;
 }
 
 /**

@@ -27,7 +27,7 @@ export function requireOwnPage(request: Request, principal: Principal): void {
 }
 
 /** As {@link authenticate}, without the look at where the request comes from. @throws Problem 401 */
-export async function identify(request: Request): Promise<Principal> {
+export async function identify(request: Pick<Request, "headers">): Promise<Principal> {
   const token = tokenOf(request.headers);
   if (token !== undefined) {
     const holder = await findTokenHolder(token);

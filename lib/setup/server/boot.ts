@@ -10,6 +10,7 @@ import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
+import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 
 const foldEveryMs = 10_000;
 const sessionsEveryMs = 60_000;
@@ -19,11 +20,12 @@ const partitionsEveryMs = 6 * 3_600_000;
 const monthsAhead = 3;
 
 /**
- * What the server does once before it serves: takes ingestion onto the bare server, closes what an earlier
+ * What the server does once before it serves: takes ingestion and refusals of the API onto the bare server, closes what an earlier
  * run left open, and starts the jobs that run beside requests.
  */
 export async function boot(): Promise<void> {
   registerNodeRoute(ingestPath, handleIngest);
+  registerNodeRoute(apiPath, answerApi);
   await closeOrphans();
   await closeOrphanedExports();
   await makePartitionsAhead();

@@ -1,6 +1,7 @@
 import "server-only";
 import { houseOrganizationId } from "@/lib/auth/server/house.ts";
 import { log } from "@/lib/log.ts";
+import { outcomeOf } from "./event.ts";
 import { recordUserEvent } from "./record.ts";
 
 /** A request that failed before anybody was known: a 401, a failed sign-in. */
@@ -76,7 +77,7 @@ function eventOf(organizationId: string, { action, resource, status, address, mi
     actorType: "anonymous" as const,
     action,
     resource,
-    outcome: "denied" as const,
+    outcome: outcomeOf(status),
     status,
     ...(address === "" ? {} : { clientAddress: address }),
     count,

@@ -1,0 +1,69 @@
+import { badRequest, notFound, Problem } from "./problem.ts";
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/**
+ * Every route below /api that Next serves, with its methods: Next itself answers what is not there with a page,
+ * and a wrong method with nothing at all. A test holds this list against the files under app/api.
+ */
+export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
+  "/api/auth/[...nextauth]": ["GET", "POST"],
+  "/api/auth/sign-out": ["POST"],
+  "/api/health": ["GET"],
+  "/api/ready": ["GET"],
+  "/api/v1/exports/[id]": ["GET", "DELETE"],
+  "/api/v1/logs/[log]": ["GET"],
+  "/api/v1/logs/[log]/export": ["GET"],
+  "/api/v1/logs/[log]/histogram": ["GET"],
+  "/api/v1/logs/[log]/live": ["GET"],
+  "/api/v1/logs/[log]/rows/[key]": ["GET"],
+  "/api/v1/logs/[log]/values": ["GET"],
+  "/api/v1/me": ["GET"],
+  "/api/v1/openapi.json": ["GET"],
+  "/api/v1/saved-views": ["GET", "POST"],
+  "/api/v1/saved-views/[id]": ["DELETE"],
+  "/api/v1/sources": ["GET", "POST"],
+  "/api/v1/sources/[id]": ["PATCH"],
+  "/api/v1/sources/[id]/quarantine": ["GET"],
+  "/api/v1/sources/[id]/quarantine/[record]": ["POST"],
+  "/api/v1/sources/[id]/token": ["POST"],
+  "/api/v1/sources/live": ["GET"],
+  "/api/v1/spaces": ["GET"],
+  "/api/v1/spaces/[id]": ["PATCH"],
+  "/api/v1/targets": ["GET"],
+  "/api/v1/targets/[id]": ["PATCH"],
+  "/api/v1/tokens": ["GET", "POST"],
+  "/api/v1/tokens/[id]": ["DELETE"],
+};
+
+/** Routes without a choice first, as Next takes them: /sources/live is no source's. */
+const patterns = Object.entries(apiRoutes)
+  .sort(([a], [b]) => a.split("[").length - b.split("[").length)
+  .map(([route, methods]) => ({
+    matches: new RegExp(`^${route.replace(/\[\.{3}\w+\]/, ".+").replace(/\[\w+\]/g, "[^/]+")}$`),
+    methods: methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])),
+  }));
+
+/**
+ * Why a request below /api cannot be answered: 400 or 404 for a path that is none, 405 with `Allow` for a method that
+ * the path does not take. Undefined when it can, or when Next redirects to the path in its proper form.
+ */
+export function apiFault(pathname: string, method: string): Problem | undefined {
+  if (/\/$|\/\//.test(pathname)) return undefined;
+  if (!isEncoded(pathname))
+    return badRequest([{ parameter: "path", reason: "is not percent-encoded UTF-8" }]);
+  const route = patterns.find(({ matches }) => matches.test(pathname));
+  if (!route) return notFound("There is nothing at this path. /api/v1/openapi.json describes the API.");
+  if (method === "OPTIONS" || route.methods.includes(method)) return undefined;
+  const allow = route.methods.join(", ");
+  return new Problem(405, `This path takes ${allow}, not ${method}.`, { headers: { allow } });
+}
+
+function isEncoded(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
