@@ -45,7 +45,10 @@ export type OpenWorkflow = {
   id: string;
   /** Writes *done* within the transaction of the change; what fails there fails the change. */
   done: (client: PoolClient, end?: WorkflowEnd) => Promise<void>;
-  /** Writes *failed*, after the change was rolled back. Does nothing when the workflow has ended already. */
+  /**
+   * Writes *failed*, after the change was rolled back; the reason is a text, a problem's, or "unexpected error".
+   * Does nothing when the workflow has ended already.
+   */
   failed: (error: unknown, end?: WorkflowEnd) => Promise<void>;
 };
 
@@ -193,6 +196,7 @@ function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): 
 
 /** The record says what a person may be told; anything else stands in the server's log. */
 function failureReason(error: unknown): string {
+  if (typeof error === "string") return error;
   return error instanceof Problem ? error.detail : "unexpected error";
 }
 

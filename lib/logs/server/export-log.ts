@@ -1,39 +1,49 @@
 import "server-only";
 import { actorOf } from "@/lib/audit/server/actor.ts";
-import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
+import { beginWorkflow, type OpenWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { inTransaction } from "@/lib/db/client.ts";
-import { Problem } from "@/lib/http/problem.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { ExportIdTaken, startExport, TooManyExports } from "./export.ts";
+import { startExport, takeExportPlace } from "./export.ts";
 import type { ExportFormat } from "./export-sql.ts";
 import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
 
-/** Starts an export as a workflow of the audit log and answers with its stream. */
+/** What is exported, and as what. */
+export type ExportWish = { slug: LogSlug; scope: Scope; query: LogQuery; format: ExportFormat };
+
+/**
+ * Starts an export as a workflow of the audit log and answers with its stream.
+ * @param id chosen by the caller
+ * @throws Problem 429 when too many run and 409 when the id is that of one that runs, both before the audit log
+ *   says that anything was attempted; 409 when the id is that of one that has ended
+ */
 export async function exportLog(
   principal: Principal,
-  slug: LogSlug,
-  scope: Scope,
-  query: LogQuery,
-  format: ExportFormat,
+  { slug, scope, query, format }: ExportWish,
   id: string | undefined,
 ): Promise<Response> {
-  const custom = { log: slug, format, query: formatQuery(query).toString() };
-  const workflow = await beginWorkflow({
-    actor: actorOf(principal),
-    workflowType: "export:creation",
-    target: { name: logView(slug).title, ...(id !== undefined && { id }) },
-    custom,
-  });
+  const place = takeExportPlace(scope, id);
+  let workflow: OpenWorkflow;
+  try {
+    workflow = await beginWorkflow({
+      actor: actorOf(principal),
+      workflowType: "export:creation",
+      target: { name: logView(slug).title, id: place.id },
+      custom: { log: slug, format, query: formatQuery(query).toString() },
+    });
+  } catch (error) {
+    place.release();
+    throw error;
+  }
   const onEnd = async (state: ExportState): Promise<void> => {
     if (state === "complete") await inTransaction((client) => workflow.done(client));
-    else await workflow.failed(new Error(`The export was ${state}`));
+    else await workflow.failed(`The export was ${state === "cancelled" ? "cancelled" : "broken off"}.`);
   };
   try {
     const owner = { id: principal.id, name: principal.name };
-    const started = await startExport(slug, scope, query, format, owner, onEnd, id);
+    const started = await startExport(slug, scope, query, format, owner, onEnd, place);
     return new Response(started.body, {
       headers: {
         "content-type": started.contentType,
@@ -44,16 +54,6 @@ export async function exportLog(
     });
   } catch (error) {
     await reportFailure(workflow, error);
-    if (error instanceof ExportIdTaken) {
-      throw new Problem(409, `${error.message}: choose another exportId.`, {
-        errors: [{ parameter: "exportId", reason: "is taken" }],
-      });
-    }
-    if (error instanceof TooManyExports) {
-      throw new Problem(429, `${error.message}. Try again when one has ended.`, {
-        headers: { "retry-after": "10" },
-      });
-    }
     throw error;
   }
 }

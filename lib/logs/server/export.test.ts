@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { guardFormula, unguardFormula } from "../formula-guard.ts";
 import { parseQuery } from "../query.ts";
 import { type LogSlug, logView, logViews } from "../views.ts";
-import { cancelExport, maxExports, startExport } from "./export.ts";
+import { cancelExport, maxExports, startExport, takeExportPlace } from "./export.ts";
+import { exportLog } from "./export-log.ts";
 import type { ExportFormat } from "./export-sql.ts";
 import { type ExportState, getExport } from "./export-state.ts";
 import { listLogs } from "./list.ts";
@@ -218,6 +220,57 @@ describe("an export that does not end well", () => {
     await expect(drain(reader)).rejects.toThrow();
     expect(await settled(id)).toMatchObject({ state: "failed", sha256: null, error: expect.any(String) });
     expect(ended).toEqual(["failed"]);
+  });
+});
+
+describe("an export on the record", () => {
+  const begin = async (id?: string) => {
+    const user = await installation.addUser("auditor");
+    const { sessionId } = await installation.login(user);
+    const principal = await principalOfSession(sessionId, new Headers());
+    if (!principal) throw new Error("nobody");
+    const scope = { organizationId: installation.organizationId };
+    const wish = { slug: "commands", scope, query: query("commands", "limit=1"), format: "csv" } as const;
+    const told = async () => {
+      const found = await pool().query<{ step: string; reason: string | null }>(
+        `SELECT event_type AS step, custom_values ->> 'reason' AS reason FROM audit_events
+         WHERE initiator = $1 ORDER BY xid8, seq`,
+        [user.email],
+      );
+      return found.rows.map(({ step, reason }) => (reason === null ? step : `${step}: ${reason}`));
+    };
+    return { download: exportLog(principal, wish, id), told };
+  };
+
+  it("is attempted and done", async () => {
+    const { download, told } = await begin();
+    await (await download).text();
+    await expect.poll(told).toEqual(["export:creating", "export:created"]);
+  });
+
+  it("is attempted and failed when somebody cancels it", async () => {
+    const { download, told } = await begin();
+    await (await download).body?.cancel();
+    await expect.poll(told).toEqual(["export:creating", "export:creation-failed: The export was cancelled."]);
+  });
+
+  it("was not attempted when it was one too many, and takes nobody's place", async () => {
+    const scope = { organizationId: installation.organizationId };
+    const places = Array.from({ length: maxExports }, () => takeExportPlace(scope));
+    const { download, told } = await begin();
+    await expect(download).rejects.toMatchObject({ status: 429, headers: { "retry-after": "10" } });
+    expect(await told()).toEqual([]);
+    for (const { release } of places) release();
+    await (await (await begin()).download).text();
+  });
+
+  it("says why when its id belongs to one that has ended", async () => {
+    const id = crypto.randomUUID();
+    await (await (await begin(id)).download).text();
+    const { download, told } = await begin(id);
+    await expect(download).rejects.toMatchObject({ status: 409 });
+    const reason = `The export ${id} has ended: choose another exportId.`;
+    expect(await told()).toEqual(["export:creating", `export:creation-failed: ${reason}`]);
   });
 });
 

@@ -5,6 +5,7 @@ import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { v7 as uuidv7 } from "uuid";
 import { dedicatedClient, pool, prisma } from "@/lib/db/client.ts";
+import { Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
@@ -36,19 +37,38 @@ function keyOf({ organizationId }: Pick<Scope, "organizationId">, id: string): s
   return `${organizationId} ${id}`;
 }
 
-export class TooManyExports extends Error {
-  override name = "TooManyExports";
+/** The organization has an export with this id already. */
+function idTaken(id: string, how: "is running" | "has ended"): Problem {
+  return new Problem(409, `The export ${id} ${how}: choose another exportId.`, {
+    errors: [{ parameter: "exportId", reason: "is taken" }],
+  });
 }
 
-/** The organization has an export with this id already. */
-export class ExportIdTaken extends Error {
-  override name = "ExportIdTaken";
+/** One of the {@link maxExports} places. */
+export type ExportPlace = { id: string; release: () => void };
+
+/**
+ * Takes a place for an export under its id, at once: of two callers only one has the last one. The export gives
+ * it back when it ends; whoever starts none releases it.
+ * @throws Problem 429 beyond {@link maxExports}, 409 while one of this id runs
+ */
+export function takeExportPlace(scope: Scope, id: string = uuidv7()): ExportPlace {
+  const key = keyOf(scope, id);
+  if (running.has(key)) throw idTaken(id, "is running");
+  if (running.size >= maxExports) {
+    throw new Problem(429, `${maxExports} exports are running. Try again when one has ended.`, {
+      headers: { "retry-after": "10" },
+    });
+  }
+  running.set(key, () => undefined);
+  return { id, release: () => void running.delete(key) };
 }
 
 /**
  * Starts an export: a stream of everything that the query matches, whose state, rows, bytes and SHA-256 are
  * kept under its id. The stream fails, rather than ends, when the database fails or someone cancels.
- * @throws TooManyExports beyond {@link maxExports}, ExportIdTaken
+ * @param place of the same scope; given back in any case
+ * @throws Problem 409 when the organization has an export of this id
  */
 export async function startExport(
   slug: LogSlug,
@@ -57,13 +77,9 @@ export async function startExport(
   format: ExportFormat,
   owner: ExportOwner,
   onEnd: (state: ExportState) => Promise<void>,
-  id: string = uuidv7(),
+  { id, release }: ExportPlace = takeExportPlace(scope),
 ): Promise<StartedExport> {
   const key = keyOf(scope, id);
-  if (running.has(key)) throw new ExportIdTaken(`The export ${id} is running`);
-  if (running.size >= maxExports) throw new TooManyExports(`${maxExports} exports are running`);
-  // The place is taken before the first await, so that two at once cannot both have the last one.
-  running.set(key, () => undefined);
   const client = dedicatedClient("export");
   const run: Run = {
     key,
@@ -86,9 +102,9 @@ export async function startExport(
     const row = { id, organizationId, actor: owner.name, actorId: owner.id, log: slug, format };
     await prisma().export.create({ data: { ...row, query: formatQuery(query).toString() } });
   } catch (error) {
-    running.delete(key);
+    release();
     client.connection.stream.destroy();
-    if (isTaken(error)) throw new ExportIdTaken(`The export ${id} has ended`);
+    if (isTaken(error)) throw idTaken(id, "has ended");
     throw error;
   }
   const copy = client.query(copyTo(exportSql(logView(slug), scope, query, format, Date.now())));

@@ -82,14 +82,9 @@ export async function makeWorld(
   const view = { log: "commands" as const, name: `${word} view`, query: `user=${word}`, shared: true };
   const savedView = await saveView(principal, view);
   const all = { conditions: [], time: {}, order: "desc" as const, limit: 50 };
-  const download = await exportLog(
-    principal,
-    "commands",
-    scopeOf(principal, "commands"),
-    all,
-    "csv",
-    undefined,
-  );
+  const scope = scopeOf(principal, "commands");
+  const wish = { slug: "commands" as const, scope, query: all, format: "csv" as const };
+  const download = await exportLog(principal, wish, undefined);
   await download.text();
   const logs = Object.keys(logViews) as LogSlug[];
   const keys = await Promise.all(

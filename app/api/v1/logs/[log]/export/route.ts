@@ -23,7 +23,7 @@ export async function GET(
       const id = own.get("exportId") ?? undefined;
       if (id !== undefined && !UUID.test(id))
         throw badRequest([{ parameter: "exportId", reason: "must be a UUID" }]);
-      return exportLog(principal, slug, scope, query, format, id);
+      return exportLog(principal, { slug, scope, query, format }, id);
     },
     { permission: "exports:create" },
   );
