@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { buttonClass } from "@/components/ui/button.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { QueryError } from "@/lib/logs/query.ts";
 import { searchString } from "./conditions.ts";
 
@@ -18,19 +19,21 @@ export function BadAddress({ errors }: { errors: readonly QueryError[] }) {
         <h2 className="text-base font-medium">This address was not understood</h2>
         <p className="text-ink-2">Nothing is listed, so that nothing is mistaken for its answer.</p>
       </div>
-      <dl className="w-full max-w-3xl">
+      <ul className="w-full max-w-3xl">
         {errors.map(({ parameter, reason }) => (
-          <div
-            key={parameter}
-            className="grid gap-x-4 border-b border-line py-1.5 sm:grid-cols-[12rem_minmax(0,1fr)]"
-          >
-            <dt className="truncate font-mono text-xs leading-5">{parameter}</dt>
-            <dd className="wrap-anywhere">
-              <span className="text-ink-2">{params.getAll(parameter).join(", ")}</span> {reason}
-            </dd>
-          </div>
+          <li key={parameter} className="border-b border-line py-1.5 wrap-anywhere">
+            <code className="font-mono text-xs">
+              <VisibleText text={parameter} />
+            </code>{" "}
+            {reason}.{" "}
+            <span className="text-ink-2">
+              The address gives it as “
+              <VisibleText text={params.getAll(parameter).join(", ")} />
+              ”.
+            </span>
+          </li>
         ))}
-      </dl>
+      </ul>
       <div className="flex flex-wrap gap-2">
         <Link href={`${path}${searchString(mended)}`} prefetch={false} className={buttonClass("primary")}>
           Leave {errors.length === 1 ? "it" : "them"} out

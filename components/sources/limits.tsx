@@ -15,6 +15,21 @@ const meanings: {
   },
   records: { title: "Records in one body", show: count, beyond: "413" },
   record: { title: "One record", show: binary, beyond: "quarantine" },
+  nesting: {
+    title: "Objects and arrays within each other in one record",
+    show: (value) => `${value} levels`,
+    beyond: "quarantine",
+  },
+  earliestYear: {
+    title: "Time of a record, at the earliest",
+    show: (value) => `1 January ${value}, UTC`,
+    beyond: "quarantine",
+  },
+  futureDays: {
+    title: "Time of a record, ahead of Daybook’s clock",
+    show: (value) => `${value} days`,
+    beyond: "quarantine",
+  },
   idempotencyKey: { title: "Idempotency-Key", show: (value) => `${count(value)} characters`, beyond: "400" },
   held: { title: "All posts together, from the first byte to the answer", show: binary, beyond: "429" },
   retryAfter: {
@@ -38,7 +53,7 @@ export function Limits() {
               What
             </th>
             <th scope="col" className="px-2 py-1.5 text-right font-medium">
-              At most
+              Limit
             </th>
             <th scope="col" className="w-24 py-1.5 text-right font-medium">
               Beyond it

@@ -22,15 +22,15 @@ async function faultOf(body: string, type = "application/json"): Promise<Problem
 
 describe("a JSON body", () => {
   it.each([
-    ['{"name":"a\\u0000b"}', "name: must not contain NUL"],
-    ['{"name":"a\\ud800b"}', "name: must not contain half of a surrogate pair"],
+    ['{"name":"a\\u0000b"}', "name must not contain NUL"],
+    ['{"name":"a\\ud800b"}', "name must not contain half of a surrogate pair"],
     [
       '{"name":"a","settings":{"cluster":"\\udc00"}}',
-      "settings.cluster: must not contain half of a surrogate pair",
+      "settings.cluster must not contain half of a surrogate pair",
     ],
-    ['{"name":"a","settings":{"\\u0000":"x"}}', "settings: a name in it must not contain NUL"],
-    ['{"name":"a"', "body: is not JSON"],
-    ["", "body: is not JSON"],
+    ['{"name":"a","settings":{"\\u0000":"x"}}', "settings holds a name that must not contain NUL"],
+    ['{"name":"a"', "body is not JSON"],
+    ["", "body is not JSON"],
     ['{"name":1}', "name: "],
     ['{"name":"a","more":1}', "body: "],
     [`{"name":${"[".repeat(40_000)}${"]".repeat(40_000)}}`, "name: "],

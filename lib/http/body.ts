@@ -49,7 +49,7 @@ function unstorableText(value: unknown, path: readonly string[] = []): Parameter
   for (const [name, inner] of Object.entries(value)) {
     const reason = textFault(name);
     if (reason !== undefined)
-      return { parameter: path.join(".") || "body", reason: `a name in it ${reason}` };
+      return { parameter: path.join(".") || "body", reason: `holds a name that ${reason}` };
     const found = unstorableText(inner, [...path, name]);
     if (found) return found;
   }

@@ -18,7 +18,7 @@ describe("problem documents", () => {
       type: "about:blank",
       title: "Bad Request",
       status: 400,
-      detail: "from: is no time",
+      detail: "from is no time.",
       errors: [{ parameter: "from", reason: "is no time" }],
       requestId: "request-7",
     });

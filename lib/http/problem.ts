@@ -34,8 +34,14 @@ export class Problem extends Error {
 }
 
 export function badRequest(errors: readonly ParameterError[]): Problem {
-  const named = errors.map(({ parameter, reason }) => `${parameter}: ${reason}`).join("; ");
-  return new Problem(400, named || "The request cannot be understood.", { errors });
+  const detail =
+    errors.length > 0 ? `${errors.map(wording).join("; ")}.` : "The request cannot be understood.";
+  return new Problem(400, detail, { errors });
+}
+
+/** Our own reasons go on where the name ends ("limit must be …"); a schema's are sentences. */
+function wording({ parameter, reason }: ParameterError): string {
+  return `${parameter}${/^[a-z]/.test(reason) ? "" : ":"} ${reason}`.replace(/\.$/, "");
 }
 
 export function unauthorized(detail = "Sign in, or send a valid API token."): Problem {

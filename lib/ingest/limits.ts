@@ -8,6 +8,12 @@ export const ingestLimits = {
   ratio: 200,
   /** Bytes of one record. */
   record: 4 * 1024 * 1024,
+  /** Levels of objects and arrays in one record: what reads it afterwards may recurse. */
+  nesting: 64,
+  /** The first year whose records are taken. */
+  earliestYear: 1990,
+  /** Days that the time of a record may lie ahead of Daybook's clock. */
+  futureDays: 366,
   /** Records in one body: what one transaction stores in about a second, for live rows wait for it. */
   records: 20_000,
   /** Characters of an Idempotency-Key. */

@@ -139,7 +139,8 @@ function readControl(
     columns: () => {
       const columns = value.split(",");
       const unknown = columns.find((column) => !Object.hasOwn(view.columns, column));
-      if (unknown !== undefined) return `${JSON.stringify(unknown)} is not a column of ${view.title}`;
+      if (unknown !== undefined)
+        return `names ${JSON.stringify(unknown)}, which is not a column of ${view.title}`;
       query.columns = [...new Set(columns)];
       return null;
     },

@@ -1,3 +1,4 @@
+import { ingestLimits } from "@/lib/ingest/limits.ts";
 import { JsonError, scanScalar, scanString, skipBlanks, unexpected } from "@/lib/record/json-tokens.ts";
 
 /**
@@ -21,7 +22,7 @@ export type Member = {
 type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
 
 /** Records nested deeper are an error: what reads them afterwards may recurse. */
-export const MAX_DEPTH = 64;
+export const MAX_DEPTH: number = ingestLimits.nesting;
 
 /** For cutting a body into its records, so that one record too deep does not cost the others. */
 export const MAX_BODY_DEPTH = 10_000;

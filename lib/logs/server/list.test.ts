@@ -159,7 +159,7 @@ describe("filters", () => {
     ["after=now", "after", "is not a cursor"],
     ["order=up", "order", "must be asc or desc"],
     ["connection=12", "connection", "must be a UUID"],
-    ["columns=time,colour", "columns", '"colour" is not a column'],
+    ["columns=time,colour", "columns", 'names "colour", which is not a column'],
     ["outcome~=a", "outcome~", "takes no ~="],
     ["order=asc&order=desc", "order", "may be given once"],
     ["__proto__=1", "__proto__", "is not a parameter"],

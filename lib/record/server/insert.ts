@@ -2,6 +2,7 @@ import "server-only";
 import pg, { type ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
+import { ingestLimits } from "@/lib/ingest/limits.ts";
 import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
 import { sha256 } from "../canonical.ts";
 import { nowInstant } from "../clock.ts";
@@ -122,8 +123,8 @@ export async function insertAndNotify<L extends RecordLog>(
 const ensured = new Set<string>();
 
 /** The earliest time the record takes, and how many days ahead of the clock a source may be. */
-export const earliestTime = "1990-01-01T00:00:00.000000Z";
-export const futureDays = 366;
+export const earliestTime = `${ingestLimits.earliestYear}-01-01T00:00:00.000000Z`;
+export const { futureDays } = ingestLimits;
 
 /** Makes the monthly partitions that times of a log need. Not within a transaction that writes. */
 export async function ensurePartitions(log: RecordLog, times: Iterable<string>): Promise<void> {
