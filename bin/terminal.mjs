@@ -8,8 +8,11 @@ export function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
+/** Seconds between two signs of life: somebody who looks on wants more of them than a log does. */
+const signEverySeconds = process.stdout.isTTY ? 3 : 15;
+
 /**
- * Prints `label`, runs `work`, and says every three seconds that it still runs.
+ * Prints `label`, runs `work`, and says every few seconds that it still runs.
  *
  * @template T
  * @param {string} label what is being done, as in "Installing packages"
@@ -20,7 +23,7 @@ export async function step(label, work) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   say(`${label} …`);
-  const sign = setInterval(() => say(`  ${label}: ${seconds()} s so far`), 3000);
+  const sign = setInterval(() => say(`  ${label}: ${seconds()} s so far`), signEverySeconds * 1000);
   try {
     return await work();
   } finally {
