@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo, useState } from "react";
+import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
 import { ingestUrl } from "./fill-instructions.ts";
 import { FirstRecord } from "./first-record.tsx";
@@ -13,7 +14,6 @@ import { SourceBreadcrumb } from "./source-breadcrumb.tsx";
 import { SourceHealth } from "./source-health.tsx";
 import { SourceSettings } from "./source-settings.tsx";
 import { LivenessMark, SourceState } from "./source-state.tsx";
-import { TokenNotice } from "./token-notice.tsx";
 import { useLiveSources } from "./use-live-sources.ts";
 
 type ViewProps = {
@@ -50,7 +50,12 @@ export function SourceView({ source: given, kind, held, origin }: ViewProps) {
         <SourceActions source={source} onToken={setToken} />
       </header>
       {token !== undefined && (
-        <TokenNotice name={source.name} token={token} onDone={() => setToken(undefined)} />
+        <ShownOnce
+          title={`The token of “${source.name}”`}
+          hint="Copy it now, or paste the lines below, which hold it"
+          token={token}
+          onDone={() => setToken(undefined)}
+        />
       )}
       {waited && <FirstRecord source={source} />}
       <SourceHealth source={source} />

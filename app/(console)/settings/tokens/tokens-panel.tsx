@@ -4,10 +4,10 @@ import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
+import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import type { TokenScope } from "@/lib/auth/roles.ts";
 import { CreateToken } from "./create-token.tsx";
-import { NewToken } from "./new-token.tsx";
 import { RevokeToken } from "./revoke-token.tsx";
 import { TokenTable } from "./token-table.tsx";
 
@@ -45,7 +45,14 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
           Create token
         </Button>
       </header>
-      {created && <NewToken {...created} onDone={() => setCreated(undefined)} />}
+      {created && (
+        <ShownOnce
+          title={`Token “${created.name}” is ready`}
+          hint="Copy it now"
+          token={created.token}
+          onDone={() => setCreated(undefined)}
+        />
+      )}
       <TokenTable tokens={tokens} everybody={everybody} onRevoke={setRevoking} />
       <CreateToken
         open={creating}
