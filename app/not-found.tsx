@@ -1,12 +1,12 @@
-import { MessagePage } from "@/components/shell/message-page.tsx";
+import { ToastProvider } from "@/components/ui/toast.tsx";
+import ConsoleNotFound from "./(console)/not-found.tsx";
 
 export default function NotFound() {
   return (
-    <main>
-      <MessagePage
-        title="There is no such page"
-        text="The address may be mistyped, or what it names is gone."
-      />
-    </main>
+    <ToastProvider>
+      <main>
+        <ConsoleNotFound />
+      </main>
+    </ToastProvider>
   );
 }

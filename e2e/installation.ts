@@ -36,7 +36,7 @@ export default async function start(): Promise<() => Promise<void>> {
   try {
     daybook = await startDaybook(place);
     // What fails while the tests run is seen beside them.
-    daybook.child.stderr?.pipe(process.stderr);
+    for (const stream of [daybook.child.stdout, daybook.child.stderr]) stream?.pipe(process.stderr);
     process.env[variable] = JSON.stringify(await firstAccounts(daybook));
   } catch (error) {
     await stop();

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { cx } from "@/components/ui/cx.ts";
 import { Input } from "@/components/ui/input.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { type LoadValues, type OfferedValue, useOfferedValues } from "./use-offered-values.ts";
 
 type ValuePickerProps = {
@@ -141,7 +142,9 @@ function Choice({ id, choice, chosen, current, onTake }: ChoiceProps) {
           {chosen && <Check className="size-3" />}
         </span>
       )}
-      <span className="min-w-0 flex-1 truncate">{choice.value}</span>
+      <span className="min-w-0 flex-1 truncate">
+        <VisibleText text={choice.value} />
+      </span>
       {choice.count !== undefined && (
         <span className="tabular shrink-0 text-xs text-ink-3">{choice.count.toLocaleString("en-US")}</span>
       )}

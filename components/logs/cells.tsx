@@ -18,7 +18,11 @@ export function LogCell({ view, column, kind, row }: CellProps) {
     case "time":
       return <TimeText time={String(value)} className="max-md:[&>span]:hidden" />;
     case "badge":
-      return <Badge tone={toneOf(String(value))}>{value}</Badge>;
+      return (
+        <Badge tone={toneOf(String(value))}>
+          <VisibleText text={String(value)} />
+        </Badge>
+      );
     case "duration":
       return <span className="tabular truncate">{formatDuration(Number(value))}</span>;
     case "count":

@@ -1,3 +1,4 @@
+import { leaveWhenSignedOut } from "@/components/shell/leave-signed-out.ts";
 import type { Row } from "./log-api.ts";
 
 export type StreamState =
@@ -51,6 +52,7 @@ export class LiveStream {
     this.onState({ status: "connecting" });
     source.onopen = () => this.onState({ status: "flowing" });
     source.onerror = () => this.onFailure(source);
+    source.addEventListener("ended", () => void leaveWhenSignedOut());
     source.addEventListener("rows", (event) => {
       this.keepPosition(event);
       const { rows, left = [] } = JSON.parse(event.data) as { rows: Row[]; left?: Row[] };
@@ -79,6 +81,7 @@ export class LiveStream {
       return;
     }
     this.onState({ status: "refused" });
+    void leaveWhenSignedOut();
     clearTimeout(this.retrying);
     this.retrying = setTimeout(() => this.open(), retryMs);
   }

@@ -7,6 +7,7 @@ import { CheckField, Field, Input } from "@/components/ui/input.tsx";
 import { Popover } from "@/components/ui/popover.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import { formatQuery, type LogQuery, parseQuery } from "@/lib/logs/query.ts";
 import { createSavedView, deleteSavedView, type SavedView } from "./log-api.ts";
@@ -68,7 +69,9 @@ function SavedViews({ view, query, change, close }: MenuProps & { close: () => v
               onClick={() => open(saved)}
               className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
             >
-              <span className="min-w-0 flex-1 truncate">{saved.name}</span>
+              <span className="min-w-0 flex-1 truncate">
+                <VisibleText text={saved.name} />
+              </span>
               {saved.shared && <Users aria-label="Shared" className="size-3.5 shrink-0 text-ink-3" />}
             </button>
             {saved.mine && (

@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
-import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { RequestId } from "./request-id.tsx";
 
 /** The id under which the server's log has the error, where it came from there. */
 function digestOf(error: unknown): string | undefined {
@@ -29,13 +29,7 @@ export function ErrorPage({ error, onRetry }: { error: unknown; onRetry: () => v
         {digest === undefined && error instanceof Error ? error.message : "Something failed on the server."}{" "}
         The record itself is not touched by this: nothing that was received is lost.
       </p>
-      {digest !== undefined && (
-        <p className="flex items-center gap-2">
-          <span className="text-ink-2">{isRequestId(digest) ? "Request" : "Error"}</span>
-          <code className="font-mono text-xs wrap-anywhere">{digest}</code>
-          <CopyButton text={digest} label="Copy this id" />
-        </p>
-      )}
+      {digest !== undefined && <RequestId id={digest} label={isRequestId(digest) ? "Request" : "Error"} />}
       <p className="text-ink-2">
         Try again. If it fails again, give this id and the time to whoever runs Daybook: its log says why.
       </p>

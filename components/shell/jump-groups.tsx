@@ -3,6 +3,7 @@
 import { Command } from "cmdk";
 import { useEffect, useState } from "react";
 import { fetchValues, type ValueCount } from "@/components/logs/log-api.ts";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { logView } from "@/lib/logs/views.ts";
 import { type Jump, jumpTargets, logsWithFilter } from "./jumps.ts";
 import { groupClass, itemClass } from "./palette-classes.ts";
@@ -35,7 +36,15 @@ export function JumpGroups({ jump, onSelect }: JumpProps) {
       ? values
       : [{ value: jump.text }, ...values];
   return offered.slice(0, 6).map(({ value }) => (
-    <Command.Group key={value} heading={`${jump.filter} is ${value}`} className={groupClass}>
+    <Command.Group
+      key={value}
+      heading={
+        <>
+          {jump.filter} is <VisibleText text={value} />
+        </>
+      }
+      className={groupClass}
+    >
       {jumpTargets({ ...jump, text: value }).map(({ href, title }) => (
         <Command.Item key={href} value={href} onSelect={() => onSelect(href)} className={itemClass}>
           {title}

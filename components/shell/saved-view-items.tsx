@@ -3,6 +3,7 @@
 import { Command } from "cmdk";
 import { useEffect, useState } from "react";
 import { fetchSavedViews, type SavedView } from "@/components/logs/log-api.ts";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
 import { kubernetesPages, logPages, logPath } from "./pages.ts";
 import { groupClass, itemClass } from "./palette-classes.ts";
@@ -34,7 +35,9 @@ export function SavedViewItems({ onSelect }: { onSelect: (href: string) => void 
           onSelect={() => onSelect(`${logPath(log)}?${query}`)}
           className={itemClass}
         >
-          <span className="flex-1 truncate">{name}</span>
+          <span className="flex-1 truncate">
+            <VisibleText text={name} />
+          </span>
           <span className="text-xs text-ink-3">{log in logViews ? logView(log as LogSlug).title : log}</span>
         </Command.Item>
       ))}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { leaveWhenSignedOut } from "@/components/shell/leave-signed-out.ts";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
 
 /** `refused`: the server said no, as it does when the session has ended; it is asked again a little later. */
@@ -29,6 +30,7 @@ export function useLiveSources(given: readonly SourceHealthLine[]): {
     let retrying: ReturnType<typeof setTimeout> | undefined;
     function follow() {
       const opened = new EventSource("/api/v1/sources/live");
+      opened.addEventListener("ended", () => void leaveWhenSignedOut());
       opened.addEventListener("open", () => setLiveness("live"));
       opened.addEventListener("sources", ({ data }: MessageEvent<string>) => {
         const told: { sources: SourceHealthLine[] } = JSON.parse(data);
@@ -38,7 +40,9 @@ export function useLiveSources(given: readonly SourceHealthLine[]): {
         // A lost connection is opened again by the browser, one that was refused is not.
         const refused = opened.readyState === EventSource.CLOSED;
         setLiveness(refused ? "refused" : "connecting");
-        if (refused) retrying = setTimeout(follow, retryMs);
+        if (!refused) return;
+        retrying = setTimeout(follow, retryMs);
+        void leaveWhenSignedOut();
       });
       stream = opened;
     }

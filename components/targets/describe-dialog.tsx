@@ -6,8 +6,8 @@ import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
-import { descriptionLength } from "@/lib/targets/target-change.ts";
 import type { SpaceLine } from "@/lib/targets/target-line.ts";
+import { descriptionLength } from "@/lib/targets/target-line.ts";
 import { type ListName, requestDescription } from "./target-api.ts";
 
 type DescribeProps = {

@@ -14,7 +14,7 @@ const tones = {
 
 export type Tone = keyof typeof tones;
 
-/** A word from a closed list. Its mark differs in shape as well as in colour. */
+/** A word, mostly from a closed list. Its mark differs in shape as well as in colour. */
 export function Badge({ tone = "neutral", children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span

@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** Characters of a description. */
-export const descriptionLength = 500;
+import { descriptionLength } from "./target-line.ts";
 
 /** What may be changed about a target or a space. */
 export const targetChange = z.strictObject({

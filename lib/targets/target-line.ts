@@ -12,6 +12,9 @@ export type TargetLine = {
 /** A workspace that records name. */
 export type SpaceLine = Omit<TargetLine, "kind">;
 
+/** Characters of a description. */
+export const descriptionLength = 500;
+
 /** How many targets or spaces a page shows. */
 export const targetPage = 200;
 

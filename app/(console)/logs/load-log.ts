@@ -1,4 +1,5 @@
 import "server-only";
+import { notFound } from "next/navigation";
 import { listParams, searchString } from "@/components/logs/conditions.ts";
 import type { FirstPage } from "@/components/logs/use-log-list.ts";
 import { logPath } from "@/components/shell/pages.ts";
@@ -6,8 +7,14 @@ import { permissionToRead } from "@/lib/auth/principal.ts";
 import { parseQuery, type QueryError } from "@/lib/logs/query.ts";
 import { listLogs } from "@/lib/logs/server/list.ts";
 import { scopeOf } from "@/lib/logs/server/request.ts";
-import { type LogSlug, logView } from "@/lib/logs/views.ts";
+import { isLogSlug, type LogSlug, logView } from "@/lib/logs/views.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
+
+/** The log of a page's path, or the page for what is not there. The audit log has its own place, behind the cog. */
+export function requireLogPage(slug: string): LogSlug {
+  if (!isLogSlug(slug) || slug === "audit-log") notFound();
+  return slug;
+}
 
 export type SearchParams = { [name: string]: string | string[] | undefined };
 

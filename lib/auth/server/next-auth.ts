@@ -58,6 +58,8 @@ export function authOptions(attempt: SignInAttempt): AuthOptions {
     },
     callbacks: {
       jwt: ({ user }) => ({ sid: user.id }),
+      // The page knows where to go on; whatever address a request names is not asked.
+      redirect: ({ baseUrl }) => baseUrl,
     },
   };
 }

@@ -48,7 +48,9 @@ function send(path: string, init: { method?: string; headers?: Record<string, st
   });
   const request = new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers });
   return underWay.run(headers, () =>
-    serveNextAuth(request, { params: Promise.resolve({ nextauth: path.split("/") }) }),
+    serveNextAuth(request, {
+      params: Promise.resolve({ nextauth: request.nextUrl.pathname.split("/").slice(3) }),
+    }),
   );
 }
 
@@ -62,13 +64,19 @@ type Form = {
   cookie?: string;
   headers?: Record<string, string>;
   csrf?: false;
+  callbackUrl?: string;
 };
 
-async function signIn({ email, password, cookie, headers, csrf }: Form): Promise<Response> {
+async function signIn({ email, password, cookie, headers, csrf, callbackUrl }: Form): Promise<Response> {
   const token = await send("csrf");
   const { csrfToken } = (await token.json()) as { csrfToken: string };
   const jar = [...cookiesOf(token).map((set) => set.split(";", 1)[0]), cookie].filter(Boolean).join("; ");
-  const form = { email, password, json: "true", ...(csrf === false ? {} : { csrfToken }) };
+  const form = {
+    email,
+    password,
+    ...(callbackUrl === undefined ? { json: "true" } : { callbackUrl }),
+    ...(csrf === false ? {} : { csrfToken }),
+  };
   return await send("callback/credentials", {
     method: "POST",
     headers: {
@@ -91,6 +99,20 @@ function sessionCookie(response: Response): string {
 const whoIs = (cookie: string) => authenticate(new Request(`${origin}/api/v1/me`, { headers: { cookie } }));
 
 describe("signing in", () => {
+  it.each(["https://evil.example/", "//evil.example/", "\\\\evil.example", "javascript:alert(1)", "%00"])(
+    "leads nowhere else: %s",
+    async (address) => {
+      const query = await send(`csrf?callbackUrl=${encodeURIComponent(address)}`);
+      expect(query.status).toBe(400);
+      expect(await query.json()).toMatchObject({ detail: "callbackUrl is not a parameter of signing in." });
+      const cookie = `daybook.callback=${encodeURIComponent(address)}`;
+      const kept = await send("csrf", { headers: { cookie } });
+      for (const set of cookiesOf(kept)) expect(decodeURIComponent(set)).not.toContain("evil");
+      expect(kept.status).toBe(address.startsWith("https:") ? 200 : 400);
+      expect((await signIn({ ...user, callbackUrl: address })).status).toBe(302);
+    },
+  );
+
   it("gives a cookie that page scripts cannot read and that opens the account", async () => {
     const response = await signIn(user);
     expect(response.status).toBe(200);

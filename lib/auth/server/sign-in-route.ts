@@ -2,7 +2,7 @@ import "server-only";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readText } from "@/lib/http/body.ts";
-import { forbidden, notFound, problemResponse } from "@/lib/http/problem.ts";
+import { badRequest, forbidden, notFound, problemResponse } from "@/lib/http/problem.ts";
 import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
@@ -11,7 +11,7 @@ import { eventOf, type Started } from "@/lib/user-events/server/event.ts";
 import { recordUserEvent } from "@/lib/user-events/server/record.ts";
 import { principalOfSession } from "./authenticate.ts";
 import { authOptions, type SignInAttempt } from "./next-auth.ts";
-import { openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
+import { cookieName, openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
@@ -30,6 +30,7 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
     const { nextauth } = await context.params;
     if (!served.has(`${request.method} ${nextauth.join("/")}`))
       throw notFound("There is nothing at this path.");
+    refuseAddresses(request);
     const attempt: SignInAttempt = {
       facts,
       replaces: await openSessionCookie(sessionCookieOf(request.headers)),
@@ -44,6 +45,18 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
   } catch (error) {
     return problemResponse(error, facts.requestId);
   }
+}
+
+/** next-auth takes a bad address to go on to for a fault of the server, and Daybook gives it none. @throws Problem 400 */
+function refuseAddresses({ nextUrl, cookies }: NextRequest): void {
+  const unknown = [...new Set(nextUrl.searchParams.keys())];
+  if (unknown.length > 0) {
+    throw badRequest(unknown.map((parameter) => ({ parameter, reason: "is not a parameter of signing in" })));
+  }
+  const parameter = cookieName("callback");
+  const kept = cookies.get(parameter)?.value;
+  if (kept === undefined || kept === "" || (URL.canParse(kept) && /^https?:/i.test(kept))) return;
+  throw badRequest([{ parameter, reason: "is a cookie that Daybook did not set; delete it" }]);
 }
 
 /** @throws what made the attempt fail when that was neither the password nor a lock */

@@ -1,5 +1,6 @@
 import "server-only";
 import { log } from "@/lib/log.ts";
+import { endedEvent } from "@/lib/logs/server/live-stream.ts";
 import { listSources } from "./manage.ts";
 
 /** Between two looks at the sources while somebody watches them. */
@@ -40,7 +41,7 @@ async function look(organizationId: string, watch: Watch): Promise<void> {
 
 /**
  * The sources of an organization with their health as server-sent events: `sources` with `{sources}`, at once
- * and whenever something about them has changed.
+ * and whenever something about them has changed. `ended` comes last when the reader may read no longer.
  * @param watch called once with what ends the stream; calls it when the reader may read no longer, and
  * returns what ends the watching
  */
@@ -70,7 +71,10 @@ export function healthStream(
           stop();
           controller.close();
         };
-        const unwatch = watch(end);
+        const unwatch = watch(() => {
+          write(endedEvent);
+          end();
+        });
         const leave = watchSources(organizationId, { tell });
         const alive = setInterval(() => write(":\n\n"), keepAliveMs);
         stop = () => {

@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { v5 as uuidv5 } from "uuid";
 import { groupBy } from "@/lib/record/group-by.ts";
 import type { RecordRow } from "@/lib/record/server/insert.ts";
+import { storable } from "@/lib/record/text.ts";
 import { isKubectl } from "../kubernetes-clients.ts";
 import {
   assignCommands,
@@ -86,7 +87,7 @@ async function readNeighbours(
     [
       source.organizationId,
       source.id,
-      [...new Set(rows.map(({ row }) => row.user))],
+      [...new Set(rows.map(({ row }) => storable(row.user)))],
       times[0],
       times.at(-1),
       lookBackSeconds,

@@ -5,12 +5,16 @@ import { followLog, type LiveMessage } from "./follow.ts";
 import { formatPosition, type Position } from "./position.ts";
 import type { Scope } from "./sql.ts";
 
+/** What a stream ends with when it is the right to read it that has ended. */
+export const endedEvent = "event: ended\ndata: {}\n\n";
+
 /** A comment so often keeps proxies from closing a quiet stream. */
 const keepAliveMs = 15_000;
 
 /**
  * New rows as server-sent events: `rows` with `{rows, left?}`, `held` with `{seconds, by}`, `flowing`. Each event's
- * id is the position after it, which a browser sends back as Last-Event-ID.
+ * id is the position after it, which a browser sends back as Last-Event-ID. `ended` comes last when the reader
+ * may read no longer.
  * @param watch called once with what ends the stream; calls it when the reader may read no longer, and
  * returns what ends the watching
  */
@@ -46,7 +50,10 @@ export function liveStream(
           stop();
           controller.close();
         };
-        const unwatch = watch(end);
+        const unwatch = watch(() => {
+          void write(endedEvent);
+          end();
+        });
         const unfollow = followLog(slug, scope, query, position, (message) => write(eventText(message)));
         // Whoever has events to take needs no comment.
         const alive = setInterval(() => isFull() || void write(":\n\n"), keepAliveMs);

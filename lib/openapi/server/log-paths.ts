@@ -100,6 +100,7 @@ function liveOperation(slug: LogSlug) {
       : []),
     '`held` with `{"seconds", "by"}`: committed rows wait for an older transaction',
     "`flowing`: they no longer do",
+    "`ended`, the last one: the session or the token may read no longer",
   ];
   return operation({
     id: `follow${name}`,

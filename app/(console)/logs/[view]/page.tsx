@@ -1,8 +1,7 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { LogExplorer } from "@/components/logs/log-explorer.tsx";
 import { isLogSlug, logView } from "@/lib/logs/views.ts";
-import { loadLog, type SearchParams } from "../load-log.ts";
+import { loadLog, requireLogPage, type SearchParams } from "../load-log.ts";
 
 type PageProps = { params: Promise<{ view: string }>; searchParams: Promise<SearchParams> };
 
@@ -12,9 +11,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 }
 
 export default async function LogPage({ params, searchParams }: PageProps) {
-  const { view: slug } = await params;
-  // The audit log has its own place, behind the cog.
-  if (!isLogSlug(slug) || slug === "audit-log") notFound();
+  const slug = requireLogPage((await params).view);
   const loaded = await loadLog(slug, await searchParams);
   return <LogExplorer key={slug} slug={slug} {...loaded} />;
 }

@@ -205,9 +205,9 @@ describe("following sources", () => {
     for await (const chunk of response.body ?? []) {
       text += decoder.decode(chunk, { stream: true });
       for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-        const [, data] = /^data: (.*)$/m.exec(text.slice(0, end)) ?? [];
+        const [, event, data = ""] = /^event: (.*)\ndata: (.*)$/m.exec(text.slice(0, end)) ?? [];
         text = text.slice(end + 2);
-        if (data !== undefined) yield JSON.parse(data).sources;
+        if (event === "sources") yield JSON.parse(data).sources;
       }
     }
   }
