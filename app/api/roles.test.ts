@@ -114,6 +114,30 @@ async function keyOf(log: LogSlug, user: string): Promise<string> {
   return row.key;
 }
 
+let namedLogin: Promise<{ cookie: string }> | undefined;
+
+/** A session of a member who is known by a login name at targets, and of whose address there is no row there. */
+async function namedCookie(): Promise<string> {
+  namedLogin ??= (async () => {
+    const user = await installation.addUser("member");
+    await pool().query("UPDATE users SET logins = $2 WHERE id = $1", [
+      user.id,
+      ["nobody else", "alpha person"],
+    ]);
+    return await installation.login(user);
+  })();
+  return (await namedLogin).cookie;
+}
+
+async function namedMember() {
+  const cookie = await namedCookie();
+  return {
+    person: "alpha person",
+    member: world.users.member.email,
+    askNamed: (name: string, asked: Asked) => ask(endpointOf(name), { ...asked, headers: { cookie } }),
+  };
+}
+
 describe.each(readable)("a member sees of %s", (log) => {
   const asMember = (name: string, asked: Asked) => askAs("member", endpointOf(name), asked);
   const person = "alpha person";
@@ -158,6 +182,39 @@ describe.each(readable)("a member sees of %s", (log) => {
     expect(refused.status).toBe(404);
     expect(withoutId(refused.text)).toBe(withoutId(missing.text));
     expect((await askAs("auditor", row, { params: { log, key: others } })).status).toBe(200);
+  });
+
+  it("under a login name the rows of that name, and nobody else's", async () => {
+    const { person, member, askNamed } = await namedMember();
+    const params = { log };
+    const list = await askNamed("GET /api/v1/logs/[log]", { params, query: range });
+    const { rows } = JSON.parse(list.text) as { rows: { user: string }[] };
+    expect(new Set(rows.map(({ user }) => user))).toEqual(new Set([person]));
+    const exported = await askNamed("GET /api/v1/logs/[log]/export", {
+      params,
+      query: `${range}&format=ndjson`,
+    });
+    expect(exported.text.trim().split("\n")).toHaveLength(rows.length);
+    expect(exported.text).not.toContain(member);
+    const counted = await askNamed("GET /api/v1/logs/[log]/histogram", { params, query: range });
+    const { buckets } = JSON.parse(counted.text) as { buckets: { counts: { [value: string]: number } }[] };
+    const total = buckets.flatMap(({ counts }) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
+    expect(total).toBe(rows.length);
+    const offered = await askNamed("GET /api/v1/logs/[log]/values", {
+      params,
+      query: { filter: "user", match: "" },
+    });
+    const { values } = JSON.parse(offered.text) as { values: { value: string }[] };
+    expect(values.map(({ value }) => value)).toContain(person);
+    expect(values.map(({ value }) => value)).not.toContain(member);
+    const row = "GET /api/v1/logs/[log]/rows/[key]";
+    const [own, others] = [await keyOf(log, person), await keyOf(log, member)];
+    expect((await askNamed(row, { params: { log, key: own } })).status).toBe(200);
+    expect((await askNamed(row, { params: { log, key: others } })).status).toBe(404);
+    const live = endpointOf("GET /api/v1/logs/[log]/live");
+    const asked = { params, query: { since: "1.0.-1" }, headers: { cookie: await namedCookie() } };
+    const text = await follow(live, asked, (all) => all.includes(own.slice(28)));
+    expect(text).not.toContain(member);
   });
 
   it("own rows only in a stream", async () => {

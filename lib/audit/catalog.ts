@@ -79,6 +79,16 @@ export const workflowTypes = {
       failed: { type: "user:creation-failed", says: "Failed to create user" },
     },
   },
+  "user:update": {
+    category: "User Management",
+    title: "User Update",
+    targetType: "user",
+    events: {
+      attempting: { type: "user:updating", says: "Updating user" },
+      done: { type: "user:updated", says: "Updated user" },
+      failed: { type: "user:update-failed", says: "Failed to update user" },
+    },
+  },
   "user:password-reset": {
     category: "User Management",
     title: "Password Reset",

@@ -5,6 +5,8 @@ export type CurrentUser = {
   id: string;
   email: string;
   name: string;
+  /** Names in records that are this person's, beside the email address. */
+  logins: readonly string[];
   role: Role;
   organizationId: string;
   organizationName: string;
@@ -22,6 +24,8 @@ export type Principal = {
   name: string;
   /** The person's address, for both kinds: what the user columns of the logs hold. */
   email: string;
+  /** Other names of the person in those columns, such as the login name at a target. */
+  logins: readonly string[];
   role: Role;
   organizationId: string;
   organizationName: string;
@@ -40,9 +44,14 @@ export function allows(principal: Pick<Principal, "role" | "scopes">, permission
   return permission === "logs:read-own" && principal.scopes.includes("logs:read");
 }
 
-/** Whether lists, exports and live rows must be narrowed to rows whose user is `principal.email`. */
+/** Whether lists, exports and live rows must be narrowed to rows of the principal's {@link ownNames}. */
 export function ownRowsOnly(principal: Pick<Principal, "role" | "scopes">): boolean {
   return !allows(principal, "logs:read");
+}
+
+/** The user names whose rows are the person's own. */
+export function ownNames({ email, logins }: Pick<Principal, "email" | "logins">): string[] {
+  return [email, ...logins];
 }
 
 /** What reading a log takes; with `logs:read-own` alone, mind {@link ownRowsOnly}. */

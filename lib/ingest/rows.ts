@@ -107,7 +107,10 @@ export const userEventDraft = z.strictObject({
   time: instant,
   user: name,
   actorType: z.enum(["user", "api-key", "source", "service-account", "system", "anonymous"]).default("user"),
+  /** Of the API key a request was made with, else of the person. */
   actorId: name.optional(),
+  /** The API key's name. */
+  actorName: name.optional(),
   action: name,
   resource: commandText,
   outcome: z.enum(["success", "failure", "denied"]),

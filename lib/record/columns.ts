@@ -86,6 +86,7 @@ export const recordColumns = {
     durationUs: "int8",
     requestId: "text",
     count: "int4",
+    actorName: "text",
   },
   "audit-log": {
     eventId: "text",

@@ -130,7 +130,7 @@ const valid =
 export async function findTokenHolder(token: string): Promise<TokenHolder | undefined> {
   if (!looksLikeToken(token, "dbk_")) return undefined;
   const found = await pool().query<Omit<TokenHolder, "role" | "kind"> & { role: string; stale: boolean }>(
-    `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.role,
+    `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.logins, u.role,
             o.id AS "organizationId", o.name AS "organizationName",
             t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS stale
      FROM api_tokens t JOIN users u ON u.id = t.user_id JOIN organizations o ON o.id = t.organization_id
@@ -144,9 +144,9 @@ export async function findTokenHolder(token: string): Promise<TokenHolder | unde
   return { ...holder, kind: "api-key", role: storedRole(role) };
 }
 
-/** Asks which of the tokens in an array are valid, with `id` and the `role` of their person. */
+/** Asks which of the tokens in an array are valid, and what their person may. */
 export function validTokensSql(ids: `$${number}`): string {
-  return `SELECT t.id, u.role FROM api_tokens t JOIN users u ON u.id = t.user_id
+  return `SELECT t.id, u.role, u.logins FROM api_tokens t JOIN users u ON u.id = t.user_id
     WHERE t.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 

@@ -45,6 +45,7 @@ describe("the current user", () => {
       id: auditor.id,
       email: auditor.email,
       name: auditor.email,
+      logins: [],
       role: "auditor",
       organizationId: installation.organizationId,
       organizationName: "First",

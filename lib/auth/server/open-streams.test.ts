@@ -48,6 +48,8 @@ describe.each([
       pool().query("UPDATE users SET status = 'disabled' WHERE id = $1", [id]),
     "the person gets another role": ({ id }) =>
       pool().query("UPDATE users SET role = 'member' WHERE id = $1", [id]),
+    "the person gets another name": ({ id }) =>
+      pool().query("UPDATE users SET logins = '{ann}' WHERE id = $1", [id]),
     "the person is removed": ({ id }) => pool().query("DELETE FROM users WHERE id = $1", [id]),
   };
   it.each(Object.keys(changes))("ends within a second when %s", async (what) => {

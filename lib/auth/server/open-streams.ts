@@ -13,7 +13,8 @@ const unknownAtMostMs = 4000;
 /** Streams that one session or token may have open in one server process. */
 export const mostStreams = 100;
 
-type Stream = { key: string; role: string; end: () => void };
+/** `right`: what the person may read, as {@link rightsOf} writes it. */
+type Stream = { key: string; right: string; end: () => void };
 type Watch = { streams: Set<Stream>; timer: NodeJS.Timeout | undefined; lastLook: number };
 
 // The server's bundles share only globalThis.
@@ -27,15 +28,20 @@ function keyOf({ kind, id, sessionId }: Principal): string {
   return kind === "api-key" ? `token ${id}` : `session ${sessionId}`;
 }
 
+function rightOf({ role, logins }: Pick<Principal, "role" | "logins">): string {
+  return JSON.stringify([role, ...logins]);
+}
+
 /**
- * Ends a stream within a second once its session or token is no longer good, or its person has another role.
+ * Ends a stream within a second once its session or token is no longer good, or its person has another role or
+ * other names.
  *
  * @param end called once at most
  * @returns to be called when the stream ends by itself
  * @throws Problem 429 when the session or token has {@link mostStreams} open
  */
 export function watchStream(principal: Principal, end: () => void): () => void {
-  const stream = { key: keyOf(principal), role: principal.role, end };
+  const stream = { key: keyOf(principal), right: rightOf(principal), end };
   const open = [...watch.streams].filter(({ key }) => key === stream.key).length;
   if (open >= mostStreams) {
     const detail = `There are ${mostStreams} streams open already: close one first.`;
@@ -59,9 +65,9 @@ function schedule(): void {
 async function look(): Promise<void> {
   const asked = [...watch.streams];
   try {
-    const roles = await rolesOf([...new Set(asked.map(({ key }) => key))]);
+    const rights = await rightsOf([...new Set(asked.map(({ key }) => key))]);
     watch.lastLook = performance.now();
-    endThose(asked.filter(({ key, role }) => roles.get(key) !== role));
+    endThose(asked.filter(({ key, right }) => rights.get(key) !== right));
   } catch (error) {
     log().warn({ err: error }, "whether open streams are still allowed cannot be told");
     if (performance.now() - watch.lastLook > unknownAtMostMs) endThose(asked);
@@ -72,14 +78,14 @@ function endThose(streams: readonly Stream[]): void {
   for (const stream of streams) if (watch.streams.delete(stream)) stream.end();
 }
 
-/** The roles of those sessions and tokens that are valid at this moment. */
-async function rolesOf(keys: readonly string[]): Promise<Map<string, string>> {
+/** What those sessions and tokens may that are valid at this moment. */
+async function rightsOf(keys: readonly string[]): Promise<Map<string, string>> {
   const idsOf = (kind: string): string[] =>
     keys.flatMap((key) => (key.startsWith(kind) ? [key.slice(kind.length + 1)] : []));
-  const found = await pool().query<{ key: string; role: string }>(
-    `SELECT 'session ' || id AS key, role FROM (${validSessionsSql("$1")}) s
-     UNION ALL SELECT 'token ' || id, role FROM (${validTokensSql("$2")}) t`,
+  const found = await pool().query<Pick<Principal, "role" | "logins"> & { key: string }>(
+    `SELECT 'session ' || id AS key, role, logins FROM (${validSessionsSql("$1")}) s
+     UNION ALL SELECT 'token ' || id, role, logins FROM (${validTokensSql("$2")}) t`,
     [idsOf("session"), idsOf("token")],
   );
-  return new Map(found.rows.map(({ key, role }) => [key, role]));
+  return new Map(found.rows.map((found) => [found.key, rightOf(found)]));
 }

@@ -23,7 +23,7 @@ type SessionRow = Omit<CurrentUser, "role"> & { role: string; stale: boolean };
 export async function findSession(id: string): Promise<CurrentUser | undefined> {
   if (!isUuid(id)) return undefined;
   const found = await pool().query<SessionRow>(
-    `SELECT u.id, u.email, u.name, u.role, o.id AS "organizationId", o.name AS "organizationName",
+    `SELECT u.id, u.email, u.name, u.logins, u.role, o.id AS "organizationId", o.name AS "organizationName",
             s.id AS "sessionId", s.last_seen_at < now() - interval '1 minute' AS stale
      FROM sessions s JOIN users u ON u.id = s.user_id JOIN organizations o ON o.id = u.organization_id
      WHERE s.id = $1 AND ${valid}`,
@@ -36,9 +36,9 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
   return { ...user, role: storedRole(row.role) };
 }
 
-/** Asks which of the sessions in an array are valid, with `id` and `role`; that counts as no use of them. */
+/** Asks which of the sessions in an array are valid, and what their person may; that counts as no use of them. */
 export function validSessionsSql(ids: `$${number}`): string {
-  return `SELECT s.id, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+  return `SELECT s.id, u.role, u.logins FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 

@@ -28,6 +28,7 @@ function principalOf({ id, email, role, organizationId }: TestUser): Principal {
     userId: id,
     name: email,
     email,
+    logins: [],
     role,
     organizationId,
     organizationName: "First",

@@ -81,7 +81,7 @@ export async function getHistogram(
 
 /** The rollup knows hours and the values of the series, and nothing of other columns. */
 function isCountedAhead(scope: Scope, { conditions }: LogQuery): boolean {
-  return conditions.length === 0 && scope.user === undefined;
+  return conditions.length === 0 && scope.users === undefined;
 }
 
 /** The narrowest width that needs no more than {@link maxBuckets} bars. */

@@ -18,7 +18,7 @@ export type Plan = {
 export function planOf(view: LogView, scope: Scope, conditions: readonly Condition[]): Plan {
   const driving = [scopeSql(scope)];
   const residual: Prisma.Sql[] = [];
-  let indexUsed = scope.user !== undefined;
+  let indexUsed = scope.users !== undefined;
   for (const condition of conditions) {
     const sql = conditionSql(view, condition);
     if (!indexUsed && isIndexed(view, condition)) {

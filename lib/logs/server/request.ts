@@ -1,5 +1,5 @@
 import "server-only";
-import { allows, ownRowsOnly, type Principal, permissionToRead } from "@/lib/auth/principal.ts";
+import { allows, ownNames, ownRowsOnly, type Principal, permissionToRead } from "@/lib/auth/principal.ts";
 import { badRequest, forbidden, notFound } from "@/lib/http/problem.ts";
 import { type LogQuery, parseQuery } from "../query.ts";
 import { isLogSlug, type LogSlug, logView } from "../views.ts";
@@ -18,8 +18,9 @@ export function requireLog(principal: Principal, slug: string): { slug: LogSlug;
 
 /** The rows of a log that a principal may see, who may read it. Steps of the audit log are nobody's own. */
 export function scopeOf(principal: Principal, log: LogSlug): Scope {
-  const { organizationId, email } = principal;
-  return log !== "audit-log" && ownRowsOnly(principal) ? { organizationId, user: email } : { organizationId };
+  const { organizationId } = principal;
+  const ownOnly = log !== "audit-log" && ownRowsOnly(principal);
+  return ownOnly ? { organizationId, users: ownNames(principal) } : { organizationId };
 }
 
 /**

@@ -6,8 +6,8 @@ import type { Filter } from "../filters.ts";
 import { type Condition, type Cursor, type LogQuery, parseNumberRange } from "../query.ts";
 import { boundsOf } from "../time.ts";
 
-/** Whose rows may be seen: an organization's, and of them only one person's where `user` is given. */
-export type Scope = { organizationId: string; user?: string };
+/** Whose rows may be seen: an organization's, and of them only those of some user names where `users` is given. */
+export type Scope = { organizationId: string; users?: readonly string[] };
 
 /**
  * A name that stands in a definition, as SQL. The only way from text to SQL that is not a bound value: names
@@ -50,12 +50,13 @@ function alias(field: string): Prisma.Sql {
   return Prisma.raw(`"${field}"`);
 }
 
-/** What every statement on a view begins with: the organization, and the person where only own rows count. */
+/** What every statement on a view begins with: the organization, and the person's names where only own rows count. */
 export function scopeSql(scope: Scope): Prisma.Sql {
   const organization = Prisma.sql`r.organization_id = ${scope.organizationId}::uuid`;
-  return scope.user === undefined
-    ? organization
-    : Prisma.sql`${organization} AND r.user_name = ${scope.user}`;
+  if (scope.users === undefined) return organization;
+  // A list without names is nobody's, never everybody's.
+  if (scope.users.length === 0) return Prisma.sql`${organization} AND false`;
+  return Prisma.sql`${organization} AND r.user_name IN (${Prisma.join([...scope.users])})`;
 }
 
 /** Rows that no later stage has overtaken. */

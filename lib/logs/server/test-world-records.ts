@@ -49,6 +49,7 @@ export function worldRecords(word: string, users: readonly string[], time: strin
           outcome: "success",
         },
         ...{ requestId: `${word}-request`, clientAddress: word },
+        ...{ actorId: `${word}-actor`, actorName: `${word} key` },
       },
       {
         ...{

@@ -25,7 +25,7 @@ export async function listValues(
   if (filter?.kind !== "name" || !filter.suggest) return null;
   const like = `%${likeText(match)}%`;
   const found = await pool().query<ValueCount>(
-    scope.user === undefined
+    scope.users === undefined
       ? Prisma.sql`
         SELECT value, sum(n)::double precision AS count FROM (
           SELECT value, n FROM log_counts c WHERE ${rollup(scope, slug, filter.column)} AND value ILIKE ${like}

@@ -9,7 +9,8 @@ export const userEvents = defineLogView<UserEvent>()({
   table: "user_events",
   columns: {
     time: { header: "Time", cell: "time" },
-    user: { header: "User or API key", cell: "text" },
+    user: { header: "User", cell: "text" },
+    actorName: { header: "API key", cell: "text" },
     action: { header: "Action", cell: "text" },
     resource: { header: "Resource", cell: "command" },
     outcome: { header: "Outcome", cell: "badge" },
@@ -18,13 +19,16 @@ export const userEvents = defineLogView<UserEvent>()({
     durationUs: { header: "Duration", cell: "duration" },
     requestId: { header: "Request id", cell: "id" },
     actorType: { header: "Actor type", cell: "badge", hidden: true },
+    actorId: { header: "Actor id", cell: "id", hidden: true },
     status: { header: "Status", cell: "code", hidden: true },
     count: { header: "Count", cell: "count", hidden: true },
     id: { header: "Id", cell: "id", hidden: true },
   },
   filters: {
     q: text(["resource"], "Resource"),
-    user: name("user", "User or API key"),
+    user: name("user", "User"),
+    actorName: { kind: "name", column: "actorName", label: "API key" },
+    actorId: { kind: "name", column: "actorId", label: "Actor id" },
     action: name("action", "Action"),
     outcome: oneOf("outcome", "Outcome", ["success", "failure", "denied"]),
     actorType: oneOf("actorType", "Actor type", [

@@ -38,6 +38,7 @@ export const me = z.object({
   id: z.uuid().describe("The user's id, or the token's."),
   name: z.string(),
   email: z.string().describe("The person's address; what the user columns of the logs hold."),
+  logins: z.array(z.string()).describe("Other names of the person in those columns."),
   role: z.enum(roles),
   organization: z.object({ id: z.uuid(), name: z.string() }),
   scopes: z.array(z.string()).describe("What the caller may do."),

@@ -82,6 +82,19 @@ describe("the event of a request", () => {
     ]);
   });
 
+  it("names the API key that it came with, and its owner", async () => {
+    const make = await by(admin, "POST", { ...wish, name: "nightly export" });
+    const { id: tokenId, token } = (await (await POST(make.request)).json()) as { id: string; token: string };
+    const headers = { authorization: `Bearer ${token}`, "x-daybook-request-id": "with-a-key" };
+    await asApi(new Request(url, { headers }), "test.read", async () => new Response("fine"));
+    const found = await pool().query(
+      "SELECT user_name, actor_type, actor_id, actor_name FROM user_events WHERE request_id = 'with-a-key'",
+    );
+    expect(found.rows).toEqual([
+      { user_name: admin.email, actor_type: "api-key", actor_id: tokenId, actor_name: "nightly export" },
+    ]);
+  });
+
   it.each([
     [new Problem(404, "gone"), "failure", 404],
     [new Problem(403, "no"), "denied", 403],

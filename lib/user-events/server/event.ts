@@ -15,13 +15,14 @@ export function eventOf(
     status,
   }: { action: string; resource: string; started: Started; status: number },
 ): UserEvent {
-  const { kind, id, email, organizationId, requestId, address, userAgent } = principal;
+  const { kind, id, name, email, organizationId, requestId, address, userAgent } = principal;
   return {
     organizationId,
     time: started.time,
     user: email,
     actorType: kind,
     actorId: id,
+    ...(kind === "api-key" ? { actorName: name } : {}),
     action,
     resource,
     outcome: outcomeOf(status),
@@ -34,7 +35,8 @@ export function eventOf(
   };
 }
 
-function outcomeOf(status: number): UserEvent["outcome"] {
+/** What the status of an answer says about how it went. */
+export function outcomeOf(status: number): UserEvent["outcome"] {
   if (status === 401 || status === 403) return "denied";
   return status >= 400 ? "failure" : "success";
 }
