@@ -106,7 +106,7 @@ test.describe("the drawer", () => {
     await expect(record).toContainText("iso8601");
     await record.getByRole("button", { name: "As received" }).click();
     await expect(record.locator("pre")).toContainText("\n");
-    await expect(page.getByRole("dialog")).toContainText("From Sample: sudo on vm (sudo)");
+    await expect(page.getByRole("dialog")).toContainText("From vm (sudo)");
     await expect(page.getByRole("dialog")).toContainText("before Daybook received it");
   });
 

@@ -11,9 +11,15 @@ import { LivenessMark } from "./source-state.tsx";
 import { SourceTable } from "./source-table.tsx";
 import { useLiveSources } from "./use-live-sources.ts";
 
-type PanelProps = { sources: readonly SourceHealthLine[]; kinds: readonly KindView[]; children: ReactNode };
+type PanelProps = {
+  sources: readonly SourceHealthLine[];
+  kinds: readonly KindView[];
+  /** Whether the organization is the sample one. */
+  sample: boolean;
+  children: ReactNode;
+};
 
-export function SourcesPanel({ sources: given, kinds, children }: PanelProps) {
+export function SourcesPanel({ sources: given, kinds, sample, children }: PanelProps) {
   const { sources, liveness } = useLiveSources(given);
   const kindTitles = Object.fromEntries(kinds.map(({ name, title }) => [name, title]));
   return (
@@ -37,6 +43,14 @@ export function SourcesPanel({ sources: given, kinds, children }: PanelProps) {
             Create source
           </Link>
         </header>
+        {sample && (
+          <p role="note" className="rounded-md border border-line bg-sunken px-3 py-2 text-ink-2">
+            This organization is a sample. Its records are real and public: real software wrote them on
+            machines and in clusters that were set up for it, and nothing in them is yours. That they are
+            those of one company, with these spaces, is made up. The folder{" "}
+            <code className="font-mono">samples</code> of the project says where each comes from.
+          </p>
+        )}
         {sources.length === 0 ? (
           <NoSources kinds={kinds} />
         ) : (

@@ -101,6 +101,9 @@ export const connectionEventDraft = z.strictObject({
   clientAddress: address.optional(),
   clientPort: port.optional(),
   clientSoftware: long.optional(),
+  /** Where the client was, as the source knows it. */
+  city: name.optional(),
+  country: name.optional(),
 });
 
 export const userEventDraft = z.strictObject({

@@ -72,6 +72,8 @@ export const recordColumns = {
     clientAddress: "text",
     clientPort: "int4",
     clientSoftware: "text",
+    city: "text",
+    country: "text",
   },
   "user-events": {
     user: "text",

@@ -50,3 +50,52 @@ it("count every event of a connection, however far apart and in whatever order t
   await inTransaction((client) => rebuildConnections(client, installation.organizationId));
   expect(await connections()).toEqual(before);
 });
+
+it("have a place where a record says one, the opening event's first", async () => {
+  const places = async () => {
+    const found = await pool().query<{ ref: string; place: string | null }>(
+      "SELECT ref, place FROM connections WHERE organization_id = $1 AND ref LIKE 'place%' ORDER BY ref",
+      [installation.organizationId],
+    );
+    return found.rows.map(({ place }) => place);
+  };
+  const at = "2026-11-20T10:00:00Z";
+  await source.post(
+    lines([
+      event("place 1", "connected", at, { city: "Rome", country: "Italy" }),
+      event("place 1", "open", at, { city: "Graz", country: "Austria" }),
+      event("place 2", "open", at, { country: "Peru" }),
+      event("place 3", "open", at),
+    ]),
+  );
+  expect(await places()).toEqual(["Graz, Austria", "Peru", null]);
+  await inTransaction((client) => rebuildConnections(client, installation.organizationId));
+  expect(await places()).toEqual(["Graz, Austria", "Peru", null]);
+  expect(await source.post(lines([event("place 4", "open", at, { city: "" })]))).toMatchObject({
+    accepted: 0,
+    quarantined: 1,
+  });
+});
+
+it("and commands are of the source's space where their record names none", async () => {
+  const spaced = await testSource(installation.organizationId, "native", { space: "production" });
+  const command = { log: "commands", time: "2026-11-20T10:00:00Z", user: "u", target: "t", command: "c" };
+  await spaced.post(
+    lines([
+      { ...event("s 1", "open", "2026-11-20T10:00:00Z"), id: "1" },
+      { ...event("s 2", "open", "2026-11-20T10:00:00Z", { space: "own" }), id: "2" },
+      { ...command, id: "3" },
+      { ...command, id: "4", space: "own" },
+    ]),
+  );
+  for (const table of ["connection_events", "connections", "commands"]) {
+    const found = await pool().query(`SELECT space FROM ${table} WHERE source_id = $1 ORDER BY space`, [
+      spaced.id,
+    ]);
+    expect(found.rows, table).toEqual([{ space: "own" }, { space: "production" }]);
+  }
+  const known = await pool().query("SELECT name FROM spaces WHERE organization_id = $1 ORDER BY name", [
+    installation.organizationId,
+  ]);
+  expect(known.rows).toEqual([{ name: "own" }, { name: "production" }]);
+});

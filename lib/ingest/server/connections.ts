@@ -107,6 +107,7 @@ function projectionSql(events: string): string {
     kind: first("kind"),
     client_address: first("client_address"),
     client_software: first("client_software"),
+    place: `nullif(concat_ws(', ', ${first("city")}, ${first("country")}), '')`,
     cause: latest("cause", "event = 'closed' AND cause IS NOT NULL"),
     events: "count(*)::int",
   };

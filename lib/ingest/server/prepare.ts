@@ -9,6 +9,7 @@ import { storable } from "@/lib/record/text.ts";
 import { BadBody, type ForeignRecord, type IngestKind, type MapContext, type Rejected } from "../define.ts";
 import { ingestLimits } from "../limits.ts";
 import type { RowDraft } from "../rows.ts";
+import { inSpace } from "../space-setting.ts";
 
 /** A source as ingestion needs it. */
 export type IngestSource = {
@@ -118,7 +119,7 @@ export function prepareRecord(
   const outside = mapped.rows.find(({ row }) => !isTimely(row.time, context.receivedAt));
   if (outside) return { ...base, rejected: `time: ${outside.row.time} lies outside the record` };
   const rows = mapped.rows.map((row) =>
-    row.once === undefined ? row : { ...row, once: storable(row.once) },
+    inSpace(row.once === undefined ? row : { ...row, once: storable(row.once) }, context.settings["space"]),
   );
   return { ...base, rows };
 }

@@ -22,6 +22,8 @@ export const connectionEvents = defineLogView<ConnectionEvent>()({
     clientAddress: { header: "Client address", cell: "text", hidden: true },
     clientPort: { header: "Client port", cell: "code", hidden: true },
     clientSoftware: { header: "Client software", cell: "text", hidden: true },
+    city: { header: "City", cell: "text", hidden: true },
+    country: { header: "Country", cell: "text", hidden: true },
     connectionRef: { header: "Name at the source", cell: "text", hidden: true },
     id: { header: "Id", cell: "id", hidden: true },
   },

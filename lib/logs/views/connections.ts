@@ -38,6 +38,7 @@ export const connections = defineLogView<Connection>()({
     kind: oneOf("kind", "Kind", connectionKinds),
     outcome: oneOf("outcome", "Outcome", ["allowed", "denied"]),
     clientAddress: name("clientAddress", "Client address"),
+    place: { kind: "name", column: "place", label: "Place" },
   },
   series: { column: "status", values: ["opened", "inactive", "closed"] },
   indexed: ["user", "id"],

@@ -13,30 +13,43 @@ type Sample = {
   files: readonly string[];
 };
 
-/** Records that real software wrote, see samples/ for where each comes from and under which licence. */
+/**
+ * Records that real software wrote, see samples/ for where each comes from and under which licence. They stay as
+ * they are; which clusters and spaces they are told to be of makes a small company of them.
+ */
 const samples: readonly Sample[] = [
   {
-    source: "Sample: cluster lab",
+    source: "Cluster eu-1",
     kind: "kubernetes-audit",
-    settings: { cluster: "lab" },
-    files: [
-      "kubernetes-audit/apiserver-1.36.4-crd-all-stages.audit.ndjson",
-      "kubernetes-audit/kubectl-pods-exec.part1.audit.ndjson",
-    ],
+    settings: { cluster: "eu-1", space: "production" },
+    files: ["kubernetes-audit/apiserver-1.36.4-crd-all-stages.audit.ndjson"],
   },
   {
-    source: "Sample: SSH host vm",
+    source: "Cluster lab",
+    kind: "kubernetes-audit",
+    settings: { cluster: "lab", space: "staging" },
+    files: ["kubernetes-audit/kubectl-pods-exec.part1.audit.ndjson"],
+  },
+  {
+    source: "vm: sshd",
     kind: "sshd",
-    settings: {},
-    files: ["sshd/sshd-verbose-rfc5424.log", "crowdsec-hub/sshd-logs.log"],
+    settings: { space: "production" },
+    files: ["sshd/sshd-verbose-rfc5424.log"],
   },
   {
-    source: "Sample: sudo on vm",
+    // The name of the host: events that name none, as those of an exit, are of it.
+    source: "vm",
     kind: "sudo",
-    settings: {},
+    settings: { space: "production" },
     files: ["sudo/sudo-eventlog.json", "sudo/sudo-eventlog-with-logsrv.json"],
   },
 ];
+
+const places = [
+  ["spaces", "production", "Sample: the host vm, and the cluster eu-1"],
+  ["spaces", "staging", "Sample: the cluster lab"],
+  ["targets", "vm", "Sample: people log in with SSH here, and use sudo"],
+] as const;
 
 const folder = new URL("../../../samples/", import.meta.url);
 
@@ -55,7 +68,18 @@ export async function loadSamples(organizationId: string): Promise<number> {
       accepted += (await submitPost(source, { post, poster })).accepted;
     }
   }
+  await describePlaces(organizationId);
   return accepted;
+}
+
+/** Says what the spaces and targets of the samples are, where nobody has said it. */
+async function describePlaces(organizationId: string): Promise<void> {
+  for (const [table, name, description] of places) {
+    await pool().query(
+      `UPDATE ${table} SET description = $3 WHERE organization_id = $1 AND name = $2 AND description = ''`,
+      [organizationId, name, description],
+    );
+  }
 }
 
 async function sampleSource(

@@ -5,19 +5,23 @@ import { MaskedRules } from "@/components/sources/masked-rules.tsx";
 import { SourcesPanel } from "@/components/sources/sources-panel.tsx";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { listSources } from "@/lib/ingest/server/manage.ts";
+import { isSampleOrganization } from "@/lib/setup/server/sample-organization.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
 export const metadata: Metadata = { title: "Sources" };
 
 export default async function SourcesPage() {
-  const sources = await asPage(
+  const { sources, sample } = await asPage(
     "source.list",
     "/settings/sources",
-    ({ organizationId }) => listSources(organizationId),
+    async ({ organizationId }) => ({
+      sources: await listSources(organizationId),
+      sample: await isSampleOrganization(organizationId),
+    }),
     { permission: "sources:manage" },
   );
   return (
-    <SourcesPanel sources={sources} kinds={ingestKinds.map(viewOfKind)}>
+    <SourcesPanel sources={sources} kinds={ingestKinds.map(viewOfKind)} sample={sample}>
       <MaskedRules />
       <Limits />
     </SourcesPanel>
