@@ -8,7 +8,7 @@ import { choosePort } from "./postgres-port.mjs";
 import { clusterSettings, settingArguments, usableMemory } from "./postgres-settings.mjs";
 import { takeOver } from "./postgres-takeover.mjs";
 import { run } from "./processes.mjs";
-import { Failure, fileFailure, say, speaksOfFullDisk, step } from "./terminal.mjs";
+import { Failure, fileFailure, say, signEverySeconds, speaksOfFullDisk, step } from "./terminal.mjs";
 
 /**
  * A running cluster.
@@ -107,7 +107,7 @@ async function whenReady(url, ended, stop, signal) {
     if (signal?.aborted) await stop();
     signal?.throwIfAborted();
     await delay(30);
-    const seconds = Math.floor((Date.now() - started) / 3000) * 3;
+    const seconds = Math.floor((Date.now() - started) / 1000 / signEverySeconds) * signEverySeconds;
     if (seconds > told) say(`  The database is recovering: ${seconds} s so far`);
     told = Math.max(told, seconds);
   }

@@ -9,7 +9,7 @@ export function say(line) {
 }
 
 /** Seconds between two signs of life: somebody who looks on wants more of them than a log does. */
-const signEverySeconds = process.stdout.isTTY ? 3 : 15;
+export const signEverySeconds = process.stdout.isTTY ? 3 : 15;
 
 /**
  * Prints `label`, runs `work`, and says every few seconds that it still runs.

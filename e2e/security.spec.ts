@@ -1,18 +1,12 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
+import { logPath } from "@/components/shell/pages.ts";
+import { logViews } from "@/lib/logs/views.ts";
 import { expect, openLog, test } from "./fixtures.ts";
 import type { Installation } from "./installation.ts";
 import { apiOf, sessionOf, superuserUrl } from "./own-daybook.ts";
 
-const logs = [
-  "/logs/commands",
-  "/logs/kubernetes-commands",
-  "/logs/kubernetes-api-calls",
-  "/logs/connections",
-  "/logs/connection-events",
-  "/logs/user-events",
-  "/settings/audit-log",
-];
+const logs = Object.keys(logViews).map(logPath);
 const settings = [
   "/settings/sources",
   "/settings/sources/new",
