@@ -10,6 +10,8 @@ npm run user -- enable you@example.org
 npm run user -- role you@example.org ${roles.join("|")}
 npm run user -- logins you@example.org [NAME]...      names in records that are this person's too; none takes them away`;
 
+const commands = ["list", "add", "disable", "enable", "role", "logins"];
+
 /** What was typed cannot be understood. */
 class Mistyped extends Error {}
 
@@ -22,10 +24,15 @@ const options = {
 
 async function main(args: string[]): Promise<string> {
   const { positionals, values } = parse(args);
-  const [command = "", email, ...rest] = positionals;
+  const [command, email, ...rest] = positionals;
+  if (command === undefined) throw new Mistyped("Say what to do.");
+  if (!commands.includes(command)) throw new Mistyped(`There is no command "${command}".`);
   if (command !== "add" && Object.keys(values).length > 0) throw new Mistyped(`${command} takes no options.`);
-  if (command === "list" && email === undefined) return await list();
-  if (email === undefined) throw new Mistyped("Say what to do, and with whose account.");
+  if (command === "list") {
+    if (email !== undefined) throw new Mistyped("list takes no address.");
+    return await list();
+  }
+  if (email === undefined) throw new Mistyped(`Say whose account: ${command} you@example.org`);
   switch (command) {
     case "add": {
       const { role, name = email.split("@")[0] ?? "", login = [], organization } = values;
@@ -51,7 +58,7 @@ async function main(args: string[]): Promise<string> {
         ? `${email} has no other names.`
         : `Rows of ${rest.join(", ")} are those of ${email}.`;
     default:
-      throw new Mistyped(`There is no command "${command}".`);
+      throw new Error(`${command} is listed and not done`);
   }
 }
 

@@ -62,7 +62,12 @@ export function FieldList({ view, row, onFilter }: FieldListProps) {
 function WholeValue({ kind, value }: { kind: CellKind; value: string | number }) {
   const text = String(value);
   if (kind === "time") return <TimeText time={text} withZone />;
-  if (kind === "badge") return <Badge tone={toneOf(text)}>{text}</Badge>;
+  if (kind === "badge")
+    return (
+      <Badge tone={toneOf(text)}>
+        <VisibleText text={text} />
+      </Badge>
+    );
   if (kind === "duration") return <span className="tabular">{formatDuration(Number(value))}</span>;
   if (kind === "count") return <span className="tabular">{formatCount(Number(value))}</span>;
   if (kind === "text" || kind === "code") return <VisibleText text={text} />;

@@ -5,6 +5,7 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Drawer } from "@/components/ui/drawer.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import { instantOf } from "@/lib/logs/time.ts";
 import { ErrorNotice } from "./error-notice.tsx";
@@ -80,7 +81,11 @@ function Provenance({ detail: { row, source, receivedAt } }: { detail: RowDetail
     <div className="border-b border-line bg-sunken px-4 py-2 text-xs text-ink-2">
       {source ? (
         <>
-          From <span className="font-medium text-ink">{source.name}</span> ({source.kind})
+          From{" "}
+          <span className="font-medium text-ink">
+            <VisibleText text={source.name} />
+          </span>{" "}
+          ({source.kind})
         </>
       ) : (
         "Recorded by Daybook"

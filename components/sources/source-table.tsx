@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "@/components/logs/format-values.ts";
 import { cx } from "@/components/ui/cx.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
 import { Moment } from "./moment.tsx";
 import { SourceState } from "./source-state.tsx";
@@ -80,7 +81,7 @@ function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle:
           prefetch={false}
           className="font-medium hover:underline"
         >
-          {source.name}
+          <VisibleText text={source.name} />
         </Link>
         <div className="truncate text-xs text-ink-2 lg:hidden">
           {kindTitle}

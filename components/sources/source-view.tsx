@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { ShownOnce } from "@/components/ui/shown-once.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
 import { ingestUrl } from "./fill-instructions.ts";
 import { FirstRecord } from "./first-record.tsx";
@@ -43,7 +44,9 @@ export function SourceView({ source: given, kind, held, origin }: ViewProps) {
             {liveness !== "live" && <LivenessMark liveness={liveness} />}
           </div>
           <div className="flex flex-wrap items-center gap-x-3">
-            <h1 className="text-lg font-semibold wrap-anywhere">{source.name}</h1>
+            <h1 className="text-lg font-semibold wrap-anywhere">
+              <VisibleText text={source.name} />
+            </h1>
             <SourceState state={source.state} />
           </div>
         </div>

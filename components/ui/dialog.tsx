@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "./button.tsx";
 import { cx } from "./cx.ts";
+import { VisibleText } from "./visible-text.tsx";
 
 type DialogProps = {
   open: boolean;
@@ -55,7 +56,7 @@ export function Dialog({ open, onClose, title, bare = false, className, children
             )}
           >
             <h2 id={heading} className="text-base font-semibold">
-              {title}
+              <VisibleText text={title} />
             </h2>
             {!bare && (
               <Button look="quiet" square aria-label="Close" onClick={() => ref.current?.close()}>

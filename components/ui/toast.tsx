@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from "react";
 import { cx } from "./cx.ts";
+import { VisibleText } from "./visible-text.tsx";
 
 type Notice = { id: number; text: string; tone: "plain" | "failure" };
 type Notify = (text: string, tone?: Notice["tone"]) => void;
@@ -58,7 +59,7 @@ function Toast({ notice, drop }: { notice: Notice; drop: (id: number) => void })
           : "border-line bg-surface text-ink",
       )}
     >
-      {notice.text}
+      <VisibleText text={notice.text} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Badge } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { TimeText, ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 
 type TableProps = { tokens: ApiTokenItem[]; everybody: boolean; onRevoke: (token: ApiTokenItem) => void };
@@ -37,7 +38,9 @@ export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
         {tokens.map((token) => (
           <tr key={token.id} className="hover:bg-hover">
             <td className={cx(cell, "max-w-64 wrap-anywhere")}>
-              <div className="font-medium">{token.name}</div>
+              <div className="font-medium">
+                <VisibleText text={token.name} />
+              </div>
               <div className="font-mono text-xs text-ink-3">{token.prefix}…</div>
               {everybody && <div className="text-xs text-ink-2 lg:hidden">{token.owner.email}</div>}
               <div className="text-xs text-ink-2 md:hidden">{token.scopes.join(", ")}</div>
