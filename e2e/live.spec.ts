@@ -164,9 +164,40 @@ test("a connection that closes leaves the list of open ones, shown as closed fir
   await openLog(page, "/logs/connections?user=leaver&status=opened");
   const rows = page.locator("[data-row]");
   await expect(rows).toHaveText([/second/, /first/]);
+  await rows.filter({ hasText: "host of first" }).click();
+  const drawer = page.getByRole("dialog");
+  await expect(drawer.getByText("opened", { exact: true })).toBeVisible();
   await post([event("first", "closed", 1000)]);
   await expect(rows.filter({ hasText: "host of first" }).getByText("closed")).toBeVisible();
+  await expect(drawer.getByText("closed", { exact: true })).toBeVisible();
   await expect(rows).toHaveText([/second/]);
+});
+
+test("the volume follows what arrives", async ({ page, post }) => {
+  await post(commandsOf("volume", 3));
+  await openLog(page, "/logs/commands?user=volume");
+  const accepted = page.getByRole("button", { name: /^accepted/ });
+  await expect(accepted).toHaveText("accepted3");
+  await post([oneNow("volume", "fourth")]);
+  await expect(accepted).toHaveText("accepted4");
+  await post([oneNow("volume", "fifth")]);
+  await expect(accepted).toHaveText("accepted5");
+});
+
+test("a row that arrives can be read from its first moment on", async ({ page, post }) => {
+  await post(commandsOf("contrast", 2));
+  await openLog(page, "/logs/commands?user=contrast");
+  await post([oneNow("contrast", "arriving")]);
+  const row = page.locator("[data-row].arrived");
+  await expect(row).toBeVisible();
+  const properties = await row.evaluate((element) =>
+    element
+      .getAnimations()
+      .flatMap(({ effect }) => (effect instanceof KeyframeEffect ? effect.getKeyframes() : []))
+      .flatMap((frame) => Object.keys(frame)),
+  );
+  expect(properties).toContain("translate");
+  expect(properties).not.toContain("opacity");
 });
 
 test("thousands of rows scroll by in a bounded part, and come back the same", async ({ page, post }) => {

@@ -82,6 +82,7 @@ test.describe("the drawer", () => {
     await page.keyboard.press("Enter");
     const drawer = page.getByRole("dialog");
     await expect(drawer.getByRole("definition").first()).toBeVisible();
+    await expect(drawer.getByRole("heading").first()).toBeFocused();
     const first = page.url();
     await page.keyboard.press("j");
     await expect(page).not.toHaveURL(first);
@@ -108,6 +109,19 @@ test.describe("the drawer", () => {
     await expect(record.locator("pre")).toContainText("\n");
     await expect(page.getByRole("dialog")).toContainText("From vm (sudo)");
     await expect(page.getByRole("dialog")).toContainText("before Daybook received it");
+  });
+
+  test("offers API calls of connections that can have made some", async ({ page }) => {
+    const related = page.getByRole("dialog").getByRole("region", { name: "Related" });
+    for (const [kind, calls] of [
+      ["ssh", 0],
+      ["kubernetes", 1],
+    ] as const) {
+      await openLog(page, `/logs/connections?kind=${kind}`);
+      await page.locator(rows).first().click();
+      await expect(related.getByRole("button", { name: "Events" })).toBeVisible();
+      await expect(related.getByRole("button", { name: "API calls" })).toHaveCount(calls);
+    }
   });
 
   test("leads on: from a command to its connection, from there to its events", async ({ page }) => {
@@ -158,10 +172,36 @@ test("the volume is zoomed into with the keyboard", async ({ page }) => {
   const chart = page.getByRole("slider");
   await chart.focus();
   await page.keyboard.press("Home");
+  await expect(chart).toHaveAttribute("aria-valuetext", /^2026-/);
   await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+End");
   await expect(chart).toHaveAttribute("aria-valuetext", /^2026-.* Europe\/Berlin: \d/);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\?from=2026-.*&to=2026-/);
   await expect(page.locator(rows).first()).toBeVisible();
+});
+
+test("categories of the audit log are offered, recorded or not, and several may be chosen", async ({
+  page,
+}) => {
+  await openLog(page, "/settings/audit-log");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("option", { name: "Category", exact: true }).click();
+  await page.getByRole("option", { name: /^User Access/ }).click();
+  await page.getByRole("option", { name: /^Restore Operations/ }).click();
+  await expect(page).toHaveURL(/category=User\+Access&category=Restore\+Operations/);
+});
+
+test("a Kubernetes command opens its API calls in place", async ({ page }) => {
+  await openLog(page, "/logs/kubernetes-commands?q=exec&origin=inferred");
+  const row = page.locator(rows).first();
+  await row.getByRole("button", { name: /API calls/ }).click();
+  const calls = page.getByRole("dialog", { name: /API calls$/ });
+  await expect(calls.getByRole("listitem").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(calls).toBeHidden();
+  await expect(page).toHaveURL("/logs/kubernetes-commands?q=exec&origin=inferred");
+  await row.getByRole("button", { name: /API calls/ }).click();
+  await calls.getByRole("link", { name: /Show all/ }).click();
+  await expect(page).toHaveURL(/\/logs\/kubernetes-api-calls\?command=/);
 });

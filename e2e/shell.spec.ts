@@ -45,6 +45,19 @@ test("the palette jumps to what someone did", async ({ page }) => {
   await expect(page.getByRole("button", { name: "User is alice", exact: true })).toBeVisible();
 });
 
+test("the palette finds a person by name, in the logs that know them", async ({ page }) => {
+  await openLog(page, "/logs/user-events");
+  await page.keyboard.press("Control+k");
+  await page.getByPlaceholder(/A page/).fill("nobodyuser");
+  await page.getByRole("option", { name: "Connections of nobodyuser" }).click();
+  await expect(page).toHaveURL("/logs/connections?user=nobodyuser");
+  await expect(page.locator("[data-row]").first()).toContainText("nobodyuser");
+  await page.keyboard.press("Control+k");
+  await page.getByPlaceholder(/A page/).fill("no such person at all");
+  await expect(page.getByRole("option", { name: "in Commands" })).toBeVisible();
+  await expect(page.getByText("Nothing by that name.")).toHaveCount(0);
+});
+
 test("? lists the keys, and Esc closes it", async ({ page }) => {
   await openLog(page, "/logs/commands");
   await page.keyboard.press("?");

@@ -74,7 +74,7 @@ const plain: { [endpoint: string]: () => Asked[] } = {
         definition.kind === "name" && definition.suggest ? [{ params: { log }, query: { filter } }] : [],
       ),
     ),
-  "GET /api/v1/saved-views": () => slugs.map((log) => ({ query: { log } })),
+  "GET /api/v1/saved-views": () => [{ query: {} }, ...slugs.map((log) => ({ query: { log } }))],
 };
 
 describe("nothing crosses from one organization to another", () => {

@@ -68,6 +68,7 @@ export function linkOfColumn(view: LogView, column: string): CrossLink | undefin
 export function linkTarget(link: CrossLink, row: Row): string | undefined {
   const value = row[link.column];
   if (value === null || value === undefined) return undefined;
+  if (link.when && !link.when.values.includes(String(row[link.when.column]))) return undefined;
   return `${logPath(link.view)}${searchString(new URLSearchParams({ [link.filter]: String(value) }))}`;
 }
 

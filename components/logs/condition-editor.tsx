@@ -44,9 +44,14 @@ export function ConditionEditor({ slug, filter, condition, onChange }: EditorPro
   const [edited, setEdited] = useState(condition);
   const { operator, not, values } = edited;
   const name = condition.filter;
+  const known = filter.kind === "name" ? filter.known : undefined;
   const load = useCallback<LoadValues>(
-    (match, signal) => fetchValues(slug, name, match, signal),
-    [slug, name],
+    async (match, signal) => {
+      const recorded = await fetchValues(slug, name, match, signal);
+      const others = known?.filter((value) => !recorded.some((each) => each.value === value)) ?? [];
+      return [...recorded, ...others.map((value) => ({ value, count: 0 }))];
+    },
+    [slug, name, known],
   );
   const suggests = filter.kind === "name" && filter.suggest === true && operator === "is";
   const offer = filter.kind === "oneOf" ? filter.options : suggests ? load : values;

@@ -7,6 +7,7 @@ const hour = 3_600_000;
 
 function histogram(part: Partial<Histogram>): Histogram {
   return {
+    earlier: null,
     from: "2026-11-21T08:20:00.000000Z",
     to: "2026-11-21T11:00:00.000000Z",
     widthMs: hour,

@@ -16,12 +16,12 @@ import { useBrush } from "./use-brush.ts";
 import { useHistogram } from "./use-histogram.ts";
 import type { ChangeQuery } from "./use-log-query.ts";
 
-type HistogramProps = { view: LogView; query: LogQuery; change: ChangeQuery; round: number };
+type HistogramProps = { view: LogView; query: LogQuery; change: ChangeQuery; received: number };
 
 /** How many rows there are over the chosen time. Marking a span of it zooms in. */
-export function Histogram({ view, query, change, round }: HistogramProps) {
+export function Histogram({ view, query, change, received }: HistogramProps) {
   const { zone } = useZone();
-  const { histogram, counting, error } = useHistogram(view.slug, filterParams(query).toString(), round);
+  const { histogram, counting, error } = useHistogram(view.slug, filterParams(query).toString(), received);
   const bars = useMemo(() => (histogram ? barsOf(histogram) : []), [histogram]);
   const series = useMemo(() => seriesOf(view, bars), [view, bars]);
   const { at, brush, handlers } = useBrush({
@@ -60,7 +60,21 @@ export function Histogram({ view, query, change, round }: HistogramProps) {
               <span className="truncate text-ink">{barWords(said, series, zone)}</span>
             ) : (
               <>
-                <span className="truncate">{bars[0] && edgeWords(bars[0].startMs, zone)}</span>
+                <span className="flex min-w-0 gap-3">
+                  <span className="truncate">{bars[0] && edgeWords(bars[0].startMs, zone)}</span>
+                  {histogram?.earlier && (
+                    <button
+                      type="button"
+                      onClick={() =>
+                        change(withTime(query, { from: histogram.earlier?.from ?? histogram.from }))
+                      }
+                      title={`Since ${edgeWords(Date.parse(histogram.earlier.from), zone)} ${zone}. Draw them too`}
+                      className="shrink-0 rounded text-accent hover:underline"
+                    >
+                      {formatCount(histogram.earlier.rows)} earlier
+                    </button>
+                  )}
+                </span>
                 {error && (
                   <span className="truncate text-failure">
                     The volume could not be counted: {error.message}
@@ -80,7 +94,7 @@ export function Histogram({ view, query, change, round }: HistogramProps) {
   );
 }
 
-type LegendProps = Omit<HistogramProps, "round"> & {
+type LegendProps = Omit<HistogramProps, "received"> & {
   series: readonly Series[];
   bars: readonly Bar[];
   counting: boolean;

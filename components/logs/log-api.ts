@@ -19,6 +19,8 @@ export type Page = {
 export type Histogram = {
   from: string;
   to: string;
+  /** The oldest rows where they are left out for the sake of the others. */
+  earlier: { rows: number; from: string } | null;
   widthMs: number;
   buckets: { start: string; counts: { [value: string]: number } }[];
   complete: boolean;
@@ -146,11 +148,10 @@ export function fetchHistogram(
   return callApi(`/logs/${slug}/histogram?${params}`, { signal });
 }
 
-export async function fetchSavedViews(slug: string, signal: AbortSignal): Promise<SavedView[]> {
-  const answer = await callApi<{ savedViews: SavedView[] }>(
-    `/saved-views?${new URLSearchParams({ log: slug })}`,
-    { signal },
-  );
+/** @param slug of the log whose saved views are wanted; undefined for all */
+export async function fetchSavedViews(slug: string | undefined, signal: AbortSignal): Promise<SavedView[]> {
+  const ofLog = slug === undefined ? "" : `?${new URLSearchParams({ log: slug })}`;
+  const answer = await callApi<{ savedViews: SavedView[] }>(`/saved-views${ofLog}`, { signal });
   return answer.savedViews;
 }
 

@@ -4,6 +4,7 @@ import { ZoneName } from "@/components/ui/time-text.tsx";
 import type { CellKind, LogView } from "@/lib/logs/define.ts";
 import { LogCell } from "./cells.tsx";
 import type { Row } from "./log-api.ts";
+import { CountCell } from "./related-count.tsx";
 
 type Measure = { size: number; minSize: number; fixed?: true; align?: "end" };
 
@@ -62,7 +63,12 @@ export function logColumns(view: LogView, { order, onOrder, shown }: ColumnsProp
         ) : (
           <HeaderText title={header} zoned={kind === "time"} />
         ),
-      cell: ({ row }) => <LogCell view={view} column={id} kind={kind} row={row.original} />,
+      cell: ({ row }) =>
+        kind === "count" ? (
+          <CountCell view={view} column={id} row={row.original} />
+        ) : (
+          <LogCell view={view} column={id} kind={kind} row={row.original} />
+        ),
       size,
       minSize,
       meta: { folded: places[id] ?? "away", title: header, ...(fixed && { fixed }), ...(align && { align }) },

@@ -5,7 +5,6 @@ import { ColumnsMenu } from "@/components/data-table/columns-menu.tsx";
 import { DataTable } from "@/components/data-table/data-table.tsx";
 import { useAtTop } from "@/components/data-table/use-at-top.ts";
 import { useCopy } from "@/components/ui/copy-button.tsx";
-import { useThrottled } from "@/components/ui/use-throttled.ts";
 import type { LogView } from "@/lib/logs/define.ts";
 import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
 import { cleared, filterParams, isFiltered, searchString, withOrder, withTime } from "./conditions.ts";
@@ -33,9 +32,6 @@ type LogListProps = {
   first: FirstPage | undefined;
 };
 
-/** Rows that arrive are counted anew no oftener than this. */
-const recountMs = 10_000;
-
 /** Filter bar, histogram, table and drawer around one list. */
 export function LogList({ view, userId, query, change, first }: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -59,7 +55,6 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
     scrollTo: (position) => scrollTo.current?.(position),
     showSpan: (span) => change(withTime(query, span)),
   });
-  const round = useThrottled(live.received, recountMs);
   const columns = useColumns(view, userId, query, change);
   const { openKey, held, open, close } = useOpenRow(state.window, query, change, keyOf, scroller);
 
@@ -99,7 +94,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
         <SavedViewsMenu view={view} query={query} change={change} />
         <ExportMenu slug={view.slug} query={query} />
       </FilterBar>
-      <Histogram view={view} query={query} change={change} round={round} />
+      <Histogram view={view} query={query} change={change} received={live.received} />
       <LiveNotice stream={live.stream} />
       <div className="relative flex min-h-0 flex-1 flex-col">
         <NewRowsPills

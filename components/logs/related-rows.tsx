@@ -61,7 +61,8 @@ function Related({ link, href, value }: { link: CrossLink; href: string; value: 
   );
 }
 
-function RelatedList({ link, value }: { link: CrossLink; value: string }) {
+/** The first of the rows that a link leads to, each with what says most about it. */
+export function RelatedList({ link, value }: { link: CrossLink; value: string }) {
   const [page, setPage] = useState<Page>();
   const [error, setError] = useState<string>();
   useEffect(() => {

@@ -30,7 +30,7 @@ const aroundMs = 5 * 60_000;
 
 /** One row: every field, what belongs to it elsewhere, its source, and the record as received. */
 export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround }: RowDrawerProps) {
-  const { detail, error, retry } = useRowDetail(view.slug, rowKey);
+  const { detail, error, retry } = useRowDetail(view.slug, rowKey, held);
   const row = detail?.row ?? held;
   const ms = row ? Date.parse(row.time) : 0;
   return (

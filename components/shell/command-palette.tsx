@@ -9,6 +9,7 @@ import { JumpGroups } from "./jump-groups.tsx";
 import { parseJump } from "./jumps.ts";
 import { type ConsolePage, kubernetesPages, logPages } from "./pages.ts";
 import { groupClass, itemClass } from "./palette-classes.ts";
+import { PeopleItems } from "./people-items.tsx";
 import { SavedViewItems } from "./saved-view-items.tsx";
 
 type PaletteProps = { open: boolean; onClose: () => void; settings: readonly ConsolePage[] };
@@ -46,7 +47,10 @@ function Palette({ onClose, settings }: Omit<PaletteProps, "open">) {
         className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none"
       />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1 scroll-thin">
-        <Command.Empty className="px-3 py-4 text-ink-2">Nothing by that name.</Command.Empty>
+        {/* Words can always be searched for, so that something is offered below. */}
+        {(jump.filter !== undefined || jump.text.length < searchedFrom) && (
+          <Command.Empty className="px-3 py-4 text-ink-2">Nothing by that name.</Command.Empty>
+        )}
         {jump.filter === undefined && (
           <>
             <Command.Group heading="Logs" className={groupClass}>
@@ -59,7 +63,12 @@ function Palette({ onClose, settings }: Omit<PaletteProps, "open">) {
                 <PageItem key={page.href} page={page} onSelect={go} />
               ))}
             </Command.Group>
-            {text.trim().length >= searchedFrom && <SavedViewItems onSelect={go} />}
+            {text.trim().length >= searchedFrom && (
+              <>
+                <SavedViewItems onSelect={go} />
+                <PeopleItems text={jump.text} onSelect={go} />
+              </>
+            )}
           </>
         )}
         <JumpGroups jump={jump} onSelect={go} />

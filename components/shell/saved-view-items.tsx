@@ -5,10 +5,8 @@ import { useEffect, useState } from "react";
 import { fetchSavedViews, type SavedView } from "@/components/logs/log-api.ts";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
-import { kubernetesPages, logPages, logPath } from "./pages.ts";
+import { logPath } from "./pages.ts";
 import { groupClass, itemClass } from "./palette-classes.ts";
-
-const slugs: readonly LogSlug[] = [...logPages.map(({ slug }) => slug), kubernetesPages[1].slug];
 
 /** Saved views of all logs, by name. */
 export function SavedViewItems({ onSelect }: { onSelect: (href: string) => void }) {
@@ -16,8 +14,8 @@ export function SavedViewItems({ onSelect }: { onSelect: (href: string) => void 
   const [error, setError] = useState<string>();
   useEffect(() => {
     const abort = new AbortController();
-    Promise.all(slugs.map((slug) => fetchSavedViews(slug, abort.signal)))
-      .then((lists) => setViews(lists.flat()))
+    fetchSavedViews(undefined, abort.signal)
+      .then(setViews)
       .catch((failure: unknown) => {
         if (!abort.signal.aborted) setError(failure instanceof Error ? failure.message : String(failure));
       });

@@ -23,6 +23,7 @@ const coveringWidth = 768;
 export function Drawer({ open, onClose, title, actions, children }: DrawerProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const top = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
     const dialog = ref.current;
@@ -32,6 +33,8 @@ export function Drawer({ open, onClose, title, actions, children }: DrawerProps)
     const byMouse = focused instanceof HTMLElement && !focused.matches(":focus-visible");
     if (window.innerWidth < coveringWidth) dialog.showModal();
     else dialog.show();
+    // Its first control would be taken for what the drawer is about.
+    top.current?.focus({ preventScroll: true });
     if (byMouse && focused !== document.body) focused.focus({ preventScroll: true });
     return () => dialog.close();
   }, [open]);
@@ -61,7 +64,12 @@ export function Drawer({ open, onClose, title, actions, children }: DrawerProps)
       {open && (
         <>
           <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line pr-2 pl-4">
-            <h2 id={heading} className="min-w-0 flex-1 truncate text-base font-semibold">
+            <h2
+              ref={top}
+              id={heading}
+              tabIndex={-1}
+              className="min-w-0 flex-1 truncate text-base font-semibold"
+            >
               {title}
             </h2>
             {actions}

@@ -26,6 +26,8 @@ type PopoverProps = {
   /** The key that presses the button, told to screen readers, and the button for whoever listens to it. */
   shortcut?: string;
   buttonRef?: RefObject<HTMLButtonElement | null>;
+  /** -1 where another way than Tab leads to the button. */
+  tabIndex?: -1;
 };
 
 /**
@@ -70,6 +72,7 @@ export function Popover(props: PopoverProps) {
       {...(label !== undefined && { "aria-label": label })}
       {...(className !== undefined && { className })}
       popoverTarget={id}
+      tabIndex={props.tabIndex}
       aria-haspopup={role}
       aria-expanded={open}
     >

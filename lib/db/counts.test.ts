@@ -158,7 +158,12 @@ describe.each(slugs)("the counts of %s", (slug) => {
     for (let from = first; from < end; from += someDays) {
       const time = { from: instantOf(from), to: instantOf(Math.min(from + someDays, end)) };
       const query = { conditions: [], time, order: "desc", limit: 50 } as const;
-      const part = await getHistogram(slug, { organizationId }, { ...query, conditions: [] }, 3_600_000);
+      const part = await getHistogram(
+        slug,
+        { organizationId },
+        { ...query, conditions: [] },
+        { widthMs: 3_600_000 },
+      );
       buckets.push(...part.buckets);
     }
     const shown = buckets.flatMap(({ start, counts }) =>

@@ -24,7 +24,14 @@ export type Column = {
 };
 
 /** A way from a row to the rows of another view that belong to it. */
-export type CrossLink = { label: string; view: string; filter: string; column: string };
+export type CrossLink<Field extends string = string> = {
+  label: string;
+  view: string;
+  filter: string;
+  column: Field;
+  /** Only rows with one of these values in this column can have such rows. */
+  when?: { column: Field; values: readonly string[] };
+};
 
 export type LogView = {
   slug: string;
@@ -72,7 +79,7 @@ export function defineLogView<Model extends { id: string; time: Date }>() {
       indexed: readonly Fields<Model>[];
       trigrams?: Fields<Model>;
       projection?: { changing: readonly Fields<Model>[] };
-      links: readonly (CrossLink & { column: Fields<Model> })[];
+      links: readonly CrossLink<Fields<Model>>[];
     },
   ): View => view;
 }

@@ -10,6 +10,8 @@ export type Filter<Field extends string = string> = {
       kind: "name";
       column: Field;
       suggest?: true;
+      /** Values that are always offered, recorded or not; rows of foreign products may have others. */
+      known?: readonly string[];
     }
   | {
       /** One of a closed list; several values and exclusion. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
-import { testSource } from "@/lib/ingest/server/test-source.ts";
+import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
 import { parseQuery } from "../query.ts";
 import { logView } from "../views.ts";
 import { getHistogram } from "./histogram.ts";
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => installation.remove());
 
-async function histogram(search: string, width?: number) {
+async function histogram(search: string, widthMs?: number, fit = false) {
   const { query } = parseQuery(logView("commands"), new URLSearchParams(search));
   if (!query) throw new Error(search);
-  return getHistogram("commands", { organizationId: installation.organizationId }, query, width);
+  return getHistogram("commands", { organizationId: installation.organizationId }, query, { widthMs, fit });
 }
 
 async function counted(from: string, to: string, more = "true"): Promise<{ [value: string]: number }> {
@@ -83,10 +83,26 @@ describe("the histogram", () => {
     );
   });
 
-  it("without a range reaches from the first row to now", async () => {
-    const { buckets, from } = await histogram("");
+  it("without a range reaches from the first row to the last", async () => {
+    const { buckets, from, to } = await histogram("");
     expect(from.startsWith("2025-09-15")).toBe(true);
+    expect(to.startsWith("2025-10-14")).toBe(true);
     expect(Object.values(total(buckets)).reduce((a, b) => a + b, 0)).toBe(48_000);
+  });
+
+  it("that is to fit leaves out what squeezes it, and says how much and since when", async () => {
+    expect((await histogram("", undefined, true)).earlier).toBeNull();
+    const source = await testSource(installation.organizationId, "native");
+    const old = { log: "commands", user: "u", target: "t", command: "c" };
+    await source.post(
+      lines(["2019-03-01", "2021-03-01"].map((day) => ({ ...old, id: day, time: `${day}T00:00:00Z` }))),
+    );
+    const whole = await histogram("");
+    expect(whole.from.startsWith("2019-03-01")).toBe(true);
+    const fitted = await histogram("", undefined, true);
+    expect(fitted.earlier).toEqual({ rows: 2, from: "2019-03-01T00:00:00.000000Z" });
+    expect(Object.values(total(fitted.buckets)).reduce((a, b) => a + b, 0)).toBe(48_000);
+    expect((await histogram("user~=user", undefined, true)).earlier).toBeNull();
   });
 
   it("of nothing is empty", async () => {

@@ -1,17 +1,13 @@
 import "server-only";
-import { pool } from "@/lib/db/client.ts";
-import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { badRequest } from "@/lib/http/problem.ts";
 import type { LogView } from "../define.ts";
 import type { LogQuery } from "../query.ts";
-import { boundsOf, instantOf } from "../time.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { type Count, type Counting, countFromRollup, countRows, timeText } from "./histogram-counts.ts";
-import { identifier, type Scope, scopeSql } from "./sql.ts";
+import { type Count, type Counting, countFromRollup, countRows } from "./histogram-counts.ts";
+import { type Span, spanOf } from "./histogram-span.ts";
+import type { Scope } from "./sql.ts";
 
-export type Histogram = {
-  from: string;
-  to: string;
+export type Histogram = Span & {
   widthMs: number;
   /** Buckets that hold rows, earliest first; values outside the view's series count as `other`. */
   buckets: { start: string; counts: { [value: string]: number } }[];
@@ -44,6 +40,7 @@ const maxBuckets = 120;
  * Rows per bucket and value of the view's series. Without filters of its own whole hours come from the rollup
  * and the edges from the rows, which gives the exact count; with filters rows are counted, newest first, as
  * many as the time of one call allows.
+ * @param fit as of {@link spanOf}; only where nothing is filtered
  * @param widthMs the width of an earlier, incomplete answer, to go on with the same buckets
  * @throws Problem 400 when a width makes bars without number
  */
@@ -51,13 +48,11 @@ export async function getHistogram(
   slug: LogSlug,
   scope: Scope,
   query: LogQuery,
-  widthMs?: number,
+  { widthMs, fit = false }: { widthMs?: number | undefined; fit?: boolean } = {},
 ): Promise<Histogram> {
   const view = logView(slug);
-  const nowMs = Date.now();
-  const bounds = boundsOf(query.time, nowMs);
-  const to = bounds.to ?? (await lastTime(view, scope, nowMs));
-  const from = bounds.from ?? (await firstTime(view, scope)) ?? to;
+  const countedAhead = isCountedAhead(scope, query);
+  const { from, to, earlier } = await spanOf(view, scope, query, Date.now(), fit && countedAhead);
   const span = Date.parse(to) - Date.parse(from);
   // The rows of an answer that is gone on with may reach a little further than they did.
   if (widthMs !== undefined && span / widthMs > 2 * maxBuckets) {
@@ -65,13 +60,14 @@ export async function getHistogram(
   }
   const width = widthMs ?? widthFor(span);
   const counting: Counting = { view, scope, conditions: query.conditions, from, to, width };
-  const { counts, end } = isCountedAhead(scope, query)
+  const { counts, end } = countedAhead
     ? { counts: await countFromRollup(counting), end: from }
     : await countRows(counting, widthMs === undefined);
   const complete = end <= from;
   return {
     from,
     to,
+    earlier,
     widthMs: width,
     buckets: bucketsOf(view, counts),
     complete,
@@ -87,21 +83,6 @@ function isCountedAhead(scope: Scope, { conditions }: LogQuery): boolean {
 /** The narrowest width that needs no more than {@link maxBuckets} bars. */
 export function widthFor(spanMs: number): number {
   return widths.find((width) => spanMs / width <= maxBuckets) ?? 365 * dayMs;
-}
-
-async function firstTime(view: LogView, scope: Scope): Promise<string | undefined> {
-  const found = await pool().query<{ time: string }>(Prisma.sql`
-    SELECT ${timeText(Prisma.sql`min(r.time)`)} AS time FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
-  return found.rows[0]?.time ?? undefined;
-}
-
-async function lastTime(view: LogView, scope: Scope, nowMs: number): Promise<string> {
-  const found = await pool().query<{ time: string | null }>(Prisma.sql`
-    SELECT ${timeText(Prisma.sql`max(r.time) + interval '1 microsecond'`)} AS time
-    FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
-  const now = instantOf(nowMs);
-  const last = found.rows[0]?.time ?? now;
-  return last > now ? last : now;
 }
 
 function bucketsOf(view: LogView, counts: Count[]): Histogram["buckets"] {

@@ -117,7 +117,7 @@ describe("what is no value of a control is refused by its name", () => {
   const controls: { [part in Part]: string[] } = {
     "": common,
     "/export": [...common, "format", "exportId"],
-    "/histogram": [...common, "width"],
+    "/histogram": [...common, "width", "fit"],
     "/live": [...common, "since"],
     "/values": ["filter"],
   };
@@ -160,6 +160,7 @@ describe("what is no value of a control is refused by its name", () => {
       ["", "order", "asc"],
       ["/export", "format", "csv"],
       ["/histogram", "width", "60000"],
+      ["/histogram", "fit", "oldest"],
       ["/live", "since", "1.0.-1"],
       ["/values", "filter", "user"],
       ["/values", "match", "x"],

@@ -1,11 +1,11 @@
 import "server-only";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import type { Principal } from "@/lib/auth/principal.ts";
+import { allows, type Principal, permissionToRead } from "@/lib/auth/principal.ts";
 import { prisma } from "@/lib/db/client.ts";
-import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
+import { badRequest, forbidden, notFound, Problem } from "@/lib/http/problem.ts";
 import { parseQuery } from "../query.ts";
-import { isLogSlug, type LogSlug, logView } from "../views.ts";
+import { isLogSlug, type LogSlug, logView, logViews } from "../views.ts";
 import { requireLog } from "./request.ts";
 
 /** A name for a query, one's own or shared with the organization. */
@@ -28,26 +28,38 @@ export const savedViewWish = z.strictObject({
 /** Saved views a person may have. */
 const mostViews = 200;
 
-/** The saved views of a log that a person sees: own ones and shared ones, by name. @throws Problem 403 */
-export async function listSavedViews(principal: Principal, log: LogSlug): Promise<SavedViewLine[]> {
-  requireLog(principal, log);
+/**
+ * The saved views that a person sees: own ones and shared ones, by name.
+ * @param log only those of this one; without it, of all logs that the person may read
+ * @throws Problem 403
+ */
+export async function listSavedViews(principal: Principal, log?: LogSlug): Promise<SavedViewLine[]> {
+  if (log !== undefined) requireLog(principal, log);
+  const logs = log === undefined ? readableLogs(principal) : [log];
+  if (logs.length === 0) throw forbidden("This needs a permission to read a log.");
   const found = await prisma().savedView.findMany({
     where: {
       organizationId: principal.organizationId,
-      log,
+      log: { in: logs },
       OR: [{ userId: principal.userId }, { shared: true }],
     },
     orderBy: [{ name: "asc" }, { id: "asc" }],
     take: 2 * mostViews,
   });
-  return found.map(({ id, name, query, shared, userId }) => ({
+  return found.map(({ id, log: ofLog, name, query, shared, userId }) => ({
     id,
-    log,
+    log: ofLog,
     name,
     query,
     shared,
     mine: userId === principal.userId,
   }));
+}
+
+function readableLogs(principal: Principal): LogSlug[] {
+  return Object.values(logViews)
+    .map(({ slug }) => slug)
+    .filter((slug) => allows(principal, permissionToRead(slug)));
 }
 
 /** Saves a query under a name; saving under the same name again replaces it. @throws Problem 400, 403, 409 */

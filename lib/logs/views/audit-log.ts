@@ -1,3 +1,4 @@
+import { auditCategories } from "@/lib/audit/catalog.ts";
 import type { AuditEvent } from "@/lib/generated/prisma/client.ts";
 import { initiatorTypes, operationStatuses } from "@/lib/ingest/enumerations.ts";
 import { defineLogView } from "../define.ts";
@@ -31,7 +32,7 @@ export const auditLog = defineLogView<AuditEvent>()({
   },
   filters: {
     q: text(["eventDescription"], "Description"),
-    category: name("category", "Category"),
+    category: { ...name("category", "Category"), known: auditCategories },
     initiator: name("initiator", "Initiator"),
     target: name("target", "Target"),
     workflowType: name("workflowType", "Workflow type"),

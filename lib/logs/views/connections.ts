@@ -45,7 +45,13 @@ export const connections = defineLogView<Connection>()({
   links: [
     { label: "Events", view: "connection-events", filter: "connection", column: "id" },
     { label: "Commands", view: "commands", filter: "connection", column: "id" },
-    { label: "API calls", view: "kubernetes-api-calls", filter: "connection", column: "id" },
+    {
+      label: "API calls",
+      view: "kubernetes-api-calls",
+      filter: "connection",
+      column: "id",
+      when: { column: "kind", values: ["kubernetes"] },
+    },
   ],
   projection: { changing: ["status", "outcome", "cause"] },
 });

@@ -34,6 +34,7 @@ export const kubernetesCommands = defineLogView<KubernetesCommand>()({
     resource: name("resource", "Resource"),
     accessMethod: oneOf("accessMethod", "Access method", ["browser", "kubectl CLI", "API"]),
     outcome: oneOf("outcome", "Outcome", ["success", "failure", "denied"]),
+    origin: oneOf("origin", "Origin", ["reported", "inferred"]),
     command: id("id", "Command"),
   },
   series: { column: "outcome", values: ["success", "failure", "denied"] },

@@ -51,6 +51,10 @@ export const valueCounts = z.object({
 export const histogram = z.object({
   from: recordTime,
   to: recordTime,
+  earlier: z
+    .object({ rows: count, from: recordTime })
+    .nullable()
+    .describe("With `fit`: how many of the oldest rows are left out, and when the first of them was."),
   widthMs: z.int().min(1).describe("Milliseconds of a bucket."),
   buckets: z
     .array(z.object({ start: recordTime, counts: z.record(z.string(), count) }))

@@ -80,6 +80,11 @@ function pathsOf(slug: LogSlug): Paths {
             type: "integer",
             minimum: 100,
           }),
+          queryParameter(
+            "fit",
+            "`oldest`, without filters and range: leaves out the few oldest rows where they would squeeze all others, and says so in `earlier`.",
+            { const: "oldest" },
+          ),
           ...filters,
         ],
         answers: { 200: { description: "The histogram.", content: json(schemaRef("Histogram")) } },

@@ -58,9 +58,12 @@ export function personalPaths(): Paths {
       get: operation({
         id: "listSavedViews",
         tag: "Saved views",
-        summary: "The saved views of a log: one's own and those that are shared",
+        summary: "Saved views: one's own and those that are shared",
         parameters: [
-          { ...queryParameter("log", "The log.", { type: "string", enum: logSlugs }), required: true },
+          queryParameter("log", "Only those of this log; without it, of all that the caller may read.", {
+            type: "string",
+            enum: logSlugs,
+          }),
         ],
         answers: { 200: answer("The saved views, by name.", "SavedViews") },
         errors: [400, 403],

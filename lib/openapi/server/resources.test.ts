@@ -23,6 +23,7 @@ describe("the document tells the truth about", () => {
       id: string;
     };
     await client.check("/api/v1/saved-views", { query: "?log=commands" });
+    await client.check("/api/v1/saved-views", {});
     await client.check("/api/v1/saved-views", { query: "?log=x" }, 400);
     await client.check("/api/v1/saved-views", { method: "POST", body: { log: "x" } }, 400);
     await client.check("/api/v1/saved-views/{id}", { method: "DELETE", params: { id } }, 204);

@@ -5,11 +5,11 @@ import { listSavedViews, savedViewWish, saveView } from "@/lib/logs/server/saved
 import { isLogSlug } from "@/lib/logs/views.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
-/** The saved views of a log. */
+/** The saved views of a log, or of all that the caller may read. */
 export function GET(request: Request): Promise<Response> {
   return asApi(request, "saved-view.list", async (principal) => {
-    const log = new URL(request.url).searchParams.get("log") ?? "";
-    if (!isLogSlug(log)) throw badRequest([{ parameter: "log", reason: "is no log" }]);
+    const log = new URL(request.url).searchParams.get("log") ?? undefined;
+    if (log !== undefined && !isLogSlug(log)) throw badRequest([{ parameter: "log", reason: "is no log" }]);
     return Response.json({ savedViews: await listSavedViews(principal, log) }, { headers: noStore });
   });
 }

@@ -10,14 +10,19 @@ export async function GET(
 ): Promise<Response> {
   const { log } = await params;
   return asApi(request, "logs.histogram", async (principal) => {
-    const { slug, scope, query, own } = readLogRequest(request, principal, log, ["width"]);
+    const { slug, scope, query, own } = readLogRequest(request, principal, log, ["width", "fit"]);
     const width = own.get("width");
     if (width !== null && !/^[1-9]\d{2,11}$/.test(width)) {
       throw badRequest([
         { parameter: "width", reason: "must be milliseconds, as widthMs of an earlier answer" },
       ]);
     }
-    const histogram = await getHistogram(slug, scope, query, width === null ? undefined : Number(width));
+    const fit = own.get("fit");
+    if (fit !== null && fit !== "oldest") throw badRequest([{ parameter: "fit", reason: "must be oldest" }]);
+    const histogram = await getHistogram(slug, scope, query, {
+      widthMs: width === null ? undefined : Number(width),
+      fit: fit !== null,
+    });
     return Response.json(histogram, { headers: noStore });
   });
 }
