@@ -40,10 +40,11 @@ export async function serve(settings) {
     : http.createServer(limits);
   const app = next({ dev, dir: root, hostname: host, port, httpServer: server });
   await prepare(app);
+  const patience = halfClosing(server, tls ? "secureConnection" : "connection");
   const stopping = new AbortController();
   /** @type {Set<Response>} */
   const open = new Set();
-  server.on("request", requestListener(settings, app.getRequestHandler(), open, stopping.signal));
+  server.on("request", requestListener(settings, app.getRequestHandler(), open, stopping.signal, patience));
   server.on("clientError", answerClientError);
   await listen(server, { host, port });
   return async () => {
@@ -71,6 +72,29 @@ async function prepare(app) {
   await (await wrapper.getServer()).prepare();
 }
 
+/**
+ * A client may end its side behind its request, as `nc -N` does, and still wait for the answer. Node's server
+ * ends the connection there and then, unless it is told to let the routes decide: most do the same, since nobody
+ * is there any more for a live stream or a long search; ingestion answers.
+ *
+ * @param {http.Server | https.Server} server
+ * @param {"connection" | "secureConnection"} opened
+ * @returns {WeakSet<import("node:net").Socket>} where the answer is still sent
+ */
+function halfClosing(server, opened) {
+  Reflect.set(server, "httpAllowHalfOpen", true);
+  /** @type {WeakSet<import("node:net").Socket>} */
+  const patient = new WeakSet();
+  server.on(opened, (socket) => {
+    // As plain ones are from the beginning. Before its handshake a connection that ends is to be closed.
+    socket.allowHalfOpen = true;
+    socket.on("end", () => {
+      if (!patient.has(socket)) socket.end();
+    });
+  });
+  return patient;
+}
+
 /** What the application registered with lib/http/shutdown.ts; a failure is reported and holds nobody up. */
 async function runEndings() {
   /** @type {Map<string, () => Promise<void>>} */
@@ -85,12 +109,14 @@ async function runEndings() {
  * @param {(request: Request, response: Response) => Promise<void>} nextHandler
  * @param {Set<Response>} open
  * @param {AbortSignal} stopping
+ * @param {WeakSet<import("node:net").Socket>} patient
  */
 function requestListener(
   { dev, trustedProxies: ranges, hasPublicUrl, publicUrl, ...logging },
   nextHandler,
   open,
   stopping,
+  patient,
 ) {
   const isTrusted = trustedProxies(ranges);
   const log = requestLog(logging);
@@ -122,7 +148,11 @@ function requestListener(
     };
     try {
       const route = nodeRouteFor(path);
-      if (route) await route(request, response, { requestId, address, stopping, pass });
+      const outliveRequest = () => {
+        patient.add(socket);
+        response.once("close", () => patient.delete(socket));
+      };
+      if (route) await route(request, response, { requestId, address, stopping, pass, outliveRequest });
       else await pass();
     } catch (error) {
       log.failed(error, requestId);

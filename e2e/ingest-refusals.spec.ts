@@ -148,6 +148,7 @@ test("a truncated body stores nothing", async ({ daybook: { url }, api, token })
   for (const bytes of [
     requestOf(token, [`Content-Length: ${body.length + 100}`], body),
     requestOf(token, ["Transfer-Encoding: chunked"], chunk),
+    requestOf(token, [`Content-Length: ${body.length - 5}`], body.slice(0, -5)),
   ]) {
     expect(await send(url, bytes, "half-closed")).toMatch(/^HTTP\/1\.1 400 /);
     await send(url, bytes, "gone");
@@ -159,6 +160,19 @@ test("a truncated body stores nothing", async ({ daybook: { url }, api, token })
   });
   expect(await stored(api, "whole")).toBe(1);
   expect(await stored(api, "truncated")).toBe(0);
+});
+
+test("a whole post is answered although its sender ends its side behind it", async ({
+  daybook: { url },
+  api,
+  token,
+}) => {
+  const body = command("half-closed", "1");
+  const bytes = requestOf(token, [`Content-Length: ${body.length}`], body);
+  const answer = await send(url, bytes, "half-closed");
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toContain('"accepted":1');
+  expect(await stored(api, "half-closed")).toBe(1);
 });
 
 test("a post whose answer was lost is sent again and stored once", async ({

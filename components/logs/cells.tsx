@@ -3,15 +3,18 @@ import { logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
-import type { CellKind, CrossLink, LogView } from "@/lib/logs/define.ts";
+import type { CrossLink, LogView } from "@/lib/logs/define.ts";
+import type { TableColumnOfView } from "@/lib/logs/table-columns.ts";
 import { searchString } from "./conditions.ts";
+import { DetailsCell } from "./details-cell.tsx";
 import { formatCount, formatDuration, toneOf } from "./format-values.ts";
 import type { Row } from "./log-api.ts";
 
-type CellProps = { view: LogView; column: string; kind: CellKind; row: Row };
+type CellProps = { view: LogView; column: string; kind: TableColumnOfView["kind"]; row: Row };
 
 /** A value in the table, on one line and cut where it is too long. */
 export function LogCell({ view, column, kind, row }: CellProps) {
+  if (kind === "details") return <DetailsCell view={view} column={column} row={row} />;
   const value = row[column] ?? null;
   if (value === null || value === "") return <span className="text-ink-3">–</span>;
   switch (kind) {

@@ -1,18 +1,21 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { FoldedPlace, TableColumn } from "@/components/data-table/table-features.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
-import type { CellKind, LogView } from "@/lib/logs/define.ts";
+import type { LogView } from "@/lib/logs/define.ts";
+import { type TableColumnOfView, tableColumns } from "@/lib/logs/table-columns.ts";
 import { LogCell } from "./cells.tsx";
 import type { Row } from "./log-api.ts";
 import { CountCell } from "./related-count.tsx";
 
+type ShownKind = TableColumnOfView["kind"];
 type Measure = { size: number; minSize: number; fixed?: true; align?: "end" };
 
 /** Widths in pixels by kind of cell: those that are not fixed share the room that is left. */
-const measures: { [kind in CellKind]: Measure } = {
+const measures: { [kind in ShownKind]: Measure } = {
   time: { size: 204, minSize: 204, fixed: true },
   text: { size: 140, minSize: 60 },
   command: { size: 360, minSize: 120 },
+  details: { size: 480, minSize: 160 },
   badge: { size: 104, minSize: 84 },
   id: { size: 130, minSize: 72 },
   connection: { size: 124, minSize: 72 },
@@ -23,12 +26,12 @@ const measures: { [kind in CellKind]: Measure } = {
 };
 
 /** How wide a column is at first, in pixels. */
-export function columnWidth(kind: CellKind): number {
+export function columnWidth(kind: ShownKind): number {
   return measures[kind].size;
 }
 
 const leads = ["user", "initiator"];
-const bodies = ["command", "requestUri", "resource", "eventDescription", "cause", "target"];
+const bodies = ["command", "details", "requestUri", "resource", "eventDescription", "cause", "target"];
 const subs = ["target", "cluster", "action", "workflowType", "kind"];
 
 /** Which columns make the two lines of a narrow screen, of those that are shown. */
@@ -52,7 +55,7 @@ type ColumnsProps = { order: "asc" | "desc"; onOrder: () => void; shown: readonl
 /** The table's columns, from the definition of the view. */
 export function logColumns(view: LogView, { order, onOrder, shown }: ColumnsProps): TableColumn<Row>[] {
   const places = foldedPlaces(view, shown);
-  return Object.entries(view.columns).map(([id, { header, cell: kind }]) => {
+  return tableColumns(view).map(({ id, header, kind }) => {
     const { size, minSize, fixed, align } = measures[kind];
     return {
       id,

@@ -4,11 +4,18 @@ import { useCallback } from "react";
 import { useCopy } from "@/components/ui/copy-button.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import type { LogQuery } from "@/lib/logs/query.ts";
+import { composedColumn } from "@/lib/logs/table-columns.ts";
 import { actKeys, type CellAct, CellActions } from "./cell-actions.tsx";
 import { linkOfColumn } from "./cells.tsx";
 import { askForValue, filterOfColumn } from "./conditions.ts";
+import { detailsText } from "./details-cell.tsx";
 import type { Row } from "./log-api.ts";
 import type { ChangeQuery } from "./use-log-query.ts";
+
+/** What the cell holds, null where it is empty. */
+function valueOf(view: LogView, row: Row, column: string): Row[string] | null {
+  return composedColumn(view, column) ? detailsText(view, column, row) || null : (row[column] ?? null);
+}
 
 /** What can be done with a single value: ask for it, leave it out, copy it; by mouse and by key. */
 export function useCellActions(
@@ -29,17 +36,17 @@ export function useCellActions(
 
   const act = useCallback(
     (row: Row, column: string, what: CellAct) => {
-      const value = row[column] ?? null;
+      const value = valueOf(view, row, column);
       if (value === null) return;
       if (what === "copy") void copy(String(value));
       else filterBy(column, String(value), what === "without");
     },
-    [copy, filterBy],
+    [view, copy, filterBy],
   );
 
   const renderActions = useCallback(
     (row: Row, column: string) => {
-      if ((row[column] ?? null) === null) return null;
+      if (valueOf(view, row, column) === null) return null;
       const beside = column === shown.at(-1) ? "beside-left" : "beside-right";
       const place = linkOfColumn(view, column) ? beside : "over";
       return (

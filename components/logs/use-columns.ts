@@ -5,17 +5,18 @@ import type { ColumnLayout } from "@/components/data-table/column-layout.ts";
 import { useColumnLayout } from "@/components/data-table/use-column-layout.ts";
 import type { LogView } from "@/lib/logs/define.ts";
 import type { LogQuery } from "@/lib/logs/query.ts";
+import { tableColumns } from "@/lib/logs/table-columns.ts";
 import { columnWidth } from "./log-columns.tsx";
 import type { ChangeQuery } from "./use-log-query.ts";
 
 /** The columns of a log as its reader has arranged them; those that the address names go first. */
 export function useColumns(view: LogView, userId: string, query: LogQuery, change: ChangeQuery) {
   const { known, atFirst, columns } = useMemo(() => {
-    const entries = Object.entries(view.columns);
+    const all = tableColumns(view);
     return {
-      known: entries.map(([id]) => id),
-      atFirst: entries.filter(([, { hidden }]) => !hidden).map(([id]) => id),
-      columns: entries.map(([id, { header, cell }]) => ({ id, title: header, size: columnWidth(cell) })),
+      known: all.map(({ id }) => id),
+      atFirst: all.filter(({ hidden }) => !hidden).map(({ id }) => id),
+      columns: all.map(({ id, header, kind }) => ({ id, title: header, size: columnWidth(kind) })),
     };
   }, [view]);
   const {

@@ -32,6 +32,7 @@ const meanings: {
   },
   idempotencyKey: { title: "Idempotency-Key", show: (value) => `${count(value)} characters`, beyond: "400" },
   held: { title: "All posts together, from the first byte to the answer", show: binary, beyond: "429" },
+  heldPerRecord: { title: "Counted there for each record, besides its bytes", show: binary, beyond: "—" },
   retryAfter: {
     title: "How long a post that was told 429 is asked to wait",
     show: (value) => `${value} s`,

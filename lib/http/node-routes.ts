@@ -10,6 +10,8 @@ export interface NodeRequestContext {
   stopping: AbortSignal;
   /** Hands the request on to Next, as if no route were registered for it; nothing of it may have been read. */
   pass: () => Promise<void>;
+  /** Has the answer sent even when the client ends its side of the connection behind the request. */
+  outliveRequest: () => void;
 }
 
 /**

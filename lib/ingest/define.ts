@@ -31,8 +31,6 @@ export type MapContext = {
   mask: (secret: Uint8Array | string) => string;
 };
 
-export type SplitResult = { records: (ForeignRecord | Rejected)[] };
-
 /** The body as a whole is not what the kind expects (not JSON, truncated): nothing is stored, 400. */
 export class BadBody extends Error {
   override name = "BadBody";
@@ -53,8 +51,12 @@ export type IngestKind = {
    * `reused`: it may come back (address and port), so an `open` event begins a new connection.
    */
   connectionRefs: "unique" | "reused";
-  /** Cuts a whole body into records and masks secrets in their bytes. Pure. Throws {@link BadBody}. */
-  split: (body: Uint8Array, context: MapContext) => SplitResult;
+  /**
+   * Cuts a whole body into records and masks secrets in their bytes, one after the other as they are asked for,
+   * so that a large body need not be cut in one go. Pure. Throws {@link BadBody}, on the way too: no record of
+   * a body may be stored before the last was given.
+   */
+  split: (body: Uint8Array, context: MapContext) => Iterable<ForeignRecord | Rejected>;
   /** Maps one record onto rows. Pure: same record and context, same rows. */
   map: (record: ForeignRecord, context: MapContext) => Mapped;
   /** What a source of this kind may be told besides its name; each is a text in `MapContext.settings`. */

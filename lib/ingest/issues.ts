@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ingestLimits } from "./limits.ts";
 
 /** Issues named in one reason; a record that is wrong in every field would fill a page. */
 const MOST = 5;
@@ -27,4 +28,9 @@ function fieldName(root: string, path: readonly PropertyKey[]): string {
   );
   // An attacker chooses the names of unknown fields.
   return name === "" ? "the record" : name.slice(0, 200);
+}
+
+/** Why a record beyond the limit of its size is rejected. */
+export function tooLargeText(): string {
+  return `the record is larger than ${ingestLimits.record} bytes`;
 }

@@ -33,7 +33,7 @@ describe("kinds", () => {
     const lines = native.instructions
       .flatMap(({ text }) => text.split("\n"))
       .filter((line) => line.startsWith("{"));
-    const { records } = native.split(new TextEncoder().encode(lines.join("\n")), context);
+    const records = [...native.split(new TextEncoder().encode(lines.join("\n")), context)];
     expect(records.length).toBe(2);
     for (const record of records) {
       expect("rejected" in record ? record : native.map(record, context)).toHaveProperty("rows");

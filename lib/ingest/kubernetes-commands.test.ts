@@ -35,6 +35,15 @@ function sampleCalls(file: string): KubernetesCall[] {
   return [...calls.values()];
 }
 
+/** All steps at once. @returns the command of each new call */
+function assign(...given: Parameters<typeof assignCommands>): Map<string, string> {
+  const steps = assignCommands(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 const told = (calls: readonly KubernetesCall[], assigned: ReadonlyMap<string, string>) => {
   const byId = new Map<string, KubernetesCall[]>();
   for (const call of [...calls].sort((a, b) => micros(a.time) - micros(b.time))) {
@@ -111,12 +120,12 @@ const typed = [
 describe("audit logs of real API servers", () => {
   it("gives the commands that were typed", () => {
     const calls = sampleCalls("kubectl-pods-exec.part1.audit.ndjson");
-    expect(told(calls, assignCommands(calls, newId))).toEqual(typed);
+    expect(told(calls, assign(calls, newId))).toEqual(typed);
   });
 
   it("tells failures, refusals, impersonation and objects of custom types", () => {
     const calls = sampleCalls("apiserver-1.36.4-crd-all-stages.audit.ndjson");
-    expect(told(calls, assignCommands(calls, newId))).toEqual([
+    expect(told(calls, assign(calls, newId))).toEqual([
       "alice 1 success: kubectl create customresourcedefinition widgets.demo.example.com",
       "alice 1 success: kubectl get customresourcedefinitions",
       "alice 3 success: kubectl apply widget w1 -n payments",
@@ -145,7 +154,7 @@ describe("audit logs of real API servers", () => {
     const stored: (KubernetesCall & { commandId?: string | undefined })[] = [];
     for (let at = 0; at < calls.length; at += size) {
       const batch = calls.slice(at, at + size);
-      const assigned = assignCommands([...stored, ...batch], newId);
+      const assigned = assign([...stored, ...batch], newId);
       for (const call of batch) stored.push({ ...call, commandId: assigned.get(call.auditId) });
     }
     const assigned = new Map(
@@ -205,7 +214,7 @@ describe("assignCommands", () => {
       call("k3s", 0, { user: "system:admin" }),
       call("raw", 0, { requestUri: "/metrics", resource: undefined, name: undefined, namespace: undefined }),
     ];
-    const assigned = assignCommands(calls, newId);
+    const assigned = assign(calls, newId);
     expect([...assigned.keys()].sort()).toEqual(["k3s", "raw"]);
     expect(
       describeCommand([
@@ -223,7 +232,7 @@ describe("assignCommands", () => {
       call("e", 8, { ...exec("id"), cluster: "other" }),
       call("f", 9, { ...exec("id"), impersonatedUser: "bob" }),
     ];
-    expect(new Set(assignCommands(calls, newId).values()).size).toBe(6);
+    expect(new Set(assign(calls, newId).values()).size).toBe(6);
   });
 
   it("keeps apart two terminals of one person", () => {
@@ -238,16 +247,16 @@ describe("assignCommands", () => {
         requestUri: "/api/v1/namespaces/d/services/db?fieldManager=kubectl-edit",
       }),
     ];
-    const assigned = assignCommands([call("a1", 0), ...calls.slice(1)], newId);
+    const assigned = assign([call("a1", 0), ...calls.slice(1)], newId);
     expect(assigned.get("a2")).toBe("of a1");
     expect(assigned.get("b2")).toBe(assigned.get("b1"));
   });
 
   it("finds the command of a call that comes late", () => {
     const first = { ...call("exec", 12, exec("id")), commandId: "known" };
-    expect(assignCommands([first, call("read", 5)], newId)).toEqual(new Map([["read", "known"]]));
-    expect(assignCommands([first, call("read", -5000)], newId)).toEqual(new Map([["read", "of read"]]));
-    expect(assignCommands([first, call("read", 2000)], newId)).toEqual(new Map([["read", "of read"]]));
+    expect(assign([first, call("read", 5)], newId)).toEqual(new Map([["read", "known"]]));
+    expect(assign([first, call("read", -5000)], newId)).toEqual(new Map([["read", "of read"]]));
+    expect(assign([first, call("read", 2000)], newId)).toEqual(new Map([["read", "of read"]]));
   });
 
   it("goes on with an edit after minutes and with a watch that still runs", () => {
@@ -255,7 +264,7 @@ describe("assignCommands", () => {
       verb: "patch",
       requestUri: `${base.requestUri}?fieldManager=kubectl-edit`,
     });
-    expect(assignCommands([call("read", 0), edit], newId).get("write")).toBe("of read");
+    expect(assign([call("read", 0), edit], newId).get("write")).toBe("of read");
     const list = { verb: "list", name: null, requestUri: "/api/v1/namespaces/d/pods?limit=500" };
     const watch = {
       verb: "watch",
@@ -267,14 +276,14 @@ describe("assignCommands", () => {
       call("watch", 5, { ...watch, durationUs: undefined }),
       call("again", 400_000, watch),
     ];
-    expect(new Set(assignCommands(calls, newId).values())).toEqual(new Set(["of list"]));
+    expect(new Set(assign(calls, newId).values())).toEqual(new Set(["of list"]));
   });
 
   it("starts anew where kubectl asked again what the server offers", () => {
     const discovery = { requestUri: "/api/v1?timeout=32s", resource: null, name: null, namespace: null };
     const calls = [call("a", 0), call("x", 20, discovery), call("b", 40)];
-    expect(assignCommands(calls, newId).get("b")).toBe("of b");
-    expect(assignCommands([call("a", 0), call("b", 40)], newId).get("b")).toBe("of a");
+    expect(assign(calls, newId).get("b")).toBe("of b");
+    expect(assign([call("a", 0), call("b", 40)], newId).get("b")).toBe("of a");
   });
 
   it("stays fast with many calls of one client", () => {
@@ -282,7 +291,7 @@ describe("assignCommands", () => {
       call(`c${i}`, i * 2, { name: `p${i}`, requestUri: `/api/v1/namespaces/d/pods/p${i}` }),
     );
     const started = performance.now();
-    assignCommands(many, newId);
+    assign(many, newId);
     expect(performance.now() - started).toBeLessThan(3000);
   });
 });

@@ -54,14 +54,14 @@ export const lookBackSeconds = 15 * 60;
  * Says to which command each new call belongs: to one that has calls already, or to a new one, whose id
  * `newId` makes. Calls that have a `commandId` keep it; give those of the same client from
  * {@link lookBackSeconds} before the first new call to a second after the last, so that a call that comes late
- * still finds its command.
+ * still finds its command. In steps, for many calls take long; what the last returns is the result.
  * @param calls of any clients, in any order; a call with `commandId` is one of an earlier batch
  * @returns the command of every new call that belongs to one, by audit ID
  */
-export function assignCommands(
+export function* assignCommands(
   calls: readonly (KubernetesCall & { commandId?: Maybe<string> })[],
   newId: (first: KubernetesCall) => string,
-): Map<string, string> {
+): Generator<void, Map<string, string>, undefined> {
   const assigned = new Map<string, string>();
   const clients = new Map<string, (KubernetesCall & { commandId?: Maybe<string> })[]>();
   for (const call of calls) {
@@ -69,12 +69,13 @@ export function assignCommands(
     const known = clients.get(key);
     if (known) known.push(call);
     else clients.set(key, [call]);
+    yield;
   }
-  for (const ofClient of clients.values()) assignForClient(ofClient, newId, assigned);
+  for (const ofClient of clients.values()) yield* assignForClient(ofClient, newId, assigned);
   return assigned;
 }
 
-type CommandDescription = {
+export type CommandDescription = {
   /** As in `kubectl get pods -n default`; … stands for what the calls do not tell. */
   command: string;
   verb: string;
@@ -129,17 +130,22 @@ const MOST_RECENT = 16;
 const MOST_KEPT = 100;
 const FIRST_KEPT = 20;
 
-function assignForClient(
+function* assignForClient(
   calls: readonly (KubernetesCall & { commandId?: Maybe<string> })[],
   newId: (first: KubernetesCall) => string,
   assigned: Map<string, string>,
-): void {
-  const parsed = calls.map((call) => ({ commandId: call.commandId ?? undefined, call: parseCall(call) }));
+): Generator<void, void, undefined> {
+  const parsed: { commandId: string | undefined; call: ParsedCall }[] = [];
+  for (const call of calls) {
+    parsed.push({ commandId: call.commandId ?? undefined, call: parseCall(call) });
+    yield;
+  }
   parsed.sort((a, b) => byTime(a.call, b.call));
   const byId = new Map<string, Invocation>();
   const recent: Invocation[] = [];
   let discoveredAt = Number.NEGATIVE_INFINITY;
   for (const [index, { commandId, call }] of parsed.entries()) {
+    yield;
     if (isStartOfDiscovery(call.call)) discoveredAt = call.start;
     if (!makesCommand(call.call)) continue;
     const known = commandId === undefined ? bestOf(recent, call, discoveredAt) : byId.get(commandId);

@@ -2,6 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { assignCommands, describeCommand, type KubernetesCall } from "@/lib/ingest/kubernetes-commands.ts";
 
+/** All steps at once. @returns the command of each new call */
+function assign(...given: Parameters<typeof assignCommands>): Map<string, string> {
+  const steps = assignCommands(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 const samples = new URL("../../samples/kubernetes-audit/", import.meta.url);
 
 /** What the API server makes of a request: its verb and the object in its path. */
@@ -128,7 +137,7 @@ describe("the captured uses of kubectl 1.32 and 1.36", () => {
   it.each([3000, 400, 120])("become one command each, with its verb and object, %d ms apart", (gap) => {
     const replayed = replay(captured, gap);
     const calls = replayed.flatMap((invocation) => invocation.calls);
-    const assigned = assignCommands(calls, ({ auditId }) => `of ${auditId}`);
+    const assigned = assign(calls, ({ auditId }) => `of ${auditId}`);
     const wrong = replayed.flatMap(({ line, calls: all }) => {
       const own = all.filter(({ requestUri }) => !requestUri.startsWith("/openapi"));
       const ids = new Set(own.map(({ auditId }) => assigned.get(auditId)));

@@ -14,12 +14,14 @@ export const ingestLimits = {
   earliestYear: 1990,
   /** Days that the time of a record may lie ahead of Daybook's clock. */
   futureDays: 366,
-  /** Records in one body: what one transaction stores in about a second, for live rows wait for it. */
-  records: 20_000,
+  /** Records in one body: more than there are events of an API server in 32 MiB. */
+  records: 100_000,
   /** Characters of an Idempotency-Key. */
   idempotencyKey: 255,
   /** Bytes of all posts together, from the first byte to the answer; beyond it posts are told to come back. */
-  held: 256 * 1024 * 1024,
+  held: 320 * 1024 * 1024,
+  /** What a record counts for in `held` besides its bytes: the rows that it becomes. */
+  heldPerRecord: 1024,
   /** Seconds a refused post is asked to wait. */
   retryAfter: 2,
 } as const;

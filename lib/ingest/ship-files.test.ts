@@ -16,7 +16,16 @@ import {
 import { describe, expect, it } from "vitest";
 import { sshd } from "@/lib/ingest/kinds/sshd.ts";
 import { sudo } from "@/lib/ingest/kinds/sudo.ts";
-import { asText, kill, numbered, SCRIPT, ShipBench, TOKEN, until } from "@/lib/ingest/test-shipper.ts";
+import {
+  asText,
+  kill,
+  numbered,
+  SCRIPT,
+  ShipBench,
+  type Shipper,
+  TOKEN,
+  until,
+} from "@/lib/ingest/test-shipper.ts";
 
 const bench = new ShipBench();
 
@@ -124,7 +133,7 @@ describe.skipIf(process.platform !== "linux")("sudo's event log", () => {
     mask: () => "x",
   };
   const idsOf = (body: string) =>
-    sudo.split(Buffer.from(body, "latin1"), context).records.map((record) => record.id);
+    [...sudo.split(Buffer.from(body, "latin1"), context)].map((record) => record.id);
   const sample = readFileSync("samples/sudo/sudo-eventlog.json", "latin1");
   const events = sample.slice(1, -3).split(/,(?=\n {4}")/);
 
@@ -182,13 +191,29 @@ done
 `;
   const journalLines = () => bench.receiver.lines().filter((line) => !line.startsWith("-- cursor: "));
 
-  it("is followed from now on, whole and once over kill -9", async () => {
+  /** A journal that has begun. @returns what starts a shipper that follows it */
+  function begun(...options: string[]): { journal: string; start: () => Shipper } {
     const bin = bench.path("bin");
     mkdirSync(bin);
     writeFileSync(bench.path("bin", "journalctl"), JOURNALCTL, { mode: 0o755 });
     const journal = bench.path("journal");
     writeFileSync(journal, asText(numbered(0, 10)));
-    const start = () => bench.ship(["-j", "-t sshd -t sshd-session"], `${bin}:${process.env["PATH"]}`);
+    const args = [...options, "-j", "-t sshd -t sshd-session"];
+    return { journal, start: () => bench.ship(args, `${bin}:${process.env["PATH"]}`) };
+  }
+
+  it("goes on after a reading that was larger than the spool may be", async () => {
+    const { journal, start } = begun("-m", "1");
+    start();
+    await until(() => expect(existsSync(bench.path("spool", "cursor"))).toBe(true));
+    appendFileSync(journal, asText(numbered(10, 40_000)));
+    await until(() => expect(journalLines()).toHaveLength(39_990));
+    appendFileSync(journal, asText(numbered(40_000, 40_010)));
+    await until(() => expect(journalLines()).toEqual(numbered(10, 40_010)));
+  }, 60_000);
+
+  it("is followed from now on, whole and once over kill -9", async () => {
+    const { journal, start } = begun();
     let shipper = start();
     await until(() => expect(existsSync(bench.path("spool", "cursor"))).toBe(true));
     let written = 10;

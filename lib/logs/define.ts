@@ -23,6 +23,9 @@ export type Column = {
   hidden?: true;
 };
 
+/** A column of the table that shows several columns in one cell, and stands behind another. */
+export type ComposedColumn = { header: string; of: readonly string[]; behind: string };
+
 /** A way from a row to the rows of another view that belong to it. */
 export type CrossLink<Field extends string = string> = {
   label: string;
@@ -41,6 +44,8 @@ export type LogView = {
   /** The SQL table; its columns are the fields in snake case, `user` being `user_name`. */
   table: string;
   columns: { readonly [field: string]: Column };
+  /** Shown in tables only: files and the API have the columns that these are made of. */
+  composed?: { readonly [name: string]: ComposedColumn };
   filters: { readonly [parameter: string]: Filter };
   /** The column whose values stack in the histogram, in the order of the legend. */
   series: { column: string; values: readonly string[] };
@@ -74,6 +79,9 @@ export function defineLogView<Model extends { id: string; time: Date }>() {
   return <const View extends LogView>(
     view: View & {
       columns: { [K in keyof View["columns"]]: K extends Fields<Model> ? Column : never };
+      composed?: {
+        readonly [name: string]: { header: string; of: readonly Fields<Model>[]; behind: Fields<Model> };
+      };
       filters: { [K in keyof View["filters"]]: Filter<Fields<Model>> };
       series: { column: Fields<Model> };
       indexed: readonly Fields<Model>[];

@@ -1,5 +1,6 @@
 import type { LogView } from "./define.ts";
 import type { Filter } from "./filters.ts";
+import { composedColumn } from "./table-columns.ts";
 import { parseInstant, parseSpan } from "./time.ts";
 
 /**
@@ -138,7 +139,8 @@ function readControl(
     },
     columns: () => {
       const columns = value.split(",");
-      const unknown = columns.find((column) => !Object.hasOwn(view.columns, column));
+      const known = (column: string) => Object.hasOwn(view.columns, column) || composedColumn(view, column);
+      const unknown = columns.find((column) => !known(column));
       if (unknown !== undefined)
         return `names ${JSON.stringify(unknown)}, which is not a column of ${view.title}`;
       query.columns = [...new Set(columns)];

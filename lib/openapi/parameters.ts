@@ -9,6 +9,7 @@ import {
   type Operator,
   operatorsOf,
 } from "@/lib/logs/query.ts";
+import { tableColumns } from "@/lib/logs/table-columns.ts";
 import type { Parameter, Ref, Schema } from "./operation.ts";
 
 const instant = "A UTC time such as 2026-11-21T08:45:00Z, or a date";
@@ -120,7 +121,7 @@ function valueSchema(filter: Filter): Schema {
 
 /** `columns=time,user`: which columns an export has. */
 export function columnsParameter(view: LogView): Parameter {
-  const items = { type: "string", enum: Object.keys(view.columns) };
+  const items = { type: "string", enum: tableColumns(view).map((column) => column.id) };
   const description = "The columns of the file, in the order of the definition; all of them without it.";
   return {
     name: "columns",

@@ -124,6 +124,30 @@ export function* members(
 }
 
 /**
+ * Walks the object that begins at `start` and leaves the values to the caller, who says by `next(end)` where
+ * each ended: for an object too large to look at one of its values in one go.
+ * @throws {JsonError} also when there is no object at `start`
+ */
+export function* keys(
+  bytes: Uint8Array,
+  start: number,
+): Generator<{ key: string; valueStart: number }, number, number> {
+  let at = skipBlanks(bytes, start);
+  if (bytes[at] !== OPEN_OBJECT) throw unexpected(bytes, at, "'{'");
+  at = skipBlanks(bytes, at + 1);
+  if (bytes[at] === CLOSE_OBJECT) return at + 1;
+  for (;;) {
+    if (bytes[at] !== QUOTE) throw unexpected(bytes, at, "a key");
+    const keyEnd = scanString(bytes, at);
+    const key = decodeString(bytes, { start: at, end: keyEnd });
+    at = skipBlanks(bytes, yield { key, valueStart: skipColon(bytes, keyEnd) });
+    if (bytes[at] === CLOSE_OBJECT) return at + 1;
+    if (bytes[at] !== COMMA) throw unexpected(bytes, at, "',' or '}'");
+    at = skipBlanks(bytes, at + 1);
+  }
+}
+
+/**
  * Walks the array that begins at `start`, checking each element as it goes.
  * @throws {JsonError} also when there is no array at `start`
  */

@@ -72,7 +72,9 @@ trap 'rm -f "$dir/lock"' EXIT
 
 # Writes a small file so that it is either the old or the new one, never half of it.
 keep() { printf '%s\n' "$2" > "$dir/$1.new" && mv "$dir/$1.new" "$dir/$1" || die "cannot write to the spool $dir"; }
-ends_line() { [ -z "$(tail -c 1 "$1" 2> /dev/null)" ]; }
+ends_line() { [ ! -s "$1" ] || [ "$(tail -c 1 "$1" | wc -l)" -eq 1 ]; }
+# The bytes behind the last line that has ended.
+unended() { if ends_line "$1"; then echo 0; else tail -n 1 "$1" | wc -c; fi; }
 size_of() { stat -L -c %s "$1" 2> /dev/null || echo 0; }
 
 [ -s "$dir/id" ] || keep id "$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
@@ -103,6 +105,10 @@ if [ "$mode" = stdin ] || [ "$mode" = journal ]; then
   newest=${newest:-$at}
   # What a killed predecessor did not read to the end of its line.
   [ "$mode" != stdin ] || ends_line "$dir/in/$newest" || echo >> "$dir/in/$newest"
+  # A line that it had just moved to the newest buffer.
+  for name in $(ls "$dir/in"); do
+    [ "$name" = "$newest" ] || truncate -s "-$(unended "$dir/in/$name")" "$dir/in/$name" || die "cannot write to the spool $dir"
+  done
   have=$(size_of "$dir/in/$newest")
   [ "$mode" != journal ] || nap=0.5
 fi
@@ -116,9 +122,29 @@ is_full() {
   [ $((total / 1048576)) -ge "$limit" ]
 }
 
+# Whether the input has to: not when nothing is left to deliver, for then nothing would ever make room.
+must_wait() {
+  is_full || return 1
+  [ -n "$piece" ] || cut_piece
+  [ -n "$piece" ]
+}
+
+# From time to time, so that delivered buffers can go. A line that has not ended moves on: until the old buffer is cut
+# it is in both, see above.
+begin_buffer() {
+  rest=$(unended "$dir/in/$newest")
+  [ "$rest" -lt "$have" ] || return
+  [ "$newest" != "$at" ] || [ $((have - rest)) -ge "$offset" ] || return
+  if [ "$rest" -gt 0 ]; then
+    tail -c "$rest" "$dir/in/$newest" > "$dir/rest.new" && mv "$dir/rest.new" "$dir/in/$((newest + 1))" &&
+      truncate -s "-$rest" "$dir/in/$newest" || die "cannot write to the spool $dir"
+  fi
+  newest=$((newest + 1)) have=$rest
+}
+
 pull_stdin() {
   [ -z "$ended" ] || return
-  if is_full; then complain "the spool holds $limit MiB: the input waits"; return; fi
+  if must_wait; then complain "the spool holds $limit MiB: the input waits"; return; fi
   dd bs=65536 count=64 iflag=nonblock status=none >> "$dir/in/$newest" 2> "$dir/error"
   status=$? trouble=''
   [ ! -s "$dir/error" ] || trouble=$(cat "$dir/error")
@@ -127,8 +153,7 @@ pull_stdin() {
   after=$(size_of "$dir/in/$newest")
   if [ "$after" -gt "$have" ]; then
     have=$after worked=1
-    # A new buffer from time to time, so that delivered ones can go.
-    if [ "$have" -gt 1048576 ] && ends_line "$dir/in/$newest"; then newest=$((newest + 1)) have=0; fi
+    [ "$have" -le 1048576 ] || begin_buffer
     return
   fi
   # Nothing came: for now, or for good.
@@ -138,7 +163,7 @@ pull_stdin() {
 }
 
 pull_journal() {
-  if is_full; then complain "the spool holds $limit MiB: the journal waits"; return; fi
+  if must_wait; then complain "the spool holds $limit MiB: the journal waits"; return; fi
   if [ -e "$dir/in/$newest" ]; then cursor=$(tail -n 1 "$dir/in/$newest"); else cursor=$(cat "$dir/cursor" 2> /dev/null); fi
   cursor=${cursor#-- cursor: }
   if [ -z "$cursor" ] && [ -z "$all" ]; then

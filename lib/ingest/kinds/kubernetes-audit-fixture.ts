@@ -17,7 +17,7 @@ type Told = { id: string | undefined; raw: Uint8Array; rows: RowDraft[] };
 
 /** Every record of a body; a rejected one fails the test. */
 export function ingest(body: Uint8Array, told: MapContext = context): Told[] {
-  return kubernetesAudit.split(body, told).records.map((record) => {
+  return [...kubernetesAudit.split(body, told)].map((record) => {
     if ("rejected" in record) throw new Error(record.rejected);
     const mapped = kubernetesAudit.map(record, told);
     if (!("rows" in mapped)) throw new Error(JSON.stringify(mapped));

@@ -4,6 +4,7 @@ import { kubernetesAudit } from "@/lib/ingest/kinds/kubernetes-audit.ts";
 import { context, ingest, kept, plain, rowsOf } from "@/lib/ingest/kinds/kubernetes-audit-fixture.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+const asLines = (lines: readonly string[]) => lines.map((line) => `${line}\r\n`).join("");
 const text = (raw: Uint8Array) => new TextDecoder().decode(raw);
 
 const event = {
@@ -31,7 +32,7 @@ function outcome(value: object | string): string {
   const [record] = kubernetesAudit.split(
     bytes(typeof value === "string" ? value : JSON.stringify(value)),
     context,
-  ).records;
+  );
   if (!record) return "nothing";
   if ("rejected" in record) return record.rejected;
   const mapped = kubernetesAudit.map(record, context);
@@ -198,7 +199,7 @@ describe("wrong and hostile events", () => {
   it("keeps one record that is too deep or no object from the others", () => {
     const deep = `{"auditID":"deep","stage":"ResponseComplete","requestObject":${"[".repeat(100)}"hush"${"]".repeat(100)}}`;
     const body = `{"kind":"EventList","items":[${JSON.stringify(event)},${deep},7,{},${JSON.stringify(exec)}]}`;
-    const { records } = kubernetesAudit.split(bytes(body), context);
+    const records = [...kubernetesAudit.split(bytes(body), context)];
     expect(records.map((record) => ("rejected" in record ? record.rejected : record.id))).toEqual([
       "a1/ResponseComplete",
       "not a JSON object: nested deeper than 64 levels at byte 125",
@@ -212,7 +213,7 @@ describe("wrong and hostile events", () => {
   });
 
   it("takes bodies of megabytes", () => {
-    const huge = { ...event, requestObject: { note: "x".repeat(5_000_000) }, userAgent: "y".repeat(60_000) };
+    const huge = { ...event, requestObject: { note: "x".repeat(4_000_000) }, userAgent: "y".repeat(60_000) };
     const started = performance.now();
     expect(outcome(huge)).toBe("accepted");
     expect(outcome({ ...event, userAgent: "y".repeat(70_000) })).toBe(
@@ -237,8 +238,8 @@ describe("bodies", () => {
     ['{"kind":"EventList","items":{}}', "items: must be an array"],
     ["[".repeat(100_000), /nested deeper than 10000 levels/],
   ])("%.40s is refused as a whole", (body, reason) => {
-    expect(() => kubernetesAudit.split(bytes(body), context)).toThrow(BadBody);
-    expect(() => kubernetesAudit.split(bytes(body), context)).toThrow(reason);
+    expect(() => [...kubernetesAudit.split(bytes(body), context)]).toThrow(BadBody);
+    expect(() => [...kubernetesAudit.split(bytes(body), context)]).toThrow(reason);
   });
 
   it("may be an empty list, one event, or lines of which some are bad", () => {
@@ -253,11 +254,40 @@ describe("bodies", () => {
       '{"auditID":"cut","requestObject":{"data":{"p":"hush',
       JSON.stringify(exec).slice(0, 50),
     ];
-    const { records } = kubernetesAudit.split(bytes(lines.join("\r\n")), context);
+    const records = [...kubernetesAudit.split(bytes(asLines(lines)), context)];
     expect(
       records.map((record) => ("rejected" in record ? record.rejected.slice(0, 17) : record.id)),
     ).toEqual(["a1/ResponseComplete", "not a JSON object", "not a JSON object"]);
     expect(records.map(({ raw }) => text(raw)).join()).not.toContain("hush");
+  });
+});
+
+describe("an audit log that was cut off", () => {
+  const log = `${JSON.stringify(event)}\n${JSON.stringify(exec)}`;
+  it("is refused as a whole, wherever it was cut", () => {
+    const first = JSON.stringify(event).length + 1;
+    for (let length = first + 1; length < log.length; length++) {
+      expect(() => [...kubernetesAudit.split(bytes(log.slice(0, length)), context)], String(length)).toThrow(
+        /^The body is cut off: its last line has no end and is not JSON, the text ends/,
+      );
+    }
+    for (const whole of [log, `${log}\n`, log.slice(0, first), `${log.slice(0, first)}\n \t`])
+      expect(ingest(bytes(whole)).length).toBeGreaterThan(0);
+  });
+});
+
+describe("a record beyond the limit", () => {
+  it("is not looked through: what may hold secrets is masked at once", () => {
+    const data = Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [`key-${n}`, "aHVudGVyMiE="]));
+    const large = { ...event, requestObject: { kind: "Secret", data } };
+    const started = performance.now();
+    const records = [...kubernetesAudit.split(bytes(JSON.stringify({ items: [large, event] })), context)];
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(records.map((record) => ("rejected" in record ? record.rejected : record.id))).toEqual([
+      "the record is larger than 4194304 bytes",
+      "a1/ResponseComplete",
+    ]);
+    expect(text(records[0]?.raw ?? new Uint8Array())).toMatch(/"requestObject"\[masked\]$/);
   });
 });
 

@@ -5,20 +5,23 @@ import {
   type MapContext,
   type Rejected,
 } from "@/lib/ingest/define.ts";
+import { tooLargeText } from "@/lib/ingest/issues.ts";
 import { eventMembers, readKubernetesEvent } from "@/lib/ingest/kubernetes-event.ts";
 import { kubernetesInstructions } from "@/lib/ingest/kubernetes-instructions.ts";
 import { rowsOfEvent } from "@/lib/ingest/kubernetes-rows.ts";
-import { linesOf } from "@/lib/ingest/lines.ts";
+import { ingestLimits } from "@/lib/ingest/limits.ts";
+import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
 import {
-  type ByteRange,
   elements,
+  keys,
   MAX_BODY_DEPTH,
   members,
   parseRange,
   scanDocument,
+  scanValue,
   typeAt,
 } from "@/lib/record/json-scan.ts";
-import { JsonError, skipBlanks } from "@/lib/record/json-tokens.ts";
+import { JsonError, skipBlanks, unexpected } from "@/lib/record/json-tokens.ts";
 import { redactKubernetesEvent, redactUnreadable } from "@/lib/record/redact.ts";
 
 /**
@@ -42,7 +45,7 @@ export const kubernetesAudit: IngestKind = {
       description: "The name that rows show for the cluster; the source's name without it.",
     },
   ],
-  split: (body, context) => ({ records: recordsOf(body).map((raw) => readRecord(raw, context)) }),
+  split: readBody,
   map: (record, context) => {
     const event = readKubernetesEvent(record.value);
     return "rejected" in event ? event : rowsOfEvent(event, context);
@@ -50,46 +53,99 @@ export const kubernetesAudit: IngestKind = {
   instructions: kubernetesInstructions,
 };
 
-/** The bytes of each event of a body. */
-function recordsOf(body: Uint8Array): Uint8Array[] {
-  let range: ByteRange;
-  try {
-    range = scanDocument(body, MAX_BODY_DEPTH);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    const lines = linesOf(body).filter((line) => skipBlanks(line, 0) < line.length);
-    // A list that was cut off has no line that is an event of its own.
-    if (!lines.some(isEvent)) throw new BadBody(`The body is not JSON: ${error.message}`);
-    return lines;
-  }
-  if (typeAt(body, range.start) !== "object")
-    throw new BadBody("The body is neither an EventList nor an Event");
-  const all = [...members(body, range.start, MAX_BODY_DEPTH)];
-  const lists = all.filter(({ key }) => key === "items");
-  if (lists.length === 0) {
-    if (all.some(({ key }) => key === "auditID")) return [body.subarray(range.start, range.end)];
-    throw new BadBody("The body is neither an EventList (items: missing) nor an Event (auditID: missing)");
-  }
-  return lists.flatMap(({ valueRange }) => {
-    const type = typeAt(body, valueRange.start);
-    if (type === "null") return [];
-    if (type !== "array") throw new BadBody("items: must be an array");
-    const items = [...elements(body, valueRange.start, MAX_BODY_DEPTH)];
-    return items.map(({ start, end }) => body.subarray(start, end));
-  });
+function* readBody(body: Uint8Array, context: MapContext): Generator<ForeignRecord | Rejected, void, void> {
+  for (const raw of recordsOf(body)) yield readRecord(raw, context);
 }
 
-function isEvent(line: Uint8Array): boolean {
+/** The bytes of each event of a body: an EventList, one Event, or lines. */
+function* recordsOf(body: Uint8Array): Generator<Uint8Array, void, void> {
+  const start = skipBlanks(body, 0);
+  const seen = { items: false, auditId: false };
   try {
-    scanDocument(line, MAX_BODY_DEPTH);
-    return [...members(line, 0, MAX_BODY_DEPTH)].some(({ key }) => key === "auditID");
+    const end = yield* itemsOf(body, start, seen);
+    if (skipBlanks(body, end) < body.length) throw new JsonError("something follows the value", end);
+    if (seen.items) return;
+    if (!seen.auditId)
+      throw new BadBody("The body is neither an EventList (items: missing) nor an Event (auditID: missing)");
+    yield body.subarray(start, end);
   } catch (error) {
-    if (error instanceof JsonError) return false;
+    if (!(error instanceof JsonError)) throw error;
+    if (seen.items) throw notJson(error);
+    yield* linesOfLog(body);
+  }
+}
+
+/** Walks the object at `start`. @returns where it ends */
+function* itemsOf(
+  body: Uint8Array,
+  start: number,
+  seen: { items: boolean; auditId: boolean },
+): Generator<Uint8Array, number, void> {
+  const walk = keys(body, start);
+  let step = walk.next();
+  while (!step.done) {
+    const { key, valueStart } = step.value;
+    if (key === "auditID") seen.auditId = true;
+    if (key !== "items") {
+      step = walk.next(scanValue(body, valueStart, MAX_BODY_DEPTH));
+      continue;
+    }
+    seen.items = true;
+    const type = typeAt(body, valueStart);
+    if (type !== "array" && type !== "null") throw new BadBody("items: must be an array");
+    step = walk.next(type === "null" ? scanValue(body, valueStart) : yield* elementsOf(body, valueStart));
+  }
+  return step.value;
+}
+
+function* elementsOf(body: Uint8Array, start: number): Generator<Uint8Array, number, void> {
+  const walk = elements(body, start, MAX_BODY_DEPTH);
+  let step = walk.next();
+  for (; !step.done; step = walk.next()) yield body.subarray(step.value.start, step.value.end);
+  return step.value;
+}
+
+/** Lines of an audit log, of which some may be bad: at least one must be an event. */
+function* linesOfLog(body: Uint8Array): Generator<Uint8Array, void, void> {
+  let isLog = false;
+  let first: Look | undefined;
+  for (const line of linesOf(body)) {
+    if (skipBlanks(line, 0) === line.length) continue;
+    const isLast = isUnended(body, line);
+    if (!isLog || isLast) {
+      const look = lookAt(line);
+      if (isLog && look instanceof JsonError) throw cutOff(look);
+      isLog ||= look === "event";
+      first ??= look;
+    }
+    yield line;
+  }
+  if (isLog) return;
+  if (first === "other") throw new BadBody("The body is neither an EventList nor an Event");
+  throw notJson(first instanceof JsonError ? first : unexpected(body, body.length, "a value"));
+}
+
+type Look = "event" | "other" | JsonError;
+
+function lookAt(line: Uint8Array): Look {
+  try {
+    const { start } = scanDocument(line, MAX_BODY_DEPTH);
+    if (typeAt(line, start) !== "object") return "other";
+    return [...members(line, start, MAX_BODY_DEPTH)].some(({ key }) => key === "auditID") ? "event" : "other";
+  } catch (error) {
+    if (error instanceof JsonError) return error;
     throw error;
   }
 }
 
+function notJson(error: JsonError): BadBody {
+  return new BadBody(`The body is not JSON: ${error.message}`);
+}
+
 function readRecord(received: Uint8Array, context: MapContext): ForeignRecord | Rejected {
+  // Looking for secrets takes its time in so much: nothing behind the beginning of a body is kept instead.
+  if (received.length > ingestLimits.record)
+    return { rejected: tooLargeText(), raw: redactUnreadable(received, context) };
   let raw: Uint8Array;
   try {
     raw = redactKubernetesEvent(received, context);

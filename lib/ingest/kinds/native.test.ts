@@ -15,7 +15,7 @@ const body = (...lines: (object | string)[]) =>
   );
 
 function ingest(bytes: Uint8Array): ({ id: string | undefined; raw: string } & Mapped)[] {
-  return native.split(bytes, context).records.map((record) => ({
+  return [...native.split(bytes, context)].map((record) => ({
     id: record.id,
     raw: new TextDecoder().decode(record.raw),
     ...("rejected" in record ? { rejected: record.rejected } : native.map(record, context)),
@@ -23,7 +23,7 @@ function ingest(bytes: Uint8Array): ({ id: string | undefined; raw: string } & M
 }
 
 function reasonOf(line: object | string): string {
-  const [result] = ingest(body(line));
+  const [result] = ingest(body(line, ""));
   return result && "rejected" in result ? result.rejected : "accepted";
 }
 
@@ -179,6 +179,7 @@ describe("native", () => {
       '{"log":"commands","id":"2","time',
       { ...command, id: "3" },
       `${JSON.stringify(command).slice(0, -4)}`,
+      "",
     );
     const results = ingest(bytes);
     expect(
@@ -190,6 +191,21 @@ describe("native", () => {
       expect.stringMatching(/^not a line of JSON: the text ends/),
     ]);
     expect(results[1]?.raw).toBe('{"log":"commands","id":"2","time');
+  });
+
+  it("refuses a body that is cut off within its last line, wherever that is", () => {
+    const line = JSON.stringify({ ...command, command: "printf ü", exitCode: 10 });
+    const whole = new TextEncoder().encode(`${line}\n${line}`);
+    const first = new TextEncoder().encode(line).length + 1;
+    expect(ingest(whole)).toHaveLength(2);
+    expect(ingest(whole.subarray(0, first))).toHaveLength(1);
+    for (let length = first + 1; length < whole.length; length++) {
+      expect(() => ingest(whole.subarray(0, length)), String(length)).toThrow(
+        /^The body is cut off: its last/,
+      );
+    }
+    const deep = `{"a":${"[".repeat(70)}${"]".repeat(70)}}`;
+    expect(ingest(body(deep))).toMatchObject([{ rejected: expect.stringContaining("nested deeper") }]);
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import type { ForeignRecord, IngestKind, MapContext, Mapped, Rejected } from "@/lib/ingest/define.ts";
 import { issuesText } from "@/lib/ingest/issues.ts";
 import { accessMethodOf } from "@/lib/ingest/kubernetes-clients.ts";
-import { linesOf } from "@/lib/ingest/lines.ts";
+import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
 import { drafts, type RecordLog, type RowDraft } from "@/lib/ingest/rows.ts";
-import { decodeText, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
+import { decodeText, MAX_BODY_DEPTH, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
 import { JsonError } from "@/lib/record/json-tokens.ts";
 
 type Line = { log: RecordLog; row: Record<string, unknown> };
@@ -27,7 +27,7 @@ export const native: IngestKind = {
       description: "The cluster of Kubernetes API calls that do not name one; the source's name without it.",
     },
   ],
-  split: (body) => ({ records: linesOf(body).flatMap(readLine) }),
+  split: readBody,
   map: mapLine,
   instructions: [
     {
@@ -54,34 +54,52 @@ export const native: IngestKind = {
   ],
 };
 
-function readLine(raw: Uint8Array): (ForeignRecord | Rejected)[] {
-  const read = parseLine(raw);
-  if (read === "blank") return [];
-  if (typeof read === "string") return [{ rejected: read, raw }];
-  const { log, id, ...row } = read;
-  if (id !== undefined && (typeof id !== "string" || id === "")) {
-    return [{ rejected: "id: must be a text that is not empty", raw }];
+function* readBody(body: Uint8Array): Generator<ForeignRecord | Rejected, void, void> {
+  for (const line of linesOf(body)) {
+    if (line.every(isBlank)) continue;
+    try {
+      yield readLine(line);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      if (isUnended(body, line) && !isJson(line)) throw cutOff(error);
+      yield { rejected: `not a line of JSON: ${error.message}`, raw: line };
+    }
   }
-  if (!isRecordLog(log))
-    return [{ rejected: `log: must be one of ${Object.keys(drafts).join(", ")}`, raw, id }];
-  const value: Line = { log, row };
-  return [{ id, raw, value }];
 }
 
-/** The object of a line, or why there is none. */
-function parseLine(raw: Uint8Array): Record<string, unknown> | string {
+/** However deep. */
+function isJson(line: Uint8Array): boolean {
   try {
-    if (raw.every(isBlank)) return "blank";
-    const range = scanDocument(raw);
-    if (typeAt(raw, range.start) !== "object") return "the line is no JSON object";
-    const repeated = repeatedKey(raw, range.start);
-    return repeated === undefined
-      ? (JSON.parse(decodeText(raw, range)) as Record<string, unknown>)
-      : `${repeated.slice(0, 200)}: given twice`;
+    scanDocument(line, MAX_BODY_DEPTH);
+    return true;
   } catch (error) {
-    if (error instanceof JsonError) return `not a line of JSON: ${error.message}`;
+    if (error instanceof JsonError) return false;
     throw error;
   }
+}
+
+/** @throws {JsonError} */
+function readLine(raw: Uint8Array): ForeignRecord | Rejected {
+  const read = parseLine(raw);
+  if (typeof read === "string") return { rejected: read, raw };
+  const { log, id, ...row } = read;
+  if (id !== undefined && (typeof id !== "string" || id === "")) {
+    return { rejected: "id: must be a text that is not empty", raw };
+  }
+  if (!isRecordLog(log))
+    return { rejected: `log: must be one of ${Object.keys(drafts).join(", ")}`, raw, id };
+  const value: Line = { log, row };
+  return { id, raw, value };
+}
+
+/** The object of a line, or why there is none. @throws {JsonError} */
+function parseLine(raw: Uint8Array): Record<string, unknown> | string {
+  const range = scanDocument(raw);
+  if (typeAt(raw, range.start) !== "object") return "the line is no JSON object";
+  const repeated = repeatedKey(raw, range.start);
+  return repeated === undefined
+    ? (JSON.parse(decodeText(raw, range)) as Record<string, unknown>)
+    : `${repeated.slice(0, 200)}: given twice`;
 }
 
 function isBlank(byte: number): boolean {

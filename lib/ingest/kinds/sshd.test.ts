@@ -14,7 +14,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 function mapAll(body: Uint8Array, settings: Record<string, string> = {}): Mapped[] {
   const inContext = { ...context, settings };
-  return sshd.split(body, inContext).records.map((record) => {
+  return [...sshd.split(body, inContext)].map((record) => {
     if ("rejected" in record) return record;
     const mapped = sshd.map(record, inContext);
     if ("rows" in mapped) for (const draft of mapped.rows) drafts[draft.log].parse(draft.row);
@@ -368,7 +368,7 @@ describe("a line", () => {
       Buffer.from(line, "latin1"),
     );
     const body = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
-    const raw = sshd.split(body, context).records.map((record) => Buffer.from(record.raw).toString("latin1"));
+    const raw = [...sshd.split(body, context)].map((record) => Buffer.from(record.raw).toString("latin1"));
     expect(raw).toEqual(["Nov 21 08:48:37 vm sshd[1]: a\u00e9", "x", "\xff"]);
   });
 

@@ -33,9 +33,7 @@ export const sshd: IngestKind = {
       fault: (value) => (isTimeZone(value) ? undefined : "is no time zone: give a name such as Europe/Rome"),
     },
   ],
-  split: (body) => ({
-    records: linesOf(body).map((raw) => ({ id: undefined, raw, value: utf8.decode(raw) })),
-  }),
+  split: readLines,
   map: mapLine,
   instructions: [
     {
@@ -79,6 +77,10 @@ export const sshd: IngestKind = {
     },
   ],
 };
+
+function* readLines(body: Uint8Array): Generator<ForeignRecord, void, void> {
+  for (const raw of linesOf(body)) yield { id: undefined, raw, value: utf8.decode(raw) };
+}
 
 function mapLine(record: ForeignRecord, context: MapContext): Mapped {
   const timeZone = context.settings.timeZone ?? "UTC";

@@ -32,32 +32,32 @@ const keys = sudoEventTypes.map((type) => encoder.encode(`"${type}"`));
  * be posted again by itself.
  * @throws {BadBody} when the log ends within an event or is no event log at all
  */
-export function splitSudo(body: Uint8Array, context: MapContext): Cut[] {
+export function* splitSudo(body: Uint8Array, context: MapContext): Generator<Cut, void, void> {
   const first = body[skipBlanks(body, 0)];
-  if (first === undefined) return [];
+  if (first === undefined) return;
   const isLog =
     (BETWEEN.has(first) || first === QUOTE) && !/^\s*\{\s*"sudo"\s*:/.test(textOf(body.subarray(0, 200)));
-  return isLog ? splitLog(body, context) : linesOf(body).map((line) => readLine(line, context));
+  if (isLog) yield* splitLog(body, context);
+  else for (const line of linesOf(body)) yield readLine(line, context);
 }
 
 /**
  * sudo appends to its log by writing `,` and the event over the last `}`, so that a follower sees parts which
  * begin or end anywhere between two events. A disk that was full leaves a broken event in the middle.
  */
-function splitLog(body: Uint8Array, context: MapContext): Cut[] {
+function* splitLog(body: Uint8Array, context: MapContext): Generator<Cut, void, void> {
   // sudo copies bytes above ASCII as they come, and a command line may hold any.
   const text = isUtf8(body) ? body : bytesToUtf8(body);
   const bytes = (range: ByteRange) =>
     text === body
       ? body.subarray(range.start, range.end)
       : utf8ToBytes(text.subarray(range.start, range.end));
-  const records: Cut[] = [];
   let unreadable = 0;
   let at = skipBetween(text, 0);
   while (at < text.length) {
     try {
       const { key, value } = scanEvent(text, at);
-      records.push(readEvent(key, bytes({ start: at, end: value.start }), bytes(value), context));
+      yield readEvent(key, bytes({ start: at, end: value.start }), bytes(value), context);
       at = skipBetween(text, value.end);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
@@ -69,11 +69,10 @@ function splitLog(body: Uint8Array, context: MapContext): Cut[] {
             : "The event log ends within an event",
         );
       }
-      records.push(broken(error, bytes({ start: at, end: next }), context));
+      yield broken(error, bytes({ start: at, end: next }), context);
       at = next;
     }
   }
-  return records;
 }
 
 function skipBetween(bytes: Uint8Array, start: number): number {

@@ -12,7 +12,7 @@ const context: MapContext = {
 };
 
 function cut(body: string | Uint8Array): (ForeignRecord | Rejected)[] {
-  return sudo.split(typeof body === "string" ? Buffer.from(body) : body, context).records;
+  return [...sudo.split(typeof body === "string" ? Buffer.from(body) : body, context)];
 }
 function mapped(record: ForeignRecord | Rejected) {
   if ("rejected" in record) return { rejected: record.rejected };

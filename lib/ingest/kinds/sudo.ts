@@ -38,7 +38,7 @@ export const sudo: IngestKind = {
   mediaTypes: ["application/json", "application/x-ndjson", "application/ndjson", "text/plain"],
   hasIds: "sometimes",
   connectionRefs: "unique",
-  split: (body, context) => ({ records: splitSudo(body, context) }),
+  split: splitSudo,
   map: mapEvent,
   instructions: [
     {

@@ -79,6 +79,22 @@ async function unfinishedPost(body: string): Promise<net.Socket> {
 const storedCommands = async () =>
   (await pool().query("SELECT FROM commands WHERE source_id = $1", [native.id])).rowCount ?? 0;
 
+describe("a body that ends within a record", () => {
+  it("is refused and stores nothing, although all of its bytes came", async () => {
+    const before = await storedCommands();
+    const whole = records(3).trimEnd();
+    for (const answer of [await post(whole.slice(0, -1)), await gzipped(gzip(whole.slice(0, -20)))]) {
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        detail: expect.stringMatching(/^The body is cut off: .* Nothing of the body was stored\.$/),
+      });
+    }
+    expect(await storedCommands()).toBe(before);
+    expect((await post(whole)).status).toBe(200);
+    expect(await storedCommands()).toBe(before + 3);
+  });
+});
+
 describe("a gzipped post", () => {
   it("is stored, in one piece or several, and is refused when it is cut", async () => {
     expect(await (await gzipped(gzip(records(2)))).json()).toMatchObject({ accepted: 2 });
@@ -86,7 +102,7 @@ describe("a gzipped post", () => {
     const pieces = new Uint8Array(Buffer.concat([gzip(records(300)), gzip(records(1))]));
     expect(await (await gzipped(pieces)).json()).toMatchObject({ accepted: 301 });
     const before = await storedCommands();
-    for (const cut of [1, 9, 200])
+    for (const cut of [1, 9, 200, gzip(records(300)).length >> 1])
       expect((await gzipped(gzip(records(300)).slice(0, -cut))).status).toBe(400);
     for (const broken of ["", "no gzip"])
       expect((await gzipped(new Uint8Array(Buffer.from(broken)))).status).toBe(400);
@@ -102,6 +118,12 @@ describe("a gzipped post", () => {
 });
 
 describe("posts that are too much together", () => {
+  it("count with what their records become, however short they are", async () => {
+    const refused = await post(records(4000));
+    expect(refused.status).toBe(429);
+    expect((await post(records(3000))).status).toBe(200);
+  });
+
   it("are told to come back, from the first byte on, and let the next ones in when they have gone", async () => {
     const large = () => records(25, 100 * kibibyte);
     const unfinished = await unfinishedPost(large());

@@ -15,7 +15,7 @@ import type { PostResult } from "./store.ts";
 /** The path of ingestion: `/api/v1/ingest/{kind}`, or with the source's id behind it. */
 export const ingestPath = "/api/v1/ingest";
 
-type Facts = { requestId: string; address: string };
+type Facts = { requestId: string; address: string; outliveRequest?: () => void };
 
 /**
  * Answers a post of records: 200 with what was accepted, duplicate, quarantined and skipped, after the
@@ -27,6 +27,7 @@ export async function handleIngest(
   response: ServerResponse,
   facts: Facts,
 ): Promise<void> {
+  facts.outliveRequest?.();
   try {
     await answer(request, response, facts);
   } catch (error) {
@@ -46,8 +47,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, facts:
   const key = idempotencyKey(request);
   const hold = new Hold();
   try {
-    const post = preparePost(source, await readBody(request, hold), key);
-    const poster = { ...facts, userAgent: request.headers["user-agent"] };
+    const post = await preparePost(source, await readBody(request, hold), key, hold);
+    const { requestId, address } = facts;
+    const poster = { requestId, address, userAgent: request.headers["user-agent"] };
     const result = await submitPost(source, { post, poster });
     answerStored(response, result, facts);
   } finally {

@@ -7,12 +7,14 @@ import { storable } from "@/lib/record/text.ts";
 import { isKubectl } from "../kubernetes-clients.ts";
 import {
   assignCommands,
+  type CommandDescription,
   describeCommand,
   type KubernetesCall,
   lookBackSeconds,
   makesCommand,
 } from "../kubernetes-commands.ts";
 import type { IngestSource } from "./prepare.ts";
+import { Slices } from "./turns.ts";
 
 type CallRow = RecordRow<"kubernetes-api-calls">;
 type StoredCall = KubernetesCall & {
@@ -43,28 +45,32 @@ export async function assignKubernetesCommands(
   source: IngestSource,
   rows: readonly CallRow[],
 ): Promise<string[]> {
-  const candidates = rows.filter(({ row }) => makesCommand(row));
+  const slices = new Slices();
+  const candidates: CallRow[] = [];
+  await slices.each(rows, (entry) => {
+    if (makesCommand(entry.row)) candidates.push(entry);
+  });
   if (candidates.length === 0) return [];
-  const known = await readNeighbours(client, source, candidates);
-  const calls = new Map<string, KubernetesCall & { commandId?: string | null }>(
-    known.map((call) => [call.auditId, call]),
-  );
-  // kubectl's discovery calls belong to no command, but tell where one begins.
-  for (const { row } of rows.filter(({ row }) => isKubectl(row.userAgent))) {
+  const calls = new Map<string, KubernetesCall & { commandId?: string | null }>();
+  await slices.each(await readNeighbours(client, source, candidates), (call) => {
+    calls.set(call.auditId, call);
+  });
+  await slices.each(rows, ({ row }) => {
+    // kubectl's discovery calls belong to no command, but tell where one begins.
+    if (!isKubectl(row.userAgent)) return;
     const before = calls.get(row.auditId);
-    if (before && stageOrder(before) >= stageOrder(row)) continue;
+    if (before && stageOrder(before) >= stageOrder(row)) return;
     calls.set(row.auditId, { ...row, commandId: before?.commandId ?? null });
-  }
-  const assigned = assignCommands([...calls.values()], ({ auditId }) =>
-    uuidv5(`command ${auditId}`, source.id),
-  );
+  });
+  const newId = ({ auditId }: KubernetesCall) => uuidv5(`command ${auditId}`, source.id);
+  const assigned = await slices.run(assignCommands([...calls.values()], newId));
   const touched = new Set<string>();
-  for (const entry of candidates) {
+  await slices.each(candidates, (entry) => {
     const commandId = calls.get(entry.row.auditId)?.commandId ?? assigned.get(entry.row.auditId);
-    if (commandId === undefined) continue;
+    if (commandId === undefined) return;
     entry.commandId = commandId;
     touched.add(commandId);
-  }
+  });
   return [...touched].sort();
 }
 
@@ -73,12 +79,19 @@ function stageOrder({ status, durationUs }: KubernetesCall): number {
   return (status == null ? 0 : 1) + (durationUs == null ? 0 : 1);
 }
 
+/** The time of the row that is furthest to one side. */
+function timeOf(rows: readonly CallRow[], side: -1 | 1): string | undefined {
+  let found: string | undefined;
+  for (const { row } of rows) if (found === undefined || row.time < found === side < 0) found = row.time;
+  return found;
+}
+
 async function readNeighbours(
   client: ClientBase,
   source: IngestSource,
   rows: readonly CallRow[],
 ): Promise<StoredCall[]> {
-  const times = rows.map(({ row }) => row.time).sort();
+  const [earliest, latest] = [timeOf(rows, -1), timeOf(rows, 1)];
   const found = await client.query<StoredCall>(
     `SELECT DISTINCT ON (time, audit_id) ${callColumns} FROM kubernetes_api_calls
      WHERE organization_id = $1 AND source_id = $2 AND user_name = ANY($3)
@@ -88,8 +101,8 @@ async function readNeighbours(
       source.organizationId,
       source.id,
       [...new Set(rows.map(({ row }) => storable(row.user)))],
-      times[0],
-      times.at(-1),
+      earliest,
+      latest,
       lookBackSeconds,
     ],
   );
@@ -107,22 +120,24 @@ export async function projectKubernetesCommands(
   }
 }
 
+type Told = StoredCall & { commandId: string; sourceId: string };
+
 async function writeCommands(
   client: ClientBase,
   organizationId: string,
   ids: readonly string[],
 ): Promise<void> {
-  const found = await client.query<StoredCall & { commandId: string; sourceId: string }>(
+  const found = await client.query<Told>(
     `SELECT DISTINCT ON (command_id, time, audit_id) ${callColumns}, source_id AS "sourceId" FROM kubernetes_api_calls
      WHERE organization_id = $1 AND command_id = ANY($2) ORDER BY command_id, time, audit_id, stage_rank DESC`,
     [organizationId, ids],
   );
   const byCommand = groupBy(found.rows, ({ commandId }) => commandId);
-  const rows = [...byCommand].flatMap(([id, calls]) => {
+  const rows: ({ id: string; first: Told; last: Told; calls: number } & CommandDescription)[] = [];
+  await new Slices().each(byCommand, ([id, calls]) => {
     const [first] = calls;
     const last = calls.at(-1);
-    if (!first || !last) return [];
-    return [{ id, first, last, calls: calls.length, ...describeCommand(calls) }];
+    if (first && last) rows.push({ id, first, last, calls: calls.length, ...describeCommand(calls) });
   });
   await client.query(
     `INSERT INTO kubernetes_commands (organization_id, id, source_id, time, end_time, user_name, cluster, target_user,

@@ -198,8 +198,8 @@ describe("the list of quarantined records", () => {
 
   it("gives bytes that are no text as base64, and the beginning of a long record", async () => {
     const source = await testSource(installation.organizationId, "native");
-    await source.post(Buffer.concat([Buffer.from('{"log":"'), Buffer.from([0xff, 0xfe])]));
-    await source.post(`{"log":"${"é".repeat(40_000)}`);
+    await source.post(Buffer.concat([Buffer.from('{"log":"'), Buffer.from([0xff, 0xfe, 0x0a])]));
+    await source.post(`{"log":"${"é".repeat(40_000)}\n`);
     const [long, broken] = await listQuarantine(installation.organizationId, source.id);
     expect(broken).toMatchObject({ rawEncoding: "base64", bytes: 10 });
     expect(Buffer.from(broken?.raw ?? "", "base64")).toEqual(Buffer.from('{"log":"\xff\xfe', "latin1"));

@@ -7,9 +7,12 @@ import { nowInstant } from "@/lib/record/clock.ts";
 import { earliestTime, futureDays } from "@/lib/record/server/insert.ts";
 import { storable } from "@/lib/record/text.ts";
 import { BadBody, type ForeignRecord, type IngestKind, type MapContext, type Rejected } from "../define.ts";
+import { tooLargeText } from "../issues.ts";
 import { ingestLimits } from "../limits.ts";
 import type { RowDraft } from "../rows.ts";
 import { inSpace } from "../space-setting.ts";
+import type { Hold } from "./hold.ts";
+import { Slices } from "./turns.ts";
 
 /** A source as ingestion needs it. */
 export type IngestSource = {
@@ -51,37 +54,37 @@ export function contextOf(source: IngestSource, receivedAt: string): MapContext 
 }
 
 /**
- * Cuts a body into records and maps them, without the database.
+ * Cuts a body into records and maps them, without the database, in slices between which others have their turn.
  * @param key the post's Idempotency-Key, which records without ids of their own need
- * @throws Problem 400 when the body as a whole, or the missing key, makes storing impossible
+ * @param hold takes what each record needs in memory besides the body
+ * @throws Problem 400 when the body as a whole, or the missing key, makes storing impossible; 413 for too many; 429 without room
  */
-export function preparePost(source: IngestSource, body: Uint8Array, key: string | undefined): PreparedPost {
-  const receivedAt = nowInstant();
-  const context = contextOf(source, receivedAt);
-  const records = splitBody(source, body, context);
-  if (records.length > ingestLimits.records) {
-    throw new Problem(413, `The body holds more than ${ingestLimits.records} records: send smaller batches.`);
-  }
-  return {
-    receivedAt,
-    bytes: body.length,
-    records: records.map((record, index) =>
-      prepareRecord(source, context, record, recordId(record, key, index)),
-    ),
-  };
-}
-
-function splitBody(
+export async function preparePost(
   source: IngestSource,
   body: Uint8Array,
-  context: MapContext,
-): (ForeignRecord | Rejected)[] {
+  key: string | undefined,
+  hold?: Hold,
+): Promise<PreparedPost> {
+  const receivedAt = nowInstant();
+  const context = contextOf(source, receivedAt);
+  const most = ingestLimits.records;
+  const records: PreparedRecord[] = [];
+  const slices = new Slices();
   try {
-    return source.kind.split(body, context).records;
+    for (const record of source.kind.split(body, context)) {
+      if (records.length === most) {
+        throw new Problem(413, `The body holds more than ${most} records: send smaller batches.`);
+      }
+      hold?.take(ingestLimits.heldPerRecord);
+      records.push(prepareRecord(source, context, record, recordId(record, key, records.length)));
+      const rest = slices.rest();
+      if (rest) await rest;
+    }
   } catch (error) {
     if (error instanceof BadBody) throw new Problem(400, `${error.message}. Nothing of the body was stored.`);
     throw error;
   }
+  return { receivedAt, bytes: body.length, records };
 }
 
 function recordId(record: ForeignRecord | Rejected, key: string | undefined, index: number): string {
@@ -111,7 +114,7 @@ export function prepareRecord(
   const base = { id: clipId(id), raw, contentHash, hash: identity ? sha256(identity) : contentHash };
   if ("rejected" in record) return { ...base, rejected: record.rejected };
   if (raw.length > ingestLimits.record) {
-    return { ...base, rejected: `the record is larger than ${ingestLimits.record} bytes` };
+    return { ...base, rejected: tooLargeText() };
   }
   const mapped = source.kind.map(record, context);
   if ("skipped" in mapped) return { ...base, skipped: mapped.skipped };

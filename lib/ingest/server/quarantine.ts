@@ -2,6 +2,7 @@ import "server-only";
 import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { storable } from "@/lib/record/text.ts";
+import { portions } from "./portions.ts";
 import type { IngestSource, PreparedRecord } from "./prepare.ts";
 
 /** A record that makes no rows, and why; `idTaken`: another record has its id and other content. */
@@ -22,7 +23,16 @@ export async function quarantine(
   source: IngestSource,
   held: readonly HeldBack[],
 ): Promise<void> {
-  if (held.length === 0) return;
+  for (const portion of portions(held, ({ record }) => record.raw.length)) {
+    await quarantinePortion(client, source, portion);
+  }
+}
+
+async function quarantinePortion(
+  client: ClientBase,
+  source: IngestSource,
+  held: readonly HeldBack[],
+): Promise<void> {
   await client.query(
     `INSERT INTO quarantined_records (id, organization_id, source_id, source_record_id, received_at, reason, id_taken, raw)
      SELECT DISTINCT ON (record_id, raw) id, $1::uuid, $2::uuid, record_id, received_at, reason, id_taken, raw

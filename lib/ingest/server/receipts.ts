@@ -36,11 +36,34 @@ export async function judgeRecords(
     sourceId,
     ids.filter((id) => !fresh.has(id)),
   );
-  return records.map((record) => {
-    if (fresh.has(record.id) && first.get(record.id) === record) return "new";
-    const hash = fresh.has(record.id) ? first.get(record.id)?.hash : known.get(record.id);
-    return hash?.equals(record.hash) ? "duplicate" : "conflict";
-  });
+  return records.map((record) => verdictOf(record, first, fresh, known));
+}
+
+/** Writes receipts of their own for names that a record told. @returns those that had none */
+export async function claimNames(
+  client: ClientBase,
+  sourceId: string,
+  names: ReadonlyMap<string, Buffer>,
+): Promise<Set<string>> {
+  const inserted = await client.query<{ record_id: string }>(
+    `INSERT INTO record_receipts (source_id, record_id, content_hash)
+     SELECT $1, name, hash FROM unnest($2::text[], $3::bytea[]) AS r (name, hash)
+     ON CONFLICT DO NOTHING RETURNING record_id`,
+    [sourceId, [...names.keys()], [...names.values()]],
+  );
+  return new Set(inserted.rows.map((row) => row.record_id));
+}
+
+/** @param first of each id, what others with the same id are held against @param fresh ids that had no receipt @param known the receipts of the others */
+export function verdictOf(
+  record: PreparedRecord,
+  first: ReadonlyMap<string, PreparedRecord>,
+  fresh: ReadonlySet<string>,
+  known: ReadonlyMap<string, Buffer>,
+): Verdict {
+  if (fresh.has(record.id) && first.get(record.id) === record) return "new";
+  const hash = fresh.has(record.id) ? first.get(record.id)?.hash : known.get(record.id);
+  return hash?.equals(record.hash) ? "duplicate" : "conflict";
 }
 
 /**
@@ -52,7 +75,8 @@ const judgeSql = `WITH locked AS MATERIALIZED (SELECT ${lockSql})
   SELECT $1::uuid, r.id, r.hash, $4::timestamptz FROM locked, unnest($2::text[], $3::bytea[]) AS r (id, hash)
   ON CONFLICT DO NOTHING RETURNING record_id`;
 
-async function knownHashes(
+/** The hashes of those ids that have a receipt. */
+export async function knownHashes(
   client: ClientBase,
   sourceId: string,
   ids: string[],

@@ -242,7 +242,7 @@ describe("replaying a quarantined record", () => {
       ...held.source.kind,
       split: (_body, context) => {
         seen = context;
-        return { records: [] };
+        return [];
       },
     };
     await expect(prepareReplay({ ...held, source: { ...held.source, kind } })).rejects.toMatchObject({

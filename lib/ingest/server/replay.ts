@@ -73,13 +73,15 @@ export async function prepareReplay(held: Held): Promise<PreparedRecord[]> {
 
 function splitHeld({ source, raw }: Held, context: MapContext): (ForeignRecord | Rejected)[] {
   try {
-    return source.kind.split(raw, context).records;
+    // The end of its line was not kept with it.
+    return [...source.kind.split(Buffer.concat([raw, lineEnd]), context)];
   } catch (error) {
     if (error instanceof BadBody) throw stillUnclear(error.message);
     throw error;
   }
 }
 
+const lineEnd = Buffer.from("\n");
 const maskText = /^\[masked sha256:[0-9a-f]{16}\]$/;
 
 /** Secrets were masked before the record was kept; a mask of a mask would no longer equal that of the secret. */

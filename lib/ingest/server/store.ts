@@ -6,7 +6,6 @@ import { groupBy } from "@/lib/record/group-by.ts";
 import {
   ensurePartitions,
   insertAndNotify,
-  insertRecords,
   ownRecord,
   ownSourceId,
   type RecordRow,
@@ -16,9 +15,13 @@ import { ConnectionIds, projectConnections } from "./connections.ts";
 import { noteHealth } from "./health.ts";
 import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
 import { noteNames } from "./names.ts";
+import { leaveOutTold } from "./once-told.ts";
+import { insertPortions } from "./portions.ts";
 import type { IngestSource, PreparedPost, PreparedRecord } from "./prepare.ts";
 import { type HeldBack, heldBack, quarantine } from "./quarantine.ts";
 import { judgeRecords } from "./receipts.ts";
+import { ReceiptsAhead } from "./receipts-ahead.ts";
+import { Slices } from "./turns.ts";
 
 /** What became of the records of one post. */
 export type PostResult = { accepted: number; duplicates: number; quarantined: number; skipped: number };
@@ -27,6 +30,9 @@ export type PostResult = { accepted: number; duplicates: number; quarantined: nu
 export type Poster = { requestId: string; address: string; userAgent: string | undefined };
 
 export type Submission = { post: PreparedPost; poster: Poster };
+
+/** From so many records on a post is stored with its receipts read ahead. */
+const many = 4000;
 
 type Draft = { [L in RecordLog]: { log: L; entry: RecordRow<L> } }[RecordLog];
 
@@ -44,7 +50,10 @@ export async function storePosts(
   await ensureMonths(records, submissions);
   return inTransaction(async (client) => {
     const receivedAt = submissions[0]?.post.receivedAt ?? "";
-    const verdicts = await judgeRecords(client, source.id, records, receivedAt);
+    const ahead = records.length > many ? new ReceiptsAhead(client, source.id, receivedAt) : undefined;
+    const verdicts = await (ahead
+      ? ahead.judge(records)
+      : judgeRecords(client, source.id, records, receivedAt));
     const accepted: { record: PreparedRecord; receivedAt: string }[] = [];
     const held: HeldBack[] = [];
     const results: PostResult[] = [];
@@ -65,8 +74,10 @@ export async function storePosts(
       }
       results.push(result);
     }
+    const plan = await planRows(client, source, accepted, ahead);
+    await ahead?.write();
     await quarantine(client, source, held);
-    const logs = await writeRows(client, source, accepted);
+    const logs = await writePlan(client, source, plan);
     await noteHealth(client, source.id, receivedAt, accepted, results);
     const events = submissions.map(({ post, poster }, index) =>
       ownRecord<"user-events">(
@@ -87,13 +98,14 @@ async function ensureMonths(
   records: readonly PreparedRecord[],
   submissions: readonly Submission[],
 ): Promise<void> {
-  const drafts = records.flatMap(({ rows = [] }) => rows);
-  for (const [log, all] of groupBy(drafts, (draft) => draft.log)) {
-    await ensurePartitions(
-      log,
-      all.map(({ row }) => row.time),
-    );
-  }
+  const months = new Map<RecordLog, Set<string>>();
+  await new Slices().each(records, ({ rows = [] }) => {
+    for (const { log, row } of rows) {
+      const known = months.get(log) ?? new Set();
+      months.set(log, known.add(row.time.slice(0, 7)));
+    }
+  });
+  for (const [log, some] of months) await ensurePartitions(log, some);
   await ensurePartitions(
     "user-events",
     submissions.map(({ post }) => post.receivedAt),
@@ -106,13 +118,32 @@ export async function writeRows(
   source: IngestSource,
   accepted: readonly { record: PreparedRecord; receivedAt: string }[],
 ): Promise<Set<string>> {
-  const drafts = await draftRows(client, source, await leaveOutTold(client, source.id, accepted));
+  return writePlan(client, source, await planRows(client, source, accepted, undefined));
+}
+
+type Plan = { drafts: Draft[]; commandIds: string[] };
+
+/** All that can be decided before rows are written; with `ahead` nothing is written meanwhile. */
+async function planRows(
+  client: ClientBase,
+  source: IngestSource,
+  accepted: readonly { record: PreparedRecord; receivedAt: string }[],
+  ahead: ReceiptsAhead | undefined,
+): Promise<Plan> {
+  const drafts = await draftRows(client, source, await leaveOutTold(client, source.id, accepted, ahead));
+  const calls = rowsOf(drafts, "kubernetes-api-calls");
+  return { drafts, commandIds: await assignKubernetesCommands(client, source, calls) };
+}
+
+async function writePlan(
+  client: ClientBase,
+  source: IngestSource,
+  { drafts, commandIds }: Plan,
+): Promise<Set<string>> {
   const byLog = groupBy(drafts, ({ log }) => log);
   const logs = new Set<string>(byLog.keys());
-  const calls = rowsOf(drafts, "kubernetes-api-calls");
-  const commandIds = await assignKubernetesCommands(client, source, calls);
   for (const [log, rows] of byLog) {
-    await insertRecords(
+    await insertPortions(
       client,
       log,
       rows.map(({ entry }) => entry),
@@ -131,38 +162,6 @@ export async function writeRows(
   return logs;
 }
 
-/**
- * Leaves out rows that an earlier record has told already (see `once` of a draft). What was told is kept
- * beside the receipts of records, under a name that no record's id can have.
- */
-async function leaveOutTold<Entry extends { record: PreparedRecord; receivedAt: string }>(
-  client: ClientBase,
-  sourceId: string,
-  accepted: readonly Entry[],
-): Promise<readonly Entry[]> {
-  const told = new Map<string, PreparedRecord>();
-  for (const { record } of accepted) {
-    for (const { once } of record.rows ?? [])
-      if (once !== undefined && !told.has(once)) told.set(once, record);
-  }
-  if (told.size === 0) return accepted;
-  const inserted = await client.query<{ record_id: string }>(
-    `INSERT INTO record_receipts (source_id, record_id, content_hash)
-     SELECT $1, 'once\u241F' || id, hash FROM unnest($2::text[], $3::bytea[]) AS r (id, hash)
-     ON CONFLICT DO NOTHING RETURNING substr(record_id, 6) AS record_id`,
-    [sourceId, [...told.keys()], [...told.values()].map(({ hash }) => hash)],
-  );
-  const fresh = new Set(inserted.rows.map((row) => row.record_id));
-  const isFirst = (record: PreparedRecord, once: string): boolean =>
-    fresh.has(once) && told.get(once) === record;
-  return accepted.map((entry) => {
-    const { record } = entry;
-    if (!record.rows) return entry;
-    const rows = record.rows.filter(({ once }) => once === undefined || isFirst(record, once));
-    return rows.length === record.rows.length ? entry : { ...entry, record: { ...record, rows } };
-  });
-}
-
 function rowsOf<L extends RecordLog>(drafts: readonly Draft[], wanted: L): RecordRow<L>[] {
   return drafts.flatMap(({ log, entry }) => (log === wanted ? [entry as RecordRow<L>] : []));
 }
@@ -175,8 +174,10 @@ async function draftRows(
   const connections = new ConnectionIds(source.id, source.kind.connectionRefs);
   await connections.load(client, refsOf(accepted));
   const base = { organizationId: source.organizationId, sourceId: source.id };
-  return accepted.flatMap(({ record, receivedAt }) =>
-    (record.rows ?? []).map((draft) => {
+  const slices = new Slices();
+  const drafts: Draft[] = [];
+  for (const { record, receivedAt } of accepted) {
+    for (const draft of record.rows ?? []) {
       const { log, row } = draft;
       const ref = "connectionRef" in row ? row.connectionRef : undefined;
       const entry = {
@@ -189,9 +190,12 @@ async function draftRows(
         row,
         ...(ref !== undefined && { connectionId: connections.of(ref, draft, record.id) }),
       };
-      return { log, entry } as Draft;
-    }),
-  );
+      drafts.push({ log, entry } as Draft);
+    }
+    const rest = slices.rest();
+    if (rest) await rest;
+  }
+  return drafts;
 }
 
 function refsOf(accepted: readonly { record: PreparedRecord }[]): string[] {

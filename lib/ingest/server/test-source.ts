@@ -29,7 +29,7 @@ export async function testSource(
     token,
     post: async (body, key) =>
       submitPost(source, {
-        post: preparePost(source, typeof body === "string" ? Buffer.from(body) : body, key),
+        post: await preparePost(source, typeof body === "string" ? Buffer.from(body) : body, key),
         poster: { requestId: "test", address: "192.0.2.1", userAgent: undefined },
       }),
   };

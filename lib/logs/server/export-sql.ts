@@ -3,6 +3,7 @@ import { Prisma } from "@/lib/generated/prisma/client.ts";
 import type { CellKind, LogView } from "../define.ts";
 import { formulaSqlPattern } from "../formula-guard.ts";
 import type { LogQuery } from "../query.ts";
+import { definedColumns } from "../table-columns.ts";
 import { inlineSql } from "./inline.ts";
 import { identifier, orderSql, type Scope, valueOf, whereSql } from "./sql.ts";
 
@@ -22,9 +23,8 @@ export function exportSql(
   format: ExportFormat,
   nowMs: number,
 ): string {
-  const wanted = Object.entries(view.columns).filter(
-    ([field]) => !query.columns || query.columns.includes(field),
-  );
+  const named = query.columns && definedColumns(view, query.columns);
+  const wanted = Object.entries(view.columns).filter(([field]) => !named || named.includes(field));
   const where = whereSql(view, scope, query, nowMs);
   const from = Prisma.sql`FROM ${identifier(view.table)} r WHERE ${where} ${orderSql(query.order)}`;
   if (format === "csv") {

@@ -126,6 +126,11 @@ describe("a CSV export", () => {
     for (const value of [...nasty, "\0=1", "'\0"]) expect(unguardFormula(guardFormula(value))).toBe(value);
   });
 
+  it("has the columns that a composed one is made of", async () => {
+    const { text } = await exported("kubernetes-api-calls", "columns=details", "csv");
+    expect(text.split("\n")[0]).toBe("Status,Duration,Request URI,Command executed,User agent");
+  });
+
   it("holds all that a filter matches and nothing else", async () => {
     const { text } = await exported("commands", "user=ann&columns=user", "csv");
     expect(Papa.parse<string[]>(text, { skipEmptyLines: true }).data.slice(1).flat()).toEqual(

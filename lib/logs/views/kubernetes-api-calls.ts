@@ -16,9 +16,9 @@ export const kubernetesApiCalls = defineLogView<KubernetesApiCall>()({
     name: { header: "Name", cell: "text" },
     verb: { header: "Verb", cell: "text" },
     accessMethod: { header: "Access method", cell: "badge" },
-    status: { header: "Status", cell: "code" },
-    durationUs: { header: "Duration", cell: "duration" },
-    requestUri: { header: "Request URI", cell: "command" },
+    status: { header: "Status", cell: "code", hidden: true },
+    durationUs: { header: "Duration", cell: "duration", hidden: true },
+    requestUri: { header: "Request URI", cell: "command", hidden: true },
     outcome: { header: "Outcome", cell: "badge", hidden: true },
     command: { header: "Command executed", cell: "command", hidden: true },
     userAgent: { header: "User agent", cell: "text", hidden: true },
@@ -35,6 +35,13 @@ export const kubernetesApiCalls = defineLogView<KubernetesApiCall>()({
     connectionId: { header: "Connection", cell: "connection", hidden: true },
     auditId: { header: "Audit ID", cell: "id", hidden: true },
     id: { header: "Id", cell: "id", hidden: true },
+  },
+  composed: {
+    details: {
+      header: "Details",
+      of: ["status", "durationUs", "command", "requestUri", "userAgent"],
+      behind: "accessMethod",
+    },
   },
   filters: {
     q: text(["requestUri"], "Request URI"),

@@ -126,7 +126,7 @@ const ensured = new Set<string>();
 export const earliestTime = `${ingestLimits.earliestYear}-01-01T00:00:00.000000Z`;
 export const { futureDays } = ingestLimits;
 
-/** Makes the monthly partitions that times of a log need. Not within a transaction that writes. */
+/** Makes the monthly partitions that times (or months) of a log need. Not within a transaction that writes. */
 export async function ensurePartitions(log: RecordLog, times: Iterable<string>): Promise<void> {
   const table = recordTables[log];
   const months = new Set<string>();

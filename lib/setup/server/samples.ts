@@ -63,7 +63,7 @@ export async function loadSamples(organizationId: string): Promise<number> {
   for (const sample of samples) {
     const source = await sampleSource(organizationId, sample);
     for (const file of sample.files) {
-      const post = preparePost(source, await readFile(new URL(file, folder)), file);
+      const post = await preparePost(source, await readFile(new URL(file, folder)), file);
       const poster = { requestId: "first run", address: "", userAgent: undefined };
       accepted += (await submitPost(source, { post, poster })).accepted;
     }

@@ -13,7 +13,7 @@ let requests = 0;
 const server = http.createServer((request, response) => {
   const context = { requestId: `refused-${++requests}`, address: "192.0.2.9", stopping: never };
   const pass = async () => void response.writeHead(204).end();
-  void answerApi(request, response, { ...context, pass });
+  void answerApi(request, response, { ...context, pass, outliveRequest: () => undefined });
 });
 const never = new AbortController().signal;
 

@@ -152,7 +152,7 @@ describe("the API of sources", () => {
 
   it("shows and resolves quarantined records", async () => {
     const source = await testSource(installation.organizationId, "native");
-    await source.post("no json");
+    await source.post("no json\n");
     const { records } = await (await quarantine(request("GET"), at(source.id))).json();
     expect(records).toMatchObject([{ raw: "no json" }]);
     const [{ id }] = records;
@@ -174,7 +174,7 @@ describe("the API of sources", () => {
   it("is for those who manage sources, within their organization", async () => {
     const { id } = await make("guarded");
     const source = await testSource(installation.organizationId, "native");
-    await source.post("no json");
+    await source.post("no json\n");
     const held = (await (await quarantine(request("GET"), at(source.id))).json()).records[0].id;
     const calls = (as: string) => [
       PATCH(request("PATCH", { disabled: true }, as), at(id)),
@@ -236,7 +236,7 @@ describe("following sources", () => {
     const stream = events(await follow(request("GET", undefined, "leaver")));
     await stream.next();
     await pool().query("DELETE FROM sessions WHERE id = $1", [sessionId]);
-    await source.post("no json");
+    await source.post("no json\n");
     expect(await stream.next()).toMatchObject({ done: true });
   });
 });

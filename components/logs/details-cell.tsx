@@ -1,0 +1,57 @@
+import { cx } from "@/components/ui/cx.ts";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { CellKind, LogView } from "@/lib/logs/define.ts";
+import { composedColumn } from "@/lib/logs/table-columns.ts";
+import { formatDuration } from "./format-values.ts";
+import type { Row } from "./log-api.ts";
+
+type Part = { column: string; header: string; kind: CellKind; text: string };
+
+/** Several values in one cell: figures one below the other over the rows, texts behind them as far as they fit. */
+export function DetailsCell({ view, column, row }: { view: LogView; column: string; row: Row }) {
+  return (
+    <span className="flex min-w-0 items-baseline gap-2" title={detailsText(view, column, row)}>
+      {partsOf(view, column, row).map(({ column: part, header, kind, text }) => (
+        <span
+          key={part}
+          className={cx(
+            "truncate",
+            looks[kind] ?? "shrink-3 text-ink-2 empty:hidden",
+            text === "" && "max-md:hidden",
+          )}
+        >
+          {text !== "" && (
+            <>
+              <span className="sr-only">{header}: </span>
+              <VisibleText text={text} />
+            </>
+          )}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+const looks: { readonly [kind in CellKind]?: string } = {
+  code: "tabular w-7 shrink-0",
+  duration: "tabular w-16 shrink-0 text-right",
+  command: "min-w-0 shrink font-mono text-xs empty:hidden",
+};
+
+/** The values of the cell as one text, to be copied. */
+export function detailsText(view: LogView, column: string, row: Row): string {
+  return partsOf(view, column, row)
+    .filter(({ text }) => text !== "")
+    .map(({ text }) => text)
+    .join(" · ");
+}
+
+function partsOf(view: LogView, column: string, row: Row): Part[] {
+  return (composedColumn(view, column)?.of ?? []).flatMap((part) => {
+    const defined = view.columns[part];
+    if (!defined) return [];
+    const value = row[part] ?? "";
+    const text = value !== "" && defined.cell === "duration" ? formatDuration(Number(value)) : String(value);
+    return [{ column: part, header: defined.header, kind: defined.cell, text }];
+  });
+}
