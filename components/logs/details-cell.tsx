@@ -9,15 +9,17 @@ type Part = { column: string; header: string; kind: CellKind; text: string };
 
 /** Several values in one cell: figures one below the other over the rows, texts behind them as far as they fit. */
 export function DetailsCell({ view, column, row }: { view: LogView; column: string; row: Row }) {
+  const parts = partsOf(view, column, row);
+  const [lead, next] = parts.filter(({ kind, text }) => kind === "command" && text !== "");
   return (
     <span className="flex min-w-0 items-baseline gap-2" title={detailsText(view, column, row)}>
-      {partsOf(view, column, row).map(({ column: part, header, kind, text }) => (
+      {parts.map(({ column: part, header, kind, text }) => (
         <span
           key={part}
           className={cx(
             "truncate",
-            looks[kind] ?? "shrink-3 text-ink-2 empty:hidden",
-            text === "" && "max-md:hidden",
+            looks[kind] ?? rest,
+            next && part === lead?.column && "max-w-3/5 shrink-0",
           )}
         >
           {text !== "" && (
@@ -32,11 +34,13 @@ export function DetailsCell({ view, column, row }: { view: LogView; column: stri
   );
 }
 
+/** Figures keep their place where there is none. */
 const looks: { readonly [kind in CellKind]?: string } = {
   code: "tabular w-7 shrink-0",
   duration: "tabular w-16 shrink-0 text-right",
-  command: "min-w-0 shrink font-mono text-xs empty:hidden",
+  command: "font-mono text-xs empty:hidden",
 };
+const rest = "min-w-24 shrink-3 text-ink-2 empty:hidden max-md:hidden";
 
 /** The values of the cell as one text, to be copied. */
 export function detailsText(view: LogView, column: string, row: Row): string {
