@@ -2,7 +2,7 @@
 
 import { useCallback, useRef, useState } from "react";
 import type { PageStore } from "@/components/data-table/page-store.ts";
-import { positionOf } from "@/components/data-table/page-window.ts";
+import { positionOf, rowAt } from "@/components/data-table/page-window.ts";
 import { instantOf } from "@/lib/logs/time.ts";
 import type { Row } from "./log-api.ts";
 
@@ -22,27 +22,35 @@ export function useLateRows(store: PageStore<Row>, keyOf: (row: Row) => string) 
   const [count, setCount] = useState(0);
   const kept = useRef(new Map<string, Row>());
   const bounds = useRef<{ earliest: string; latest: string }>(undefined);
+  /** Whether there were more than are kept. */
+  const overflown = useRef(false);
   const seen = useRef({ first: 0, last: 0 });
 
-  const isSeen = useCallback(
-    (row: Row): boolean => {
-      const position = positionOf(store.getState().window, keyOf(row), keyOf);
-      return position !== undefined && position >= seen.current.first && position <= seen.current.last;
-    },
-    [store, keyOf],
-  );
+  /** The keys of the rows on screen. */
+  const keysInSight = useCallback((): Set<string> => {
+    const { window } = store.getState();
+    const keys = new Set<string>();
+    for (let position = seen.current.first; position <= seen.current.last; position += 1) {
+      const row = rowAt(window, position);
+      if (row !== undefined) keys.add(keyOf(row));
+    }
+    return keys;
+  }, [store, keyOf]);
 
   /** @returns the keys of those that are on screen */
   function note(rows: readonly Row[]): string[] {
+    if (rows.length === 0) return [];
     const onScreen: string[] = [];
+    const inSight = keysInSight();
     let unseen = 0;
     for (const row of rows) {
-      if (isSeen(row)) {
+      if (inSight.has(keyOf(row))) {
         onScreen.push(keyOf(row));
         continue;
       }
       unseen += 1;
       if (kept.current.size < mostKept) kept.current.set(keyOf(row), row);
+      else overflown.current = true;
       const { earliest = row.time, latest = row.time } = bounds.current ?? {};
       bounds.current = {
         earliest: row.time < earliest ? row.time : earliest,
@@ -57,17 +65,19 @@ export function useLateRows(store: PageStore<Row>, keyOf: (row: Row) => string) 
   const see = useCallback(
     (first: number, last: number): string[] => {
       seen.current = { first, last };
-      const come = [...kept.current.values()].filter(isSeen).map(keyOf);
-      for (const key of come) kept.current.delete(key);
+      if (kept.current.size === 0) return [];
+      const come = [...keysInSight()].filter((key) => kept.current.delete(key));
+      if (kept.current.size === 0 && !overflown.current) bounds.current = undefined;
       if (come.length > 0) setCount((before) => before - come.length);
       return come;
     },
-    [isSeen, keyOf],
+    [keysInSight],
   );
 
   function forget(): void {
     kept.current.clear();
     bounds.current = undefined;
+    overflown.current = false;
     setCount(0);
   }
 
