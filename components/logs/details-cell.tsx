@@ -19,7 +19,7 @@ export function DetailsCell({ view, column, row }: { view: LogView; column: stri
           className={cx(
             "truncate",
             looks[kind] ?? rest,
-            next && part === lead?.column && "max-w-3/5 shrink-0",
+            next && part === lead?.column && "max-w-2/5 shrink-0",
           )}
         >
           {text !== "" && (
