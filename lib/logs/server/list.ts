@@ -14,10 +14,10 @@ import {
   columnOf,
   identifier,
   orderSql,
+  placeList,
   type Scope,
   selectList,
   timeSql,
-  untilSql,
 } from "./sql.ts";
 
 /** A row as the API gives it: the columns of the view, and always `id` and `time`. */
@@ -54,7 +54,7 @@ async function listPage(slug: LogSlug, scope: Scope, query: LogQuery): Promise<O
   plan.driving.push(...timeSql(query, Date.now()));
   const rows: LogRow[] = [];
   if (plan.residual.length === 0) {
-    rows.push(...(await selectRows(view, plan, query, query.after, undefined, query.limit + 1)));
+    rows.push(...(await selectRows(view, plan, query)));
     return pageOf(rows, query);
   }
   let place = query.after;
@@ -62,56 +62,61 @@ async function listPage(slug: LogSlug, scope: Scope, query: LogQuery): Promise<O
   let trigrams = plan.trigrams && (plan.residual.length === 1 || query.after === undefined);
   const pace = new Pace(firstSlice);
   for (let slice = 0; ; slice++) {
-    const end = await sliceEnd(view, plan, query, place, pace.rows);
-    rows.push(...(await selectRows(view, plan, query, place, end, query.limit + 1 - rows.length)));
-    if (rows.length > query.limit || end === undefined) return pageOf(rows, query);
-    place = end;
+    const wanted = query.limit + 1 - rows.length;
+    const found = await lookThrough(view, plan, query, place, pace.rows, wanted);
+    rows.push(...found.rows);
+    if (rows.length > query.limit || found.end === undefined) return pageOf(rows, query);
+    place = found.end;
     const goesOn = pace.goesOn();
     if (trigrams && (slice === 1 || !goesOn)) {
       trigrams = false;
-      const wanted = query.limit + 1 - rows.length;
-      const found = await selectThroughTrigrams(view, plan, query, place, wanted);
-      if (found) return pageOf([...rows, ...found], query);
+      const further = await selectThroughTrigrams(view, plan, query, place, query.limit + 1 - rows.length);
+      if (further) return pageOf([...rows, ...further], query);
     }
     if (!goesOn) return { rows, nextCursor: formatCursor(place), complete: false, scannedTo: place.time };
   }
 }
 
-/** The row that ends the next slice of `size` rows, or undefined when fewer are left. */
-async function sliceEnd(
+/**
+ * What matches among the next `size` rows, and the row that ends them, or no end when fewer are left. One
+ * statement, for both must speak of the same rows; its second half is not begun when the first fills the page.
+ */
+async function lookThrough(
   view: LogView,
   plan: Plan,
   query: LogQuery,
   after: Cursor | undefined,
   size: number,
-): Promise<Cursor | undefined> {
-  const where = all([...plan.driving, ...(after ? [afterSql(after, query.order)] : [])]);
-  const found = await pool().query<Cursor>(Prisma.sql`
-    SELECT ${placeSql} FROM ${identifier(view.table)} r
-    WHERE ${where} ${orderSql(query.order)} OFFSET ${size - 1} LIMIT 1`);
-  return found.rows[0];
+  wanted: number,
+): Promise<{ rows: LogRow[]; end: Cursor | undefined }> {
+  const from = Prisma.sql`FROM ${identifier(view.table)} r
+    WHERE ${all([...plan.driving, ...(after ? [afterSql(after, query.order)] : [])])} ${orderSql(query.order)}`;
+  const matches = all([...plan.residual, ...plan.stages]);
+  const found = await pool().query<LogRow & { isEnd: boolean }>(Prisma.sql`
+    (SELECT ${selectList(view)}, false AS "isEnd" FROM (SELECT r.* ${from} LIMIT ${size}) r
+     WHERE ${matches} ${orderSql(query.order)} LIMIT ${wanted})
+    UNION ALL
+    (SELECT ${placeList(view)}, true FROM (SELECT r.id, r.time ${from} OFFSET ${size - 1} LIMIT 1) r)
+    LIMIT ${wanted}`);
+  const rows: LogRow[] = [];
+  let end: Cursor | undefined;
+  for (const { isEnd, ...row } of found.rows) {
+    if (isEnd) end = { time: row.time, id: row.id };
+    else rows.push(row as LogRow);
+  }
+  return { rows, end };
 }
 
-const placeSql = Prisma.sql`to_char(r.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time, r.id`;
-
-async function selectRows(
-  view: LogView,
-  plan: Plan,
-  query: LogQuery,
-  after: Cursor | undefined,
-  until: Cursor | undefined,
-  limit: number,
-): Promise<LogRow[]> {
+/** The page where indexes serve every condition. */
+async function selectRows(view: LogView, plan: Plan, query: LogQuery): Promise<LogRow[]> {
   const where = all([
     ...plan.driving,
-    ...plan.residual,
     ...plan.stages,
-    ...(after ? [afterSql(after, query.order)] : []),
-    ...(until ? [untilSql(until, query.order)] : []),
+    ...(query.after ? [afterSql(query.after, query.order)] : []),
   ]);
   const found = await pool().query<LogRow>(Prisma.sql`
     SELECT ${selectList(view)} FROM ${identifier(view.table)} r
-    WHERE ${where} ${orderSql(query.order)} LIMIT ${limit}`);
+    WHERE ${where} ${orderSql(query.order)} LIMIT ${query.limit + 1}`);
   return found.rows;
 }
 

@@ -37,12 +37,24 @@ export function valueOf(field: string, cell: CellKind): Prisma.Sql {
 
 /** The columns of a row of the API, `id` and `time` always among them, under their field names. */
 export function selectList(view: LogView): Prisma.Sql {
+  return Prisma.join(
+    fieldsOf(view).map(([field, cell]) => Prisma.sql`${valueOf(field, cell)} AS ${alias(field)}`),
+  );
+}
+
+/** As {@link selectList} with nothing but `id` and `time` in it: an index has them. */
+export function placeList(view: LogView): Prisma.Sql {
+  return Prisma.join(
+    fieldsOf(view).map(([field, cell]) =>
+      field === "id" || field === "time" ? valueOf(field, cell) : Prisma.sql`NULL`,
+    ),
+  );
+}
+
+function fieldsOf(view: LogView): [field: string, cell: CellKind][] {
   const fields = { id: "id", time: "time" } as { [field: string]: CellKind };
   for (const [field, column] of Object.entries(view.columns)) fields[field] = column.cell;
-  return Prisma.join(
-    Object.entries(fields).map(([field, cell]) => Prisma.sql`${valueOf(field, cell)} AS ${alias(field)}`),
-    ", ",
-  );
+  return Object.entries(fields);
 }
 
 function alias(field: string): Prisma.Sql {
@@ -84,12 +96,6 @@ export function timeSql(query: Pick<LogQuery, "time">, nowMs: number): Prisma.Sq
 export function afterSql(cursor: Cursor, order: LogQuery["order"]): Prisma.Sql {
   const place = Prisma.sql`(${cursor.time}::timestamptz, ${cursor.id}::uuid)`;
   return order === "desc" ? Prisma.sql`(r.time, r.id) < ${place}` : Prisma.sql`(r.time, r.id) > ${place}`;
-}
-
-/** Rows up to and with a place, in the order of the query. */
-export function untilSql(cursor: Cursor, order: LogQuery["order"]): Prisma.Sql {
-  const place = Prisma.sql`(${cursor.time}::timestamptz, ${cursor.id}::uuid)`;
-  return order === "desc" ? Prisma.sql`(r.time, r.id) >= ${place}` : Prisma.sql`(r.time, r.id) <= ${place}`;
 }
 
 export function orderSql(order: LogQuery["order"]): Prisma.Sql {
