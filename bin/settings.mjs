@@ -30,7 +30,7 @@ const logLevels = ["debug", "info", "warn", "error", "silent"];
  * @throws {Failure} naming the setting and what is wrong with it
  */
 export function readSettings(env, { root, terminal }) {
-  const port = readPort(env.PORT);
+  const port = readPort("PORT", env.PORT);
   const host = readHost(env.HOST);
   const tls = readTls(env.TLS_CERT, env.TLS_KEY);
   const databaseUrl = readDatabaseUrl("DATABASE_URL", env.DATABASE_URL);
@@ -41,6 +41,7 @@ export function readSettings(env, { root, terminal }) {
     );
   }
   const publicUrl = readPublicUrl(env.PUBLIC_URL);
+  if (env.SUDO_PORT) readPort("SUDO_PORT", env.SUDO_PORT);
   return {
     dataDir: path.resolve(root, env.DATA_DIR || "data"),
     port,
@@ -56,12 +57,12 @@ export function readSettings(env, { root, terminal }) {
   };
 }
 
-/** @param {string | undefined} value */
-function readPort(value) {
+/** @param {string} name @param {string | undefined} value */
+function readPort(name, value) {
   if (!value) return 3000;
   const port = Number(value);
   if (/^\d+$/.test(value) && port >= 1 && port <= 65_535) return port;
-  throw new Failure(`PORT must be a whole number from 1 to 65535, and is "${value}".`);
+  throw new Failure(`${name} must be a whole number from 1 to 65535, and is "${value}".`);
 }
 
 /** @param {string | undefined} value */

@@ -45,6 +45,7 @@ async function start() {
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
     LOG_LEVEL: settings.logLevel,
+    SUDO_HOST: settings.host,
   });
   say((await script("Migrating the database", "bin/migrate.ts")).trimEnd() || "The database is up to date.");
   stopping.signal.throwIfAborted();

@@ -3,7 +3,7 @@
  * forms are those of the audit log's column reference; Daybook's own additions follow the same forms.
  */
 
-/** The categories one filters and downloads by; the last two are Daybook's own. */
+/** The categories one filters and downloads by; those after the first eight are Daybook's own. */
 export const auditCategories = [
   "User Access",
   "User Management",
@@ -15,6 +15,7 @@ export const auditCategories = [
   "Reporting",
   "Exports",
   "Targets & Spaces",
+  "Session Recordings",
 ] as const;
 
 export type AuditCategory = (typeof auditCategories)[number];
@@ -230,6 +231,66 @@ export const workflowTypes = {
       attempting: { type: "space:updating", says: "Updating space" },
       done: { type: "space:updated", says: "Updated space" },
       failed: { type: "space:update-failed", says: "Failed to update space" },
+    },
+  },
+  "recording:playback": {
+    category: "Session Recordings",
+    title: "Recording Playback",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:playing", says: "Playing the recording of" },
+      done: { type: "recording:played", says: "Played the recording of" },
+      failed: { type: "recording:playback-failed", says: "Failed to play the recording of" },
+    },
+  },
+  "recording:reading": {
+    category: "Session Recordings",
+    title: "Recording Reading",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:being-read", says: "Reading the recording of" },
+      done: { type: "recording:read", says: "Read the recording of" },
+      failed: { type: "recording:reading-failed", says: "Failed to read the recording of" },
+    },
+  },
+  "recording:download": {
+    category: "Session Recordings",
+    title: "Recording Download",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:downloading", says: "Downloading the recording of" },
+      done: { type: "recording:downloaded", says: "Downloaded the recording of" },
+      failed: { type: "recording:download-failed", says: "Failed to download the recording of" },
+    },
+  },
+  "recording:deletion": {
+    category: "Session Recordings",
+    title: "Recording Deletion",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:deleting", says: "Deleting the recording of" },
+      done: { type: "recording:deleted", says: "Deleted the recording of" },
+      failed: { type: "recording:deletion-failed", says: "Failed to delete the recording of" },
+    },
+  },
+  "session:watching": {
+    category: "Session Recordings",
+    title: "Live Watching",
+    targetType: "session",
+    events: {
+      attempting: { type: "session:being-watched", says: "Watching the session of" },
+      done: { type: "session:watched", says: "Watched the session of" },
+      failed: { type: "session:watching-failed", says: "Failed to watch the session of" },
+    },
+  },
+  "session:ending": {
+    category: "Session Recordings",
+    title: "Session End Request",
+    targetType: "session",
+    events: {
+      attempting: { type: "session:ending", says: "Asking for the end of the session of" },
+      done: { type: "session:ended", says: "Ended the session of" },
+      failed: { type: "session:ending-failed", says: "Failed to end the session of" },
     },
   },
 } as const satisfies { [workflowType: string]: WorkflowDefinition };

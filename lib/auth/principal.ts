@@ -41,6 +41,7 @@ export type Principal = {
 export function allows(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {
   if (!can(principal.role, permission)) return false;
   if (principal.scopes.includes(permission)) return true;
+  if (permission === "recordings:read-own") return principal.scopes.includes("recordings:read");
   return permission === "logs:read-own" && principal.scopes.includes("logs:read");
 }
 

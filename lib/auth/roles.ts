@@ -12,6 +12,9 @@ const permissions = {
   "audit-log:read": ["superuser", "auditor"],
   "exports:create": ["superuser", "admin", "auditor", "member"],
   "recordings:read": ["superuser", "admin", "auditor"],
+  /** Recordings of which one is the user. */
+  "recordings:read-own": ["superuser", "admin", "auditor", "member"],
+  "recordings:delete": ["superuser", "admin"],
   "sessions:end": ["superuser", "admin"],
   "users:manage": ["superuser", "admin"],
   "sources:manage": ["superuser", "admin"],
@@ -31,6 +34,8 @@ export const tokenScopes = [
   "logs:read-own",
   "audit-log:read",
   "exports:create",
+  "recordings:read",
+  "recordings:read-own",
 ] as const satisfies readonly Permission[];
 
 export type TokenScope = (typeof tokenScopes)[number];

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ForeignRecord, IngestKind, MapContext, Mapped } from "@/lib/ingest/define.ts";
+import { hostListFault } from "@/lib/ingest/host-list.ts";
 import { issuesText } from "@/lib/ingest/issues.ts";
 import {
   isSubCommand,
@@ -38,11 +39,30 @@ export const sudo: IngestKind = {
   mediaTypes: ["application/json", "application/x-ndjson", "application/ndjson", "text/plain"],
   hasIds: "sometimes",
   connectionRefs: "unique",
+  settings: [
+    {
+      name: "hosts",
+      title: "Hosts that send their sessions live",
+      description:
+        "Addresses or ranges, such as 192.0.2.7 or 10.1.0.0/16, from which sudo's log protocol is taken unencrypted. None without it.",
+      fault: hostListFault,
+    },
+  ],
   split: splitSudo,
   map: mapEvent,
   instructions: [
     {
-      title: "Tell sudo to log JSON (visudo -f /etc/sudoers.d/daybook)",
+      title:
+        "Send whole sessions as they happen, with Daybook started with SUDO_PORT=30343 (visudo -f /etc/sudoers.d/daybook)",
+      language: "text",
+      text: [
+        'Defaults log_servers="daybook.example.org:30343"',
+        "Defaults log_output, log_subcmds, log_exit_status",
+        "# With ignore_iolog_errors sudo runs on without Daybook, and End session cannot end what it runs.",
+      ].join("\n"),
+    },
+    {
+      title: "Or tell sudo to log JSON (visudo -f /etc/sudoers.d/daybook)",
       language: "text",
       text: "Defaults log_format=json, logfile=/var/log/sudo.json, log_exit_status, log_subcmds",
     },

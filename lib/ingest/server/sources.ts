@@ -40,6 +40,16 @@ async function readSource(hash: Buffer): Promise<IngestSource | undefined> {
   return found.rows[0] && toIngestSource(found.rows[0]);
 }
 
+/** A source that may post, by its id. */
+export async function readSourceById(organizationId: string, id: string): Promise<IngestSource | undefined> {
+  const found = await pool().query<SourceRow>(
+    `SELECT id, organization_id, name, kind, settings FROM sources
+     WHERE organization_id = $1 AND id = $2 AND disabled_at IS NULL`,
+    [organizationId, id],
+  );
+  return found.rows[0] && toIngestSource(found.rows[0]);
+}
+
 /** A stored source with its kind, or undefined when it is of no kind that takes posts. */
 export function toIngestSource(row: SourceRow): IngestSource | undefined {
   if (!isIngestKind(row.kind)) return undefined;

@@ -9,6 +9,11 @@ import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { recordTables } from "@/lib/record/columns.ts";
+import { clearStaging } from "@/lib/recordings/server/blobs.ts";
+import { endLeftSessions } from "@/lib/recordings/server/live-store.ts";
+import { listenForSudo } from "@/lib/recordings/server/sudo-sources.ts";
+import { handleUpload, isUpload, uploadPaths } from "@/lib/recordings/server/upload.ts";
+import { resumeWork } from "@/lib/recordings/server/work-out.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 
@@ -26,9 +31,18 @@ const monthsAhead = 3;
 export async function boot(): Promise<void> {
   registerNodeRoute(ingestPath, handleIngest);
   registerNodeRoute(apiPath, answerApi);
+  for (const path of uploadPaths) {
+    registerNodeRoute(path, (request, response, context) =>
+      isUpload(request) ? handleUpload(request, response, context) : answerApi(request, response, context),
+    );
+  }
   await closeOrphans();
   await closeOrphanedExports();
   await makePartitionsAhead();
+  await clearStaging();
+  await endLeftSessions();
+  await resumeWork();
+  await listenForSudo();
   beforeShutdown("anonymous failures", () => flushAnonymousFailures("all"));
   repeat("fold counts", foldEveryMs, foldCounts);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));

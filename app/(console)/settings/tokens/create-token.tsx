@@ -20,6 +20,8 @@ const meanings: { readonly [S in TokenScope]: string } = {
   "logs:read-own": "Read the owner's own rows",
   "audit-log:read": "Read the audit log",
   "exports:create": "Export what it may read",
+  "recordings:read": "Read and play every recording",
+  "recordings:read-own": "Read and play the owner's recordings",
 };
 
 const lifetimes = [

@@ -1,0 +1,42 @@
+import type { Finding } from "./session.ts";
+
+/** A recording in lists. Times are UTC with microseconds. */
+export type RecordingLine = {
+  id: string;
+  connectionId: string;
+  user: string;
+  target: string;
+  targetUser: string | null;
+  space: string | null;
+  kind: string;
+  format: string;
+  title: string | null;
+  command: string | null;
+  startedAt: string;
+  receivedAt: string;
+  durationUs: number | null;
+  columns: number | null;
+  rows: number | null;
+  bytes: number;
+  /** In hex; null while it is live. */
+  sha256: string | null;
+  state: RecordingState;
+  /** Why a failed one could not be played. */
+  fault: string | null;
+  findings: Finding[];
+  commands: number;
+  denied: boolean;
+  /** What asking for its end ends: the command, only the stream, or nothing can be asked. */
+  killEnds: "command" | "stream" | null;
+  hold: boolean;
+  expiresAt: string | null;
+  deletedAt: string | null;
+  deletedBy: string | null;
+  deleteReason: string | null;
+};
+
+/** `live` while it is under way, `processing` until it was worked out; `failed` ones are kept and can be downloaded as they came. */
+export type RecordingState = "live" | "processing" | "ready" | "failed" | "deleted";
+
+/** Somebody with recordings. */
+export type RecordedPerson = { user: string; count: number; lastAt: string };

@@ -1,0 +1,423 @@
+import "server-only";
+import { createHash, randomBytes } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import path from "node:path";
+import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
+import { pool } from "@/lib/db/client.ts";
+import type { RowDraft } from "@/lib/ingest/rows.ts";
+import { contextOf, type IngestSource, type PreparedRecord } from "@/lib/ingest/server/prepare.ts";
+import { submitPost } from "@/lib/ingest/server/queue.ts";
+import { inSpace } from "@/lib/ingest/space-setting.ts";
+import { log } from "@/lib/log.ts";
+import { sha256 } from "@/lib/record/canonical.ts";
+import { nowInstant } from "@/lib/record/clock.ts";
+import { redactSudoEvent } from "@/lib/record/redact.ts";
+import { storable } from "@/lib/record/text.ts";
+import { asciicastV2Text } from "../asciicast.ts";
+import { recordingLimits } from "../limits.ts";
+import type {
+  CommandFacts,
+  Incident,
+  LiveEvent,
+  LiveSession,
+  LiveSessions,
+  SessionEnd,
+  SessionFacts,
+  SubCommand,
+} from "../live-session.ts";
+import { sizeOf } from "../size.ts";
+import { HeadlessTerminal } from "../terminal.ts";
+import { blobFolder, blobKey, blobs } from "./blobs.ts";
+import { workOut } from "./work-out.ts";
+
+/** What somebody who watches is told: an event, the whole screen anew, or that it is over. */
+export type Watched =
+  | { kind: "event"; event: LiveEvent }
+  | { kind: "screen"; columns: number; rows: number; timeUs: number; init: string }
+  | { kind: "end" };
+
+// The bundles of the server share only globalThis: sessions come in through one and are watched through another.
+const store = globalThis as { [sessions]?: Map<string, StoredSession> };
+const sessions: unique symbol = Symbol.for("daybook.live-sessions");
+
+/** The sessions of this process that are under way, by the id of their recording. */
+const running = runningSessions();
+
+function runningSessions(): Map<string, StoredSession> {
+  store[sessions] ??= new Map();
+  return store[sessions];
+}
+
+/** How long a session whose source is gone stays open for it to come back. */
+const lostMs = 10 * 60_000;
+
+function liveFile(id: string): string {
+  return path.join(blobFolder(), "live", `${id}.cast`);
+}
+
+/** Stores the sessions of one source while they are under way. */
+export function liveSessionsOf(source: IngestSource): LiveSessions {
+  return {
+    open: (facts) => openSession(source, facts),
+    resume: async (logId) => {
+      const found = await pool().query<{ id: string }>(
+        "SELECT id FROM recordings WHERE live_key = $1 AND source_id = $2 AND state = 'live'",
+        [logId, source.id],
+      );
+      const session = found.rows[0] && running.get(found.rows[0].id);
+      if (!session) return null;
+      await session.resumed();
+      return session;
+    },
+    report: (incident) => reportIncident(source, incident),
+  };
+}
+
+/** The session of a recording that is under way in this process. */
+export function liveSession(recordingId: string): StoredSession | undefined {
+  return running.get(recordingId);
+}
+
+/**
+ * Ends the sessions that an earlier run of the server left open: their hosts have ended the commands, or cannot
+ * go on, since what they would resume is no more. Called once at start.
+ */
+export async function endLeftSessions(): Promise<void> {
+  const found = await pool().query<{ organizationId: string; id: string }>(
+    `SELECT organization_id AS "organizationId", id FROM recordings WHERE state = 'live'`,
+  );
+  for (const { organizationId, id } of found.rows)
+    await finishFile(organizationId, id).catch((error: unknown) => {
+      log().error({ err: error, recordingId: id }, "a session that was under way could not be ended");
+    });
+}
+
+async function openSession(source: IngestSource, facts: SessionFacts): Promise<LiveSession> {
+  const id = uuidv7();
+  const logId = `${id}-${randomBytes(18).toString("base64url")}`;
+  const connectionId = uuidv5(id, source.id);
+  const { at, user, target, targetUser, title, kind, killEnds } = facts;
+  const columns = clamp(facts.columns, recordingLimits.columns, recordingLimits.defaultColumns);
+  const rows = clamp(facts.rows, recordingLimits.rows, recordingLimits.defaultRows);
+  await mkdir(path.dirname(liveFile(id)), { recursive: true, mode: 0o700 });
+  const file = await open(liveFile(id), "wx", 0o600);
+  const info = {
+    format: kind,
+    columns,
+    rows,
+    startedAt: at,
+    ...(title !== null && { title }),
+    ...(facts.command !== null && { command: facts.command }),
+  };
+  for (const text of asciicastV2Text({ info, events: [] })) await file.write(text);
+  await file.datasync();
+  await pool().query(
+    `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target, target_user,
+       space, kind, format, title, command, columns, rows, bytes, state, live_key, kill_ends)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'live', $16, $17)`,
+    [
+      source.organizationId,
+      id,
+      connectionId,
+      source.id,
+      at,
+      user ?? "unknown",
+      target ?? source.name,
+      targetUser,
+      source.settings["space"] ?? null,
+      kindOf(kind),
+      kind,
+      title,
+      facts.command && storable(facts.command),
+      columns,
+      rows,
+      logId,
+      killEnds,
+    ],
+  );
+  const session = new StoredSession(source, facts, { id, connectionId, logId, columns, rows }, file);
+  running.set(id, session);
+  try {
+    await session.begin();
+  } catch (error) {
+    running.delete(id);
+    throw error;
+  }
+  return session;
+}
+
+function kindOf(kind: SessionFacts["kind"]): "sudo" | "ssh" {
+  return kind === "sudo" ? "sudo" : "ssh";
+}
+
+function clamp(value: number, most: number, otherwise: number): number {
+  return Number.isInteger(value) && value > 0 ? Math.min(value, most) : otherwise;
+}
+
+type Names = { id: string; connectionId: string; logId: string; columns: number; rows: number };
+
+/** A session under way: its events on disk as an asciicast, its screen in memory for those who begin to watch. */
+export class StoredSession implements LiveSession {
+  readonly #source: IngestSource;
+  readonly #facts: SessionFacts;
+  readonly #names: Names;
+  readonly #file: FileHandle;
+  readonly #terminal: HeadlessTerminal;
+  readonly #watchers = new EventEmitter().setMaxListeners(0);
+  readonly startedAt: string;
+  storedUs = -1;
+  #bytes = 0;
+  #number = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #onKill: ((reason: string) => Promise<void>) | undefined;
+  #lost: NodeJS.Timeout | undefined;
+  #killedBy: string | undefined;
+
+  constructor(source: IngestSource, facts: SessionFacts, names: Names, file: FileHandle) {
+    this.#source = source;
+    this.#facts = facts;
+    this.#names = names;
+    this.#file = file;
+    this.startedAt = facts.at;
+    this.#terminal = new HeadlessTerminal({ columns: names.columns, rows: names.rows });
+  }
+
+  get logId(): string {
+    return this.#names.logId;
+  }
+
+  /** Tells of the connection and of the command that it was opened for. */
+  async begin(): Promise<void> {
+    const { at } = this.#facts;
+    await this.#tell([
+      ["open", this.#event("open", at)],
+      [
+        this.#facts.recordId,
+        commandDraft(this.#source, this.#facts, this.#names.id, 0, null),
+        this.#facts.original,
+      ],
+    ]);
+  }
+
+  async write(events: readonly LiveEvent[]): Promise<void> {
+    const kept = events.filter(([timeUs]) => timeUs >= this.storedUs);
+    if (kept.length === 0) return;
+    const text = kept
+      .map(([timeUs, code, data]) => `${JSON.stringify([timeUs / 1e6, code, data])}\n`)
+      .join("");
+    this.#bytes += Buffer.byteLength(text);
+    if (this.#bytes > recordingLimits.bytes)
+      throw new Error(`The recording is larger than ${recordingLimits.bytes} bytes`);
+    const written = this.#writing.then(async () => {
+      await this.#file.appendFile(text);
+    });
+    this.#writing = written;
+    await written;
+    for (const event of kept) {
+      this.storedUs = event[0];
+      this.#show(event);
+      this.#watchers.emit("watched", { kind: "event", event } satisfies Watched);
+    }
+  }
+
+  async command(command: SubCommand): Promise<void> {
+    await this.#tell([
+      [
+        command.recordId,
+        commandDraft(this.#source, command, this.#names.id, command.timeUs, command.denied),
+        command.original,
+      ],
+    ]);
+    if (command.denied !== null)
+      await pool().query("UPDATE recordings SET denied = true WHERE organization_id = $1 AND id = $2", [
+        this.#source.organizationId,
+        this.#names.id,
+      ]);
+  }
+
+  async durable(): Promise<number> {
+    const until = this.storedUs;
+    await this.#writing;
+    await this.#file.datasync();
+    return until;
+  }
+
+  async end(end: SessionEnd): Promise<void> {
+    if (!running.delete(this.#names.id)) return;
+    clearTimeout(this.#lost);
+    if (end.exitCode !== null) await this.write([[Math.max(this.storedUs, 0), "x", String(end.exitCode)]]);
+    await this.durable();
+    await this.#file.close();
+    await this.#tell([["closed", this.#event("closed", end.at, causeOf(end, this.#killedBy))]]);
+    this.#watchers.emit("watched", { kind: "end" } satisfies Watched);
+    await finishFile(this.#source.organizationId, this.#names.id);
+  }
+
+  async lost(reason: string): Promise<void> {
+    this.#onKill = undefined;
+    await this.durable();
+    await this.#tell([[`disconnected ${++this.#number}`, this.#event("disconnected", nowInstant(), reason)]]);
+    this.#lost = setTimeout(() => {
+      this.end({
+        at: nowInstant(),
+        exitCode: null,
+        signal: null,
+        dumpedCore: false,
+        error: "the host did not come back",
+      }).catch((error: unknown) =>
+        log().error({ err: error, recordingId: this.#names.id }, "a lost session could not be ended"),
+      );
+    }, lostMs);
+    this.#lost.unref();
+  }
+
+  /** The source is back. */
+  async resumed(): Promise<void> {
+    clearTimeout(this.#lost);
+    await this.#tell([[`connected ${++this.#number}`, this.#event("connected", nowInstant())]]);
+  }
+
+  onKill(listener: (reason: string) => Promise<void>): void {
+    this.#onKill = listener;
+  }
+
+  /**
+   * Asks the host to end the session. Resolves once the host was told.
+   * @throws Error when nobody is there to be told
+   */
+  async kill(by: string, reason: string): Promise<void> {
+    if (!this.#onKill) throw new Error("The host of the session is not connected");
+    this.#killedBy = by;
+    await this.#onKill(`This session was ended by ${by}: ${reason}`);
+  }
+
+  /** Calls `listener` with the screen as it is and then with all that follows. @returns stops it */
+  watch(listener: (watched: Watched) => void): () => void {
+    const { cols: columns, rows } = this.#terminal.xterm;
+    listener({
+      kind: "screen",
+      columns,
+      rows,
+      timeUs: Math.max(this.storedUs, 0),
+      init: this.#terminal.snapshot(),
+    });
+    this.#watchers.on("watched", listener);
+    return () => this.#watchers.off("watched", listener);
+  }
+
+  #show([, code, data]: LiveEvent): void {
+    if (code === "o") this.#terminal.write(data, () => undefined);
+    const size = code === "r" ? sizeOf(data) : undefined;
+    if (size) this.#terminal.resize(size);
+  }
+
+  #event(event: "open" | "closed" | "connected" | "disconnected", time: string, cause?: string): RowDraft {
+    const { user, target, targetUser, kind } = this.#facts;
+    return {
+      log: "connection-events",
+      row: {
+        time,
+        user: user ?? "unknown",
+        connectionRef: this.#names.id,
+        event,
+        outcome: "allowed",
+        target: target ?? this.#source.name,
+        kind: kindOf(kind),
+        ...(targetUser !== null && { targetUser }),
+        ...(cause !== undefined && { cause }),
+      },
+    };
+  }
+
+  async #tell(
+    told: readonly (readonly [name: string, draft: RowDraft, original?: CommandFacts["original"]])[],
+  ): Promise<void> {
+    await post(
+      this.#source,
+      told.map(([name, draft, original]) =>
+        recordOf(this.#source, `${this.#names.id} ${name}`, draft, original),
+      ),
+    );
+  }
+}
+
+function causeOf({ error, signal, exitCode }: SessionEnd, killedBy: string | undefined): string {
+  if (killedBy !== undefined) return `ended by ${killedBy}`;
+  if (error !== null) return error;
+  if (signal !== null) return `ended by signal ${signal}`;
+  return exitCode === null ? "ended" : `ended with exit code ${exitCode}`;
+}
+
+function commandDraft(
+  source: IngestSource,
+  facts: CommandFacts,
+  ref: string | undefined,
+  timeUs: number,
+  denied: string | null,
+): RowDraft {
+  const { at, user, target, targetUser, command, argv, cwd } = facts;
+  return {
+    log: "commands",
+    row: {
+      time: at,
+      user: user ?? "unknown",
+      target: target ?? source.name,
+      command: storable(wordsOf(command, argv)),
+      outcome: denied === null ? "accepted" : "rejected",
+      origin: "reported",
+      ...(ref !== undefined && { connectionRef: ref, offsetMs: Math.floor(timeUs / 1000) }),
+      ...(targetUser !== null && { targetUser }),
+      ...(cwd !== null && { workingDirectory: cwd }),
+      ...(denied !== null && { reason: denied }),
+    },
+  };
+}
+
+/** The program's path with its arguments, as sudo's own log prints them. */
+function wordsOf(command: string | null, argv: readonly string[] | null): string {
+  if (argv === null || argv.length === 0) return command ?? "";
+  const [, ...rest] = argv;
+  return [command ?? argv[0] ?? "", ...rest].join(" ");
+}
+
+async function reportIncident(source: IngestSource, incident: Incident): Promise<void> {
+  const { recordId, reason, what, original } = incident;
+  const draft = commandDraft(source, incident, undefined, 0, what === "alert" ? `alert: ${reason}` : reason);
+  await post(source, [recordOf(source, recordId, draft, original)]);
+}
+
+function recordOf(
+  source: IngestSource,
+  id: string,
+  draft: RowDraft,
+  original?: CommandFacts["original"],
+): PreparedRecord {
+  const raw = original
+    ? redactSudoEvent(Buffer.from(JSON.stringify(original)), contextOf(source, nowInstant()))
+    : Buffer.from(JSON.stringify(draft.row));
+  const hash = sha256(raw);
+  const rows = [inSpace(draft, source.settings["space"])];
+  return { id: storable(id).slice(0, 500), raw, contentHash: hash, hash, rows };
+}
+
+async function post(source: IngestSource, records: PreparedRecord[]): Promise<void> {
+  const bytes = records.reduce((sum, { raw }) => sum + raw.length, 0);
+  const poster = { requestId: uuidv7(), address: "", userAgent: undefined };
+  await submitPost(source, { post: { receivedAt: nowInstant(), records, bytes }, poster });
+}
+
+/** The file of a session that is over becomes a recording like any other. */
+async function finishFile(organizationId: string, id: string): Promise<void> {
+  const file = liveFile(id);
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  const { size } = await stat(file);
+  await blobs().put(blobKey(organizationId, id, "original"), file);
+  await pool().query(
+    `UPDATE recordings SET state = 'processing', bytes = $3, sha256 = $4 WHERE organization_id = $1 AND id = $2 AND state = 'live'`,
+    [organizationId, id, size, hash.digest()],
+  );
+  workOut({ organizationId, id, poster: { requestId: uuidv7(), address: "", userAgent: undefined } });
+}

@@ -1,0 +1,145 @@
+import "server-only";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { actorOf } from "@/lib/audit/server/actor.ts";
+import { runWorkflow } from "@/lib/audit/server/record.ts";
+import { allows, ownNames, type Principal } from "@/lib/auth/principal.ts";
+import { requireId } from "@/lib/http/id.ts";
+import { notFound, Problem } from "@/lib/http/problem.ts";
+import type { Scope } from "@/lib/logs/server/sql.ts";
+import type { ConversionSummary } from "../convert.ts";
+import { IdleTime, type PlayerIndex, playerIndex, playerSegment } from "../idle.ts";
+import type { Segment } from "../key-frames.ts";
+import type { RecordingLine } from "../recording-line.ts";
+import { RecordingError } from "../session.ts";
+import { type BlobFile, blobKey, blobs } from "./blobs.ts";
+import { findRecording } from "./list.ts";
+
+const inflate = promisify(gunzip);
+
+/** The recordings that somebody may see: all of the organization, or their own. @throws Problem 403 */
+export function recordingScope(principal: Principal): Scope {
+  const { organizationId } = principal;
+  if (allows(principal, "recordings:read")) return { organizationId };
+  if (allows(principal, "recordings:read-own")) return { organizationId, users: ownNames(principal) };
+  throw new Problem(403, "This needs the permission recordings:read-own.");
+}
+
+/** @throws Problem 404 when there is none that this principal may see, 410 when it was deleted */
+export async function requireRecording(principal: Principal, id: string): Promise<RecordingLine> {
+  const line = await findRecording(recordingScope(principal), requireId(id));
+  if (!line) throw notFound("There is no such recording.");
+  if (line.deletedAt !== null)
+    throw new Problem(410, `The recording was deleted by ${line.deletedBy}: ${line.deleteReason}`);
+  return line;
+}
+
+/** @throws Problem 409 while it is worked out, or when it could not be */
+function requireReady(line: RecordingLine): void {
+  if (line.state === "live") throw new Problem(409, "The session is under way: watch it live.");
+  if (line.state === "processing")
+    throw new Problem(409, "The recording is being worked out; try again in a moment.", {
+      headers: { "retry-after": "1" },
+    });
+  if (line.state === "failed") throw new Problem(409, `The recording cannot be played. ${line.fault}`);
+}
+
+/** Writes into the audit log that somebody looks at a recording, before they do. */
+export async function recordReading(
+  principal: Principal,
+  line: RecordingLine,
+  workflowType: "recording:playback" | "recording:reading" | "recording:download" | "session:watching",
+  custom: { [name: string]: string } = {},
+): Promise<void> {
+  const { id, user, target, connectionId } = line;
+  await runWorkflow(
+    {
+      actor: actorOf(principal),
+      workflowType,
+      target: { name: `${user} on ${target}`, id },
+      custom: { recordingId: id, connectionId, ...custom },
+    },
+    async () => undefined,
+  );
+}
+
+async function summaryOf(organizationId: string, line: RecordingLine): Promise<ConversionSummary> {
+  const bytes = await blobs().read(blobKey(organizationId, line.id, "summary"));
+  return JSON.parse(bytes.toString("utf8")) as ConversionSummary;
+}
+
+/** What the player page needs beside the player's own index. Times of the recording in microseconds. */
+export type Playback = {
+  index: PlayerIndex;
+  /** Pauses, for the way between the times of the recording and of the player. */
+  pauses: ConversionSummary["screen"]["pauses"];
+  activity: ConversionSummary["screen"]["activity"];
+  commands: ConversionSummary["commands"];
+  resizes: ConversionSummary["screen"]["resizes"];
+  durationUs: number;
+};
+
+function idleOf(summary: ConversionSummary, idleSeconds: number | undefined): IdleTime {
+  try {
+    return new IdleTime(summary.screen.pauses, idleSeconds === undefined ? undefined : idleSeconds * 1e6);
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    throw new Problem(400, `${error.message}.`, {
+      errors: [{ parameter: error.field, reason: error.reason }],
+    });
+  }
+}
+
+/** @param idleSeconds pauses are played this long at most; undefined plays them as they were */
+export async function playbackOf(
+  principal: Principal,
+  line: RecordingLine,
+  idleSeconds: number | undefined,
+): Promise<Playback> {
+  requireReady(line);
+  const summary = await summaryOf(principal.organizationId, line);
+  const { info, screen, segmentStartsUs, commands } = summary;
+  const markers = [
+    ...screen.markers,
+    ...commands.map(({ timeUs, command }) => ({ timeUs, label: command.slice(0, 200) })),
+  ];
+  const source = {
+    durationUs: screen.durationUs,
+    columns: info.columns,
+    rows: info.rows,
+    ...(info.theme && { theme: info.theme }),
+    segmentStartsUs,
+    markers: markers.sort((a, b) => a.timeUs - b.timeUs),
+  };
+  const query = idleSeconds === undefined ? "" : `?idle=${idleSeconds}`;
+  const index = playerIndex(source, idleOf(summary, idleSeconds), (segment) => `segments/${segment}${query}`);
+  return {
+    index,
+    pauses: screen.pauses,
+    activity: screen.activity,
+    commands,
+    resizes: screen.resizes,
+    durationUs: screen.durationUs,
+  };
+}
+
+/** One segment for the player. @throws Problem 404 */
+export async function segmentOf(
+  principal: Principal,
+  line: RecordingLine,
+  segment: number,
+  idleSeconds: number | undefined,
+): Promise<Pick<Segment, "snapshot" | "events">> {
+  requireReady(line);
+  const summary = await summaryOf(principal.organizationId, line);
+  if (!(segment in summary.segmentStartsUs)) throw notFound("There is no such segment.");
+  const bytes = await blobs().read(blobKey(principal.organizationId, line.id, { segment }));
+  const stored = JSON.parse((await inflate(bytes)).toString("utf8")) as Segment;
+  return playerSegment(stored, idleOf(summary, idleSeconds));
+}
+
+/** The bytes of a file of a recording. `original` is there whatever became of the rest. */
+export function openFile(principal: Principal, line: RecordingLine, file: BlobFile) {
+  if (file !== "original") requireReady(line);
+  return blobs().stream(blobKey(principal.organizationId, line.id, file));
+}

@@ -1,0 +1,371 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { permissionsOf } from "@/lib/auth/roles.ts";
+import {
+  type TestInstallation,
+  type TestUser,
+  testInstallation,
+} from "@/lib/auth/server/test-installation.ts";
+import { pool } from "@/lib/db/client.ts";
+import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
+import type { RecordingLine } from "../recording-line.ts";
+import { deleteRecording } from "./delete.ts";
+import { claimDevice } from "./devices.ts";
+import { endSession } from "./end-session.ts";
+import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
+import { liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
+import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
+import { searchRecordings } from "./search.ts";
+import { handleUpload } from "./upload.ts";
+
+let installation: TestInstallation;
+let source: TestSource;
+let server: http.Server;
+let url: string;
+let folder: string;
+let admin: Principal;
+let member: TestUser;
+
+beforeAll(async () => {
+  installation = await testInstallation();
+  folder = mkdtempSync(path.join(tmpdir(), "daybook-recordings-"));
+  process.env["DATA_DIR"] = folder;
+  source = await testSource(installation.organizationId, "recordings");
+  admin = principalOf(await installation.addUser("admin"));
+  member = await installation.addUser("member");
+  server = http.createServer((request, response) => {
+    void handleUpload(request, response, { requestId: "test", address: "192.0.2.1" });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.close();
+  await installation.remove();
+  rmSync(folder, { recursive: true });
+});
+
+function principalOf(user: TestUser): Principal {
+  const { id, email, role, organizationId } = user;
+  const facts = { requestId: "test", address: "192.0.2.1", userAgent: "test" };
+  return {
+    kind: "user",
+    id,
+    userId: id,
+    name: email,
+    email,
+    logins: [],
+    role,
+    organizationId,
+    organizationName: "First",
+    scopes: permissionsOf(role),
+    ...facts,
+  };
+}
+
+const scope = () => ({ organizationId: installation.organizationId });
+const sample = (name: string): Promise<Buffer> => readFile(path.join("samples/recordings", name));
+
+async function upload(
+  fields: { [name: string]: string },
+  file: Uint8Array | undefined,
+  authorization = `Bearer ${source.token}`,
+): Promise<{ status: number; body: Record<string, string> }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  if (file) form.append("file", new Blob([new Uint8Array(file)]), "session");
+  const response = await fetch(`${url}/api/v1/recordings`, {
+    method: "POST",
+    body: form,
+    headers: { authorization },
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+
+const who = { user: "ann@example.org", target: "web-1", targetUser: "root" };
+
+async function settled(id: string): Promise<RecordingLine> {
+  return await vi.waitFor(
+    async () => {
+      const line = await findRecording(scope(), id);
+      if (!line || line.state === "processing" || line.state === "live") throw new Error("not yet");
+      return line;
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+}
+
+async function textOf(line: RecordingLine): Promise<string> {
+  const { createGunzip } = await import("node:zlib");
+  let text = "";
+  for await (const chunk of openFile(admin, line, "text").pipe(createGunzip()).setEncoding("utf8"))
+    text += chunk;
+  return text;
+}
+
+describe("a recording that is posted", () => {
+  it("is worked out, searched, played, and its connection and commands are in the logs", async () => {
+    const sent = await sample("asciinema/demo-v2.cast");
+    const { status, body } = await upload({ ...who, title: "a title" }, sent);
+    expect(status).toBe(201);
+    expect(body["url"]).toBe(`http://localhost:3000/connections/${body["connectionId"]}`);
+    const line = await settled(body["id"] ?? "");
+    expect(line).toMatchObject({ ...who, state: "ready", title: "a title", bytes: sent.length, fault: null });
+    const connection = await pool().query(
+      "SELECT status, user_name, target, target_user, events FROM connections WHERE id = $1",
+      [line.connectionId],
+    );
+    expect(connection.rows).toEqual([
+      { status: "closed", user_name: who.user, target: who.target, target_user: "root", events: 2 },
+    ]);
+    const { index } = await playbackOf(admin, line, undefined);
+    expect(index.segments[0]).toEqual({ start: 0, url: "segments/0" });
+    const { events } = await segmentOf(admin, line, 0, 2);
+    expect(events.length).toBeGreaterThan(0);
+    const first = (await textOf(line)).split("\n")[0] ?? "";
+    const [word = ""] = /[a-z]{4,}/i.exec(first.slice(14)) ?? [];
+    const hits = await searchRecordings(scope(), word, { limit: 10 });
+    expect(hits[0]).toMatchObject({ recordingId: line.id, user: who.user, target: who.target });
+    expect(hits[0]?.line.toLowerCase()).toContain(word.toLowerCase());
+  });
+
+  it("is one recording however often it is sent", async () => {
+    const file = await sample("asciinema/demo-v2.cast");
+    const [first, second] = [await upload(who, file), await upload({ ...who, user: "bob" }, file)];
+    expect(second.body["id"]).toBe(first.body["id"]);
+    await settled(first.body["id"] ?? "");
+    expect((await upload(who, file)).body["id"]).toBe(first.body["id"]);
+  });
+
+  it("is kept when it cannot be played, and says why", async () => {
+    const { body } = await upload(who, Buffer.from('{"version": 9, "width": 80, "height": 24}\n'));
+    const line = await settled(body["id"] ?? "");
+    expect(line.state).toBe("failed");
+    expect(line.fault).toContain("version");
+    await expect(playbackOf(admin, line, undefined)).rejects.toMatchObject({ status: 409 });
+    const kept = openFile(admin, line, "original");
+    let bytes = "";
+    for await (const chunk of kept.setEncoding("utf8")) bytes += chunk;
+    expect(bytes).toContain('"version": 9');
+  });
+
+  it.each([
+    ["no file", {}, undefined, 400, "file"],
+    ["nobody", { target: "web-1" }, Buffer.from("x"), 400, "user"],
+    ["an empty file", who, Buffer.alloc(0), 400, "file"],
+    ["a time that is none", { ...who, startedAt: "yesterday" }, Buffer.from("x"), 400, "startedAt"],
+  ])("is refused with %s", async (_name, fields, file, status, named) => {
+    const answer = await upload(fields as { [name: string]: string }, file);
+    expect(answer.status).toBe(status);
+    expect(answer.body["message"]).toContain(named);
+  });
+
+  it("is refused cut off, and nothing of it stays", async () => {
+    const before = await listRecordings(scope(), { limit: 200 });
+    const status = await new Promise<number | string>((resolve) => {
+      const headers = {
+        authorization: `Bearer ${source.token}`,
+        "content-type": "multipart/form-data; boundary=b",
+      };
+      const request = http.request(`${url}/api/v1/recordings`, { method: "POST", headers }, (response) =>
+        resolve(response.statusCode ?? 0),
+      );
+      request.on("error", (error) => resolve(error.message));
+      request.end('--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\n{"version": 2,');
+    });
+    expect(status).toBe(400);
+    expect(await listRecordings(scope(), { limit: 200 })).toHaveLength(before.length);
+  });
+
+  it("is refused from strangers and from sources of another kind", async () => {
+    const native = await testSource(installation.organizationId, "native");
+    const file = Buffer.from("x");
+    expect((await upload(who, file, "Bearer dbs_nonsense")).status).toBe(401);
+    expect((await upload(who, file, `Bearer ${native.token}`)).status).toBe(403);
+    const unclaimed = Buffer.from("ann:3b241101-e2bb-4255-8caf-4136c566a962").toString("base64");
+    expect((await upload({}, file, `Basic ${unclaimed}`)).status).toBe(401);
+  });
+});
+
+describe("a claimed installation of asciinema", () => {
+  const installId = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+  const basic = `Basic ${Buffer.from(`whoever:${installId}`).toString("base64")}`;
+
+  it("uploads as the person who claimed it, whom the form cannot change", async () => {
+    const owner = { organizationId: member.organizationId, userId: member.id };
+    expect(await claimDevice(owner, installId, "laptop")).toBe("claimed");
+    expect(await claimDevice(owner, installId, "laptop")).toBe("mine");
+    expect(await claimDevice({ ...owner, userId: admin.userId }, installId, "mine now")).toBe("taken");
+    const cast = '{"version": 2, "width": 80, "height": 24}\n[0.1, "o", "mine\\r\\n"]\n';
+    const { status, body } = await upload(
+      { user: "somebody@else", target: "elsewhere" },
+      Buffer.from(cast),
+      basic,
+    );
+    expect(status).toBe(201);
+    expect(await settled(body["id"] ?? "")).toMatchObject({
+      user: member.email,
+      target: "laptop",
+      state: "ready",
+    });
+  });
+
+  it("shows members what is theirs and nothing else", async () => {
+    const own = { organizationId: member.organizationId, users: [member.email] };
+    expect(new Set((await listRecordings(own, { limit: 200 })).map(({ user }) => user))).toEqual(
+      new Set([member.email]),
+    );
+    expect((await listRecordedPeople(own)).map(({ user }) => user)).toEqual([member.email]);
+    expect(await searchRecordings(own, "hello", { limit: 10 })).toEqual([]);
+    const [other] = await listRecordings({ ...scope() }, { user: who.user, limit: 1 });
+    await expect(requireRecording(principalOf(member), other?.id ?? "")).rejects.toMatchObject({
+      status: 404,
+    });
+    const elsewhere = { organizationId: installation.otherOrganizationId };
+    expect(await listRecordings(elsewhere, { limit: 200 })).toEqual([]);
+    expect(await searchRecordings(elsewhere, "mine", { limit: 10 })).toEqual([]);
+  });
+
+  it("uploads nothing once its person is disabled", async () => {
+    await pool().query("UPDATE users SET status = 'disabled' WHERE id = $1", [member.id]);
+    expect((await upload({}, Buffer.from("x"), basic)).status).toBe(401);
+  });
+});
+
+describe("deleting", () => {
+  it("leaves a tombstone with the reason, and obeys a hold", async () => {
+    const cast = '{"version": 2, "width": 80, "height": 24}\n[0.1, "o", "gone tomorrow\\r\\n"]\n';
+    const { body } = await upload(who, Buffer.from(cast));
+    const line = await settled(body["id"] ?? "");
+    await pool().query("UPDATE recordings SET hold = true WHERE id = $1", [line.id]);
+    await expect(deleteRecording(admin, { ...line, hold: true }, "a reason")).rejects.toMatchObject({
+      status: 409,
+    });
+    expect(await searchRecordings(scope(), "tomorrow", { limit: 10 })).toHaveLength(1);
+    await pool().query("UPDATE recordings SET hold = false WHERE id = $1", [line.id]);
+    await deleteRecording(admin, line, "a reason");
+    expect(await findRecording(scope(), line.id)).toMatchObject({
+      state: "deleted",
+      deletedBy: admin.email,
+      deleteReason: "a reason",
+      sha256: line.sha256,
+    });
+    expect(await searchRecordings(scope(), "tomorrow", { limit: 10 })).toEqual([]);
+    await expect(requireRecording(admin, line.id)).rejects.toMatchObject({ status: 410 });
+    await expect(openFile(admin, line, "original").toArray()).rejects.toThrow("ENOENT");
+    const steps = await pool().query(
+      "SELECT event_type, custom_values->>'reason' AS reason FROM audit_events WHERE target_id = $1 ORDER BY seq",
+      [line.id],
+    );
+    expect(steps.rows).toMatchObject([
+      { event_type: "recording:deleting", reason: "a reason" },
+      { event_type: "recording:deletion-failed" },
+      { event_type: "recording:deleting", reason: "a reason" },
+      { event_type: "recording:deleted", reason: "a reason" },
+    ]);
+  });
+});
+
+describe("a session under way", () => {
+  const facts = {
+    recordId: "host/1.0",
+    at: "2026-11-21T10:00:00.000001Z",
+    user: "alice",
+    targetUser: "root",
+    target: "db-1",
+    command: "/bin/bash",
+    argv: ["-bash"],
+    cwd: "/root",
+    tty: "/dev/pts/1",
+    original: { submituser: "alice", runenv: ["SECRET=hunter2"] },
+    kind: "sudo",
+    columns: 80,
+    rows: 24,
+    title: null,
+    isRecorded: true,
+    killEnds: "command",
+  } as const;
+  const over = {
+    at: "2026-11-21T10:00:05.000000Z",
+    exitCode: 0,
+    signal: null,
+    dumpedCore: false,
+    error: null,
+  };
+
+  it("is listed as live, watched from now on, and is a recording when it is over", async () => {
+    const session = await liveSessionsOf(source).open(facts);
+    const [line] = await listRecordings(scope(), { user: "alice", limit: 1 });
+    expect(line).toMatchObject({ state: "live", target: "db-1", killEnds: "command", kind: "sudo" });
+    await session.write([[0, "o", "first screen\r\n"]]);
+    const seen: Watched[] = [];
+    const stop = liveSession(line?.id ?? "")?.watch((watched) => seen.push(watched));
+    await session.write([[1_000_000, "o", "second\r\n"]]);
+    expect(await session.durable()).toBe(1_000_000);
+    await session.command({
+      ...facts,
+      recordId: "host/1.1",
+      at: "2026-11-21T10:00:01.000000Z",
+      command: "/usr/bin/id",
+      argv: ["id"],
+      timeUs: 1_000_000,
+      denied: null,
+    });
+    await session.end(over);
+    stop?.();
+    expect(seen[0]).toMatchObject({
+      kind: "screen",
+      columns: 80,
+      rows: 24,
+      init: expect.stringContaining("first"),
+    });
+    expect(seen.slice(1)).toEqual([
+      { kind: "event", event: [1_000_000, "o", "second\r\n"] },
+      { kind: "event", event: [1_000_000, "x", "0"] },
+      { kind: "end" },
+    ]);
+    const ready = await settled(line?.id ?? "");
+    expect(ready).toMatchObject({ state: "ready", startedAt: facts.at, durationUs: 1_000_000, commands: 2 });
+    const rows = await pool().query(
+      "SELECT command, offset_ms::int, convert_from(raw, 'UTF8') AS raw FROM commands WHERE connection_id = $1 ORDER BY time",
+      [ready.connectionId],
+    );
+    expect(rows.rows).toMatchObject([
+      { command: "/bin/bash", offset_ms: 0 },
+      { command: "/usr/bin/id", offset_ms: 1000 },
+    ]);
+    expect(JSON.stringify(rows.rows)).not.toContain("hunter2");
+    const events = await pool().query(
+      "SELECT event, cause FROM connection_events WHERE connection_id = $1 ORDER BY time",
+      [ready.connectionId],
+    );
+    expect(events.rows).toEqual([
+      { event: "open", cause: null },
+      { event: "closed", cause: "ended with exit code 0" },
+    ]);
+  });
+
+  it("is ended for a reason that the host is told; the log says who ended it", async () => {
+    const session = await liveSessionsOf(source).open({ ...facts, recordId: "host/2.0", user: "bob" });
+    const [line] = await listRecordings(scope(), { user: "bob", limit: 1 });
+    if (!line) throw new Error("There is a session");
+    await expect(endSession(admin, line, "incident 42")).rejects.toMatchObject({ status: 409 });
+    const told: string[] = [];
+    session.onKill(async (reason) => {
+      told.push(reason);
+    });
+    await endSession(admin, line, "incident 42");
+    expect(told).toEqual([`This session was ended by ${admin.email}: incident 42`]);
+    await session.end({ ...over, exitCode: null, signal: "TERM" });
+    const ready = await settled(line.id);
+    const closed = await pool().query("SELECT cause FROM connections WHERE id = $1", [ready.connectionId]);
+    expect(closed.rows).toEqual([{ cause: `ended by ${admin.email}` }]);
+    await expect(endSession(admin, ready, "again")).rejects.toMatchObject({ status: 409 });
+  });
+});

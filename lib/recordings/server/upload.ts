@@ -1,0 +1,218 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import path from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import { v7 as uuidv7 } from "uuid";
+import { looksLikeToken } from "@/lib/auth/server/tokens.ts";
+import { env } from "@/lib/env.ts";
+import { badRequest, Problem, problemResponse } from "@/lib/http/problem.ts";
+import { isInstant } from "@/lib/ingest/rows.ts";
+import type { IngestSource } from "@/lib/ingest/server/prepare.ts";
+import { findSource, readSourceById } from "@/lib/ingest/server/sources.ts";
+import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { recordingLimits } from "../limits.ts";
+import { stagingFolder } from "./blobs.ts";
+import { findDevice } from "./devices.ts";
+import { keepRecording } from "./keep.ts";
+
+/** Where the asciinema command line posts to: version 2, and version 3 and everybody else. */
+export const uploadPaths = ["/api/asciicasts", "/api/v1/recordings"] as const;
+
+/** Whether a request at or below one of {@link uploadPaths} is an upload; other requests are the API's. */
+export function isUpload({ method, url = "" }: IncomingMessage): boolean {
+  return method === "POST" && uploadPaths.some((path) => url === path || url.startsWith(`${path}?`));
+}
+
+type Facts = { requestId: string; address: string };
+type Sender = { source: IngestSource; person?: { user: string; target: string } };
+
+/** What a form may say beside its file. */
+const fieldNames = ["title", "user", "target", "targetUser", "space", "startedAt"] as const;
+type Fields = { [name in (typeof fieldNames)[number]]?: string };
+
+const fieldLimit = 1024;
+/** Parts of a form at most, and bytes of a text among them. */
+const formLimits = { files: 1, fields: 20, parts: 21, fieldNameSize: 100, fieldSize: 4096, headerPairs: 50 };
+
+/**
+ * Takes a recording as a form: 201 with its page once its bytes are on disk. What it shows is worked out
+ * afterwards. Sent again, it is the same recording.
+ */
+export async function handleUpload(
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: Facts,
+): Promise<void> {
+  try {
+    const sender = await requireSender(request);
+    const id = uuidv7();
+    const folder = await stagingFolder(id);
+    try {
+      const { fields, file } = await readForm(request, path.join(folder, "original"));
+      const kept = await keepRecording(sender.source, {
+        id,
+        folder,
+        ...file,
+        ...describe(sender, fields),
+        poster: { ...facts, userAgent: request.headers["user-agent"] },
+      });
+      const url = `${env().NEXTAUTH_URL.replace(/\/$/, "")}/connections/${kept.connectionId}`;
+      const message = kept.known ? "This recording was here already" : "The recording is here";
+      const text = JSON.stringify({
+        id: kept.id,
+        connectionId: kept.connectionId,
+        url,
+        message: `${message}:\n\n    ${url}\n`,
+      });
+      response.writeHead(201, {
+        "content-type": "application/json",
+        location: url,
+        "content-length": Buffer.byteLength(text),
+      });
+      response.end(text);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } catch (error) {
+    await refuse(request, response, facts, error);
+  }
+}
+
+async function requireSender(request: IncomingMessage): Promise<Sender> {
+  const { authorization = "" } = request.headers;
+  const [, scheme = "", secret = ""] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === "bearer" && looksLikeToken(secret, "dbs_")) {
+    const source = await findSource(secret);
+    if (source && source.kind.name !== "recordings") {
+      throw new Problem(403, `This token belongs to a source of kind ${source.kind.name}, not recordings.`);
+    }
+    if (source) return { source };
+  }
+  if (scheme.toLowerCase() === "basic") {
+    const [, installId = ""] = /^[^:]*:(.*)$/s.exec(Buffer.from(secret, "base64").toString("utf8")) ?? [];
+    const device = await findDevice(installId);
+    const source = device && (await readSourceById(device.organizationId, device.sourceId));
+    if (device && source) return { source, person: { user: device.email, target: device.name } };
+    throw new Problem(
+      401,
+      "Nobody has claimed this install id: run `asciinema auth` and open the address that it prints.",
+      {
+        headers: { "www-authenticate": 'Basic realm="Daybook recordings"' },
+      },
+    );
+  }
+  throw new Problem(401, "Send the token of a source of kind recordings as Authorization: Bearer.", {
+    headers: { "www-authenticate": 'Bearer realm="Daybook recordings"' },
+  });
+}
+
+type Received = { bytes: number; sha256: Buffer };
+
+/** Reads the whole form; the file goes to disk as it comes. @throws Problem 400, 413 or 415 */
+async function readForm(request: IncomingMessage, file: string): Promise<{ fields: Fields; file: Received }> {
+  const type = request.headers["content-type"];
+  if (type === undefined || !/^multipart\/form-data\s*;/i.test(type)) {
+    throw new Problem(415, "Send the recording as multipart/form-data, its file in the field `file`.");
+  }
+  const fields: Fields = {};
+  const faults: Problem[] = [];
+  let received: Promise<Received> | undefined;
+  const busboy = openForm(type);
+  busboy.on("field", (name: string, value: string, _nameCut: boolean, cut: boolean) => {
+    if (!(fieldNames as readonly string[]).includes(name)) return;
+    if (cut || value.length > fieldLimit)
+      faults.push(badRequest([{ parameter: name, reason: `has more than ${fieldLimit} characters` }]));
+    else if (value !== "") fields[name as keyof Fields] = value;
+  });
+  busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
+    if (received !== undefined || (name !== "file" && name !== "asciicast")) {
+      stream.resume();
+      return;
+    }
+    received = toDisk(stream, file);
+    // Its failure is seen where it is waited for.
+    received.catch(() => stream.resume());
+  });
+  for (const limit of ["partsLimit", "filesLimit", "fieldsLimit"] as const)
+    busboy.on(limit, () => faults.push(badRequest([{ parameter: "file", reason: "must be the only file" }])));
+  try {
+    await pipeline(request, busboy);
+  } catch (error) {
+    throw new Problem(400, "The form was cut off or is none; nothing of it was stored.", { cause: error });
+  }
+  if (faults[0]) throw faults[0];
+  if (received === undefined) throw badRequest([{ parameter: "file", reason: "is missing" }]);
+  return { fields, file: await received };
+}
+
+function openForm(type: string): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { "content-type": type },
+      limits: { ...formLimits, fileSize: recordingLimits.bytes + 1 },
+    });
+  } catch (error) {
+    throw new Problem(400, "The form's Content-Type names no boundary.", { cause: error });
+  }
+}
+
+async function toDisk(stream: NodeJS.ReadableStream, file: string): Promise<Received> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > recordingLimits.bytes) {
+        done(new Problem(413, `The recording is larger than ${recordingLimits.bytes} bytes.`));
+        return;
+      }
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(stream, counted, createWriteStream(file, { mode: 0o600, flags: "wx" }));
+  if (bytes === 0) throw badRequest([{ parameter: "file", reason: "is empty" }]);
+  return { bytes, sha256: hash.digest() };
+}
+
+/** Whose session it was: a device's person and machine, or what the form of a source says. */
+function describe({ person }: Sender, fields: Fields) {
+  const { title, targetUser, space, startedAt } = fields;
+  const user = person?.user ?? fields.user;
+  const target = person?.target ?? fields.target;
+  const missing = (["user", "target"] as const).filter((name) => ({ user, target })[name] === undefined);
+  if (user === undefined || target === undefined)
+    throw badRequest(missing.map((parameter) => ({ parameter, reason: "is missing" })));
+  if (startedAt !== undefined && !isInstant(startedAt))
+    throw badRequest([
+      { parameter: "startedAt", reason: "must be a UTC time such as 2026-11-21T08:45:32.506784Z" },
+    ]);
+  return { user, target, title, targetUser, space, startedAt };
+}
+
+async function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestId, address }: Facts,
+  error: unknown,
+): Promise<void> {
+  const problem = problemResponse(error, requestId);
+  if (problem.status === 401)
+    countAnonymousFailure({ action: "recording.upload", resource: request.url ?? "", status: 401, address });
+  if (response.headersSent || response.destroyed) return;
+  const body = (await problem.json()) as { detail: string };
+  // The asciinema command line shows `message`.
+  const text = JSON.stringify({ ...body, message: body.detail });
+  response.writeHead(problem.status, {
+    ...Object.fromEntries(problem.headers),
+    connection: "close",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
+  request.resume();
+}

@@ -1,0 +1,272 @@
+import "server-only";
+import { spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
+import { v7 as uuidv7 } from "uuid";
+import { inTransaction, pool } from "@/lib/db/client.ts";
+import type { connectionKinds } from "@/lib/ingest/enumerations.ts";
+import type { RowDraft } from "@/lib/ingest/rows.ts";
+import type { PreparedRecord } from "@/lib/ingest/server/prepare.ts";
+import { submitPost } from "@/lib/ingest/server/queue.ts";
+import { readSourceById } from "@/lib/ingest/server/sources.ts";
+import type { Poster } from "@/lib/ingest/server/store.ts";
+import { log } from "@/lib/log.ts";
+import { sha256 } from "@/lib/record/canonical.ts";
+import { nowInstant } from "@/lib/record/clock.ts";
+import { storable } from "@/lib/record/text.ts";
+import type { ConversionOutcome, ConversionSummary, TextChunk } from "../convert.ts";
+import { instantOfMicros } from "../session.ts";
+import { type BlobFile, blobKey, blobs, stagingFolder } from "./blobs.ts";
+
+/** Bytes of memory and milliseconds that one recording may take to be worked out. */
+const mostMegabytes = 1024;
+const mostMs = 15 * 60_000;
+
+type Job = { organizationId: string; id: string; poster: Poster };
+
+const waiting: Job[] = [];
+let working = false;
+
+/** Works out what a recording shows, behind the recordings that came before it. */
+export function workOut(job: Job): void {
+  waiting.push(job);
+  if (!working) void work();
+}
+
+/** Recordings that an earlier run did not work out. Called once at start. */
+export async function resumeWork(): Promise<void> {
+  const found = await pool().query<{ organizationId: string; id: string }>(
+    `SELECT organization_id AS "organizationId", id FROM recordings WHERE state = 'processing' ORDER BY received_at`,
+  );
+  for (const row of found.rows)
+    workOut({ ...row, poster: { requestId: uuidv7(), address: "", userAgent: undefined } });
+}
+
+async function work(): Promise<void> {
+  working = true;
+  for (let job = waiting.shift(); job; job = waiting.shift()) {
+    await workOutOne(job).catch((error: unknown) =>
+      log().error(
+        { err: error, recordingId: job?.id },
+        "a recording could not be worked out; it is tried again at the next start",
+      ),
+    );
+  }
+  working = false;
+}
+
+type Row = {
+  /** Its connection and commands were told while it was under way. */
+  live: boolean;
+  connectionId: string;
+  kind: (typeof connectionKinds)[number];
+  sourceId: string;
+  user: string;
+  target: string;
+  targetUser: string | null;
+  space: string | null;
+  title: string | null;
+  startedAt: string;
+  receivedAt: string;
+  sha256: string;
+};
+
+async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
+  const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  const found = await pool().query<Row>(
+    `SELECT source_id AS "sourceId", user_name AS "user", target, target_user AS "targetUser", space, title,
+       live_key IS NOT NULL AS live, connection_id AS "connectionId", kind,
+       ${utc("started_at")} AS "startedAt", ${utc("received_at")} AS "receivedAt", encode(sha256, 'hex') AS sha256
+     FROM recordings WHERE organization_id = $1 AND id = $2 AND state = 'processing'`,
+    [organizationId, id],
+  );
+  const [row] = found.rows;
+  if (!row) return;
+  const folder = await stagingFolder(uuidv7());
+  try {
+    const original = path.join(folder, "original");
+    await pipeline(blobs().stream(blobKey(organizationId, id, "original")), createWriteStream(original));
+    const outcome = await convertApart(original, folder);
+    if ("fault" in outcome) {
+      await pool().query(
+        "UPDATE recordings SET state = 'failed', fault = $3 WHERE organization_id = $1 AND id = $2",
+        [organizationId, id, outcome.fault],
+      );
+      return;
+    }
+    await keepMade(organizationId, id, folder, outcome.summary);
+    await writeRows(organizationId, id, row, outcome.summary, poster);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs bin/convert-recording.ts. @throws Error when it ended without an answer that is one */
+async function convertApart(input: string, folder: string): Promise<ConversionOutcome> {
+  const made = path.join(folder, "made");
+  await mkdir(made);
+  const flags = [`--max-old-space-size=${mostMegabytes}`, "--import", "tsx", "--conditions=react-server"];
+  const child = spawn(process.execPath, [...flags, "bin/convert-recording.ts", input, made], {
+    // Nothing of the server's secrets is there to be found.
+    env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env["PATH"], HOME: process.env["HOME"] },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let complaint = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    complaint = (complaint + text).slice(-4000);
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), mostMs);
+  return await new Promise<ConversionOutcome>((resolve, reject) => {
+    let outcome: ConversionOutcome | undefined;
+    child.on("message", (message) => {
+      outcome = message as ConversionOutcome;
+    });
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      if (outcome) resolve(outcome);
+      // Out of memory or time is the recording's fault: it is kept as it came, and stays downloadable.
+      else if (signal === "SIGKILL" || signal === "SIGABRT" || code === 134)
+        resolve({ fault: "recording: takes more time or memory to play than is allowed" });
+      else reject(new Error(`The conversion ended with ${signal ?? code}: ${complaint}`));
+    });
+  });
+}
+
+async function keepMade(
+  organizationId: string,
+  id: string,
+  folder: string,
+  summary: ConversionSummary,
+): Promise<void> {
+  const made = path.join(folder, "made");
+  const put = (file: BlobFile, name: string): Promise<void> =>
+    blobs().put(blobKey(organizationId, id, file), path.join(made, name));
+  await put("cast", "recording.cast.gz");
+  await put("text", "text.txt.gz");
+  for (const segment of summary.segmentStartsUs.keys()) await put({ segment }, `segment-${segment}.json.gz`);
+  await inTransaction(async (client) => {
+    await client.query("DELETE FROM recording_chunks WHERE organization_id = $1 AND recording_id = $2", [
+      organizationId,
+      id,
+    ]);
+    let place = 0;
+    for await (const line of createInterface({ input: createReadStream(path.join(made, "chunks.ndjson")) })) {
+      const { times, text } = JSON.parse(line) as TextChunk;
+      await client.query(
+        "INSERT INTO recording_chunks (organization_id, recording_id, place, times, text) VALUES ($1, $2, $3, $4, $5)",
+        [organizationId, id, place++, times, storable(text)],
+      );
+    }
+  });
+  await writeFile(path.join(folder, "summary.json"), JSON.stringify(summary));
+  await blobs().put(blobKey(organizationId, id, "summary"), path.join(folder, "summary.json"));
+}
+
+type Told = { closed: boolean; commands: number };
+
+/** What the record says of a session that was told of while it was under way. */
+async function toldOf(organizationId: string, connectionId: string): Promise<Told> {
+  const found = await pool().query<Told>(
+    `SELECT EXISTS (SELECT FROM connection_events WHERE organization_id = $1 AND connection_id = $2 AND event = 'closed') AS closed,
+       (SELECT count(*)::int FROM commands WHERE organization_id = $1 AND connection_id = $2) AS commands`,
+    [organizationId, connectionId],
+  );
+  return found.rows[0] ?? { closed: false, commands: 0 };
+}
+
+/** The connection's events and the commands, as records of the source; then the recording is ready. */
+async function writeRows(
+  organizationId: string,
+  id: string,
+  row: Row,
+  summary: ConversionSummary,
+  poster: Poster,
+): Promise<void> {
+  const source = await readSourceById(organizationId, row.sourceId);
+  if (!source) throw new Error("The source of the recording was stopped");
+  const { info, screen } = summary;
+  const told = row.live ? await toldOf(organizationId, row.connectionId) : undefined;
+  // A source that tells of more than the first command knows them all: nothing is inferred beside it.
+  const commands = told && told.commands > 1 ? [] : summary.commands;
+  // The head of an asciicast has whole seconds; what a session under way told is exact.
+  const startedAt = told ? row.startedAt : (info.startedAt ?? row.startedAt);
+  const targetUser = row.targetUser ?? info.targetUser ?? info.user;
+  const space = row.space ?? source.settings["space"];
+  const who = {
+    user: row.user,
+    target: row.target,
+    connectionRef: id,
+    ...(targetUser && { targetUser }),
+    ...(space && { space }),
+  };
+  const at = clockFrom(startedAt);
+  const event = (timeUs: number, name: "open" | "closed", cause?: string): RowDraft => ({
+    log: "connection-events",
+    row: {
+      ...who,
+      time: at(timeUs),
+      event: name,
+      outcome: "allowed",
+      kind: row.kind,
+      ...(cause && { cause }),
+    },
+  });
+  const rows: [name: string, draft: RowDraft][] = [
+    ...(told ? [] : [["open", event(0, "open")] satisfies [string, RowDraft]]),
+    ...commands.map(({ timeUs, command, exitCode, origin }, place): [string, RowDraft] => {
+      const offsetMs = Math.floor(timeUs / 1000);
+      const code = exitCode === undefined ? {} : { exitCode };
+      const said = { command: storable(command), outcome: "accepted", origin, offsetMs, ...code } as const;
+      return [`command ${place + 1}`, { log: "commands", row: { ...who, time: at(timeUs), ...said } }];
+    }),
+    ...(told?.closed
+      ? []
+      : [
+          [
+            "closed",
+            event(screen.durationUs, "closed", told ? "Daybook was stopped" : "the recording ended"),
+          ] satisfies [string, RowDraft],
+        ]),
+  ];
+  const facts = { recording: id, sha256: row.sha256, format: info.format };
+  const records = rows.map(([name, draft]): PreparedRecord => {
+    const raw = Buffer.from(JSON.stringify({ ...facts, ...draft.row }));
+    const hash = sha256(raw);
+    return { id: `${id} ${name}`, raw, contentHash: hash, hash, rows: [draft] };
+  });
+  const bytes = records.reduce((sum, { raw }) => sum + raw.length, 0);
+  if (records.length > 0)
+    await submitPost(source, { post: { receivedAt: nowInstant(), records, bytes }, poster });
+  await pool().query(
+    `UPDATE recordings SET state = 'ready', started_at = $3, duration_us = $4, target_user = coalesce(target_user, $5),
+       format = $6, title = coalesce(title, $7), command = coalesce(command, $8), columns = $9, rows = $10, findings = $11,
+       commands = $12, segments = $13
+     WHERE organization_id = $1 AND id = $2`,
+    [
+      organizationId,
+      id,
+      startedAt,
+      screen.durationUs,
+      targetUser ?? null,
+      info.format,
+      info.title ?? null,
+      info.command ?? null,
+      info.columns,
+      info.rows,
+      JSON.stringify(summary.findings),
+      told && told.commands > 1 ? told.commands : commands.length,
+      summary.segmentStartsUs.length,
+    ],
+  );
+}
+
+/** @returns the UTC text of a moment so many microseconds after the start */
+function clockFrom(startedAt: string): (offsetUs: number) => string {
+  const micros =
+    Date.parse(`${startedAt.slice(0, 19)}Z`) * 1000 + Number(startedAt.slice(20, -1).padEnd(6, "0"));
+  return (offsetUs) => instantOfMicros(micros + offsetUs) ?? startedAt;
+}
