@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { usualSudoTimes } from "@/lib/recordings/server/sudo-connection.ts";
 import { type SudoPeer, type SudoServer, startSudoServer } from "@/lib/recordings/server/sudo-server.ts";
 import { realSudo, SudoUser } from "@/lib/recordings/server/test-sudo.ts";
+import { FrameReader, frameOf } from "@/lib/recordings/sudo/frames.ts";
+import { readServerMessage } from "@/lib/recordings/sudo/test-client.ts";
 import { MemorySessions } from "@/lib/recordings/test-sessions.ts";
 
 const { isAsked, obstacle } = realSudo();
@@ -108,18 +112,50 @@ describe.runIf(isAsked)("the sudo of this machine", () => {
     writeFileSync(path.join(log, "ttyout"), "one\ntwo\nthree");
     for (const name of readdirSync(log)) chmodSync(path.join(log, name), 0o600);
     const before = sessions.opened.length;
-    const place = ["-h", "127.0.0.1", "-p", String(server.plainPort)];
-    const send = (...args: string[]) => run("/usr/sbin/sudo_sendlog", [...place, ...args, log]);
-    await send("-s", "1,100000778").catch(() => undefined);
-    const session = await sessions.until(() => sessions.opened[before]);
-    await sessions.until(() => session.lostFor);
+    const send = (port: number, ...args: string[]) =>
+      run("/usr/sbin/sudo_sendlog", ["-h", "127.0.0.1", "-p", String(port), ...args, log]);
+    // Hello, the command, two buffers; then the third never comes.
+    const line = await cutLine(server.plainPort, 4, "1,100000778");
+    await expect(send(line.port)).rejects.toThrow("commit point received from server [1, 100000778]");
+    line.close();
+    const session = await sessions.until(() => sessions.opened[before]?.lostFor && sessions.opened[before]);
     expect(session.text()).toBe("one\ntwo\n");
-    await send("-r", "1,100000778", "-i", session.logId);
+    await send(server.plainPort, "-r", "1,100000778", "-i", session.logId);
     expect(session.text()).toBe("one\ntwo\nthree");
     expect(session.events.map(([timeUs]) => timeUs)).toEqual([100_000, 1_100_000, 1_600_001]);
     expect(session.ended).toMatchObject({ exitCode: 0 });
   });
 });
+
+/** A line to the server that lets so many messages through and breaks at a commit point. */
+async function cutLine(port: number, messages: number, point: string) {
+  const line = net.createServer((client) => {
+    const server = net.connect(port, "127.0.0.1");
+    const [toServer, toClient] = [new FrameReader(), new FrameReader()];
+    for (const socket of [client, server]) socket.on("error", () => undefined);
+    client.on("data", (chunk) => {
+      for (const frame of toServer.push(chunk)) {
+        if (toServer.finished <= messages) server.write(frameOf(frame));
+      }
+    });
+    server.on("data", (chunk) => {
+      for (const frame of toClient.push(chunk)) {
+        client.write(frameOf(frame));
+        const message = readServerMessage(frame);
+        if (
+          "commitPoint" in message &&
+          `${message.commitPoint.tvSec},${message.commitPoint.tvNsec}` === point
+        ) {
+          server.resetAndDestroy();
+          client.end();
+        }
+      }
+    });
+  });
+  line.listen(0, "127.0.0.1");
+  await once(line, "listening");
+  return { port: (line.address() as net.AddressInfo).port, close: () => line.close() };
+}
 
 describe.runIf(!isAsked)("the sudo of this machine is left alone", () => {
   it(obstacle ?? "", () => {

@@ -17,7 +17,8 @@ export function realSudo(): { isAsked: boolean; obstacle: string | undefined } {
 /** A user of this machine whose sudo speaks with our server. */
 export class SudoUser {
   readonly name = `daybook-t${process.pid}`;
-  readonly #file = `/etc/sudoers.d/daybook-test-${process.pid}`;
+  /** Read last, so that nothing else's settings stand over it. */
+  readonly #file = `/etc/sudoers.d/zz-daybook-test-${process.pid}`;
   readonly #children = new Set<ChildProcess>();
   #uid = 0;
   #gid = 0;
@@ -45,7 +46,7 @@ export class SudoUser {
   remove(): void {
     for (const child of this.#children) child.kill("SIGKILL");
     rmSync(this.#file, { force: true });
-    execFileSync("/usr/sbin/userdel", [this.name], { stdio: "ignore" });
+    execFileSync("/usr/sbin/userdel", ["--force", this.name], { stdio: "ignore" });
   }
 
   /** Runs sudo without a terminal, or on one that `script` makes. */
