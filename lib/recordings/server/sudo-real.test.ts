@@ -84,8 +84,13 @@ describe.runIf(isAsked)("the sudo of this machine", () => {
     expect(session.text("i")).toContain("stty size");
     expect(session.commands.map(({ command }) => command)).toContain("/bin/echo");
     expect(session.ended).toBeUndefined();
+    const within = `/bin/sleep 999${process.pid}`;
+    stdin.write(`${within}\n`);
+    await expect.poll(runningCommands).toContain(within);
     await session.kill("ended by admin@example.org: lunch");
     const { code, output } = await done;
+    // What the shell ran loses its terminal and is hung up.
+    await expect.poll(runningCommands, { timeout: 4000 }).not.toContain(within);
     expect(code).not.toBe(0);
     expect(output).toContain("ended by admin@example.org: lunch");
     await sessions.until(() => session.ended);
@@ -97,10 +102,10 @@ describe.runIf(isAsked)("the sudo of this machine", () => {
     const seconds = `1000.${process.pid}`;
     const { done } = user.run(["sleep", seconds]);
     const session = await sessions.until(() => sessions.opened[before]);
-    await sessions.until(() => commandLines().includes(`sleep ${seconds}`));
+    await expect.poll(runningCommands).toContain(`sleep ${seconds}`);
     await session.kill("ended by admin@example.org: lunch");
     expect((await done).output).toContain("ended by admin@example.org: lunch");
-    await expect.poll(commandLines).not.toContain(`sleep ${seconds}`);
+    await expect.poll(runningCommands).not.toContain(`sleep ${seconds}`);
     await sessions.until(() => session.ended);
   });
 
@@ -118,7 +123,9 @@ describe.runIf(isAsked)("the sudo of this machine", () => {
     const line = await cutLine(server.plainPort, 4, "1,100000778");
     await expect(send(line.port)).rejects.toThrow("commit point received from server [1, 100000778]");
     line.close();
-    const session = await sessions.until(() => sessions.opened[before]?.lostFor && sessions.opened[before]);
+    const session = await sessions.until(
+      () => sessions.opened[before]?.lostFor !== undefined && sessions.opened[before],
+    );
     expect(session.text()).toBe("one\ntwo\n");
     await send(server.plainPort, "-r", "1,100000778", "-i", session.logId);
     expect(session.text()).toBe("one\ntwo\nthree");
@@ -163,7 +170,7 @@ describe.runIf(!isAsked)("the sudo of this machine is left alone", () => {
   });
 });
 
-function commandLines(): string[] {
+function runningCommands(): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => {
