@@ -4,11 +4,14 @@
  *
  * @param {string} nonce base64
  * @param {boolean} dev React and Next use eval and inline style sheets while developing
+ * @param {string} path of the page, without its query
  */
-export function contentSecurityPolicy(nonce, dev) {
+export function contentSecurityPolicy(nonce, dev, path) {
+  // The player of recordings draws with WebAssembly, on the page of a connection and nowhere else.
+  const player = path.startsWith("/connections/") ? " 'wasm-unsafe-eval'" : "";
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${player}${dev ? " 'unsafe-eval'" : ""}`,
     dev ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",

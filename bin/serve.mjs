@@ -131,10 +131,11 @@ function requestListener(
     const { requestId, address } = origin;
     const [path = "/"] = url.split("?", 1);
     open.add(response);
-    watch(request, response, { method, path, requestId, address }, log, () => open.delete(response));
+    const named = withoutSecrets(path);
+    watch(request, response, { method, path: named, requestId, address }, log, () => open.delete(response));
 
     const nonce = randomBytes(18).toString("base64");
-    const policy = contentSecurityPolicy(nonce, dev);
+    const policy = contentSecurityPolicy(nonce, dev, path);
     setResponseHeaders(response, { ...origin, policy });
     keepPagesPrivate(response);
     headers["x-daybook-request-id"] = requestId;
@@ -159,6 +160,11 @@ function requestListener(
       answerFailure(response, requestId);
     }
   };
+}
+
+/** The address that `asciinema auth` prints holds a credential, which no log shall. @param {string} path */
+function withoutSecrets(path) {
+  return path.replace(/^\/connect\/.*$/, "/connect/…");
 }
 
 /**

@@ -133,6 +133,10 @@ test.describe("the drawer", () => {
     await related.getByRole("link", { name: /Show all/ }).click();
     await expect(page).toHaveURL(/\/logs\/connections\?connection=/);
     await page.getByRole("gridcell").getByRole("link").first().click();
+    await expect(page).toHaveURL(/\/connections\/[0-9a-f-]+$/);
+    await expect(page.getByRole("heading", { name: "Not recorded" })).toBeVisible();
+    await page.getByRole("navigation", { name: "Connection" }).getByRole("link", { name: "Events" }).click();
+    await page.getByRole("link", { name: /Connection events$/ }).click();
     await expect(page).toHaveURL(/\/logs\/connection-events\?connection=/);
     await expect(page.locator(rows)).toHaveCount(2);
   });

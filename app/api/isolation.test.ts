@@ -74,6 +74,7 @@ const plain: { [endpoint: string]: () => Asked[] } = {
         definition.kind === "name" && definition.suggest ? [{ params: { log }, query: { filter } }] : [],
       ),
     ),
+  "GET /api/v1/recordings/search": () => [{ query: { q: here.word } }, { query: { q: "echo" } }],
   "GET /api/v1/saved-views": () => [{ query: {} }, ...slugs.map((log) => ({ query: { log } }))],
 };
 

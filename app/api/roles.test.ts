@@ -5,6 +5,7 @@ import { pool } from "@/lib/db/client.ts";
 import { type Names, namesOf, slugs } from "@/lib/logs/server/test-names.ts";
 import { makeWorld, type TestWorld } from "@/lib/logs/server/test-world.ts";
 import { type LogSlug, logView } from "@/lib/logs/views.ts";
+import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { cases, range } from "./test-cases.ts";
 import { type Asked, ask, type Endpoint, endpoints, follow, type Told } from "./test-routes.ts";
 
@@ -32,10 +33,12 @@ function askAs(role: Role, endpoint: Endpoint, asked: Asked): Promise<Told> {
 }
 
 /** Who may use a route, where that is not everybody. */
-function allowed({ route }: Endpoint, { params, query, body }: Asked): readonly Role[] {
+function allowed({ route, name }: Endpoint, { params, query, body }: Asked): readonly Role[] {
   const named = [params?.["log"], typeof query === "object" ? query["log"] : undefined];
   const wished = typeof body === "object" && body !== null && "log" in body ? body.log : undefined;
   if ([...named, wished].includes("audit-log")) return ["superuser", "auditor"];
+  if (name === "DELETE /api/v1/recordings/[id]") return ["superuser", "admin"];
+  if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
   return /^\/api\/v1\/(?:sources|targets|spaces)\b/.test(route) ? ["superuser", "admin"] : roles;
 }
 
@@ -84,11 +87,12 @@ describe("each role does what it is for, and nothing else", () => {
 
   it("nobody gives a token what the own role may not do", async () => {
     const create = endpointOf("POST /api/v1/tokens");
+    const reads = ["logs:read", "logs:read-own", "exports:create", "recordings:read-own"];
     const most: { [role in Role]: string[] } = {
-      superuser: ["logs:read", "logs:read-own", "audit-log:read", "exports:create"],
-      admin: ["logs:read", "logs:read-own", "exports:create"],
-      auditor: ["logs:read", "logs:read-own", "audit-log:read", "exports:create"],
-      member: ["logs:read-own", "exports:create"],
+      superuser: [...reads, "audit-log:read", "recordings:read"],
+      admin: [...reads, "recordings:read"],
+      auditor: [...reads, "audit-log:read", "recordings:read"],
+      member: reads.filter((scope) => scope !== "logs:read"),
     };
     for (const role of roles) {
       for (const scope of most.superuser) {
@@ -97,6 +101,61 @@ describe("each role does what it is for, and nothing else", () => {
         expect(status, `${role} ${scope}`).toBe(most[role].includes(scope) ? 201 : 403);
       }
     }
+  });
+});
+
+describe("of recordings", () => {
+  const paths = found.filter(({ name }) => name.startsWith("GET /api/v1/recordings"));
+
+  it("a member sees none of somebody else's, by no way", async () => {
+    const { recording } = world.ids;
+    for (const endpoint of paths) {
+      for (const asked of cases[endpoint.name]?.(names, names) ?? []) {
+        const { status, text } = await askAs("member", endpoint, asked);
+        if (endpoint.name.includes("[id]")) expect(status, endpoint.name).toBe(404);
+        expect(text, endpoint.name).not.toContain(recording);
+        expect(text, endpoint.name).not.toContain("alpha person");
+      }
+    }
+  });
+
+  it("a member plays, reads and downloads the own ones", async () => {
+    const own = await testRecording(world.organizationId, world.source.id, {
+      word: "alpha",
+      user: world.users.member.email,
+      target: "alpha target",
+      time: "2026-11-20T10:00:00.123456Z",
+    });
+    for (const endpoint of paths.filter(({ name }) => name.includes("[id]"))) {
+      const { status } = await askAs("member", endpoint, { params: { id: own, segment: "0" } });
+      expect(status, endpoint.name).toBe(200);
+    }
+    const list = await askAs("member", endpointOf("GET /api/v1/recordings"), {});
+    const { rows } = JSON.parse(list.text) as { rows: { id: string }[] };
+    expect(rows.map(({ id }) => id)).toEqual([own]);
+  });
+
+  it("who plays, reads or downloads one is in the audit log", async () => {
+    const id = await testRecording(world.organizationId, world.source.id, {
+      word: "alpha",
+      user: "somebody watched",
+      target: "alpha target",
+      time: "2026-11-20T10:00:00.123456Z",
+    });
+    for (const name of ["playback", "text", "cast", "original"])
+      await askAs("auditor", endpointOf(`GET /api/v1/recordings/[id]/${name}`), { params: { id } });
+    const told = await pool().query<{ type: string; who: string }>(
+      `SELECT event_type AS type, initiator AS who FROM audit_events
+       WHERE organization_id = $1 AND target_id = $2 AND operation_status = 'success' ORDER BY seq`,
+      [world.organizationId, id],
+    );
+    const who = world.users.auditor.email;
+    expect(told.rows).toEqual([
+      { type: "recording:played", who },
+      { type: "recording:read", who },
+      { type: "recording:downloaded", who },
+      { type: "recording:downloaded", who },
+    ]);
   });
 });
 

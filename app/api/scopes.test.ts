@@ -54,6 +54,7 @@ async function tokenWith(scopes: readonly string[], owner: "superuser" | "member
 function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Asked): boolean {
   const log = JSON.stringify([params, query, body]).includes("audit-log") ? "audit-log" : params?.["log"];
   if (name.endsWith("/export")) return false;
+  if (name.startsWith("GET /api/v1/recordings")) return scope.startsWith("recordings:");
   if (/saved-views|\/logs\//.test(name) && !name.includes("saved-views/[id]")) {
     return log === "audit-log" ? scope === "audit-log:read" : scope.startsWith("logs:");
   }

@@ -51,6 +51,37 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
         { params: { log }, query: { filter, match: value(log, filter) } },
       ]),
     ),
+  "GET /api/v1/devices": () => [],
+  "POST /api/v1/devices": ({ word }) => one({}, { installId: crypto.randomUUID(), name: `${word} machine` }),
+  "DELETE /api/v1/devices/[id]": ({ ids }) => [{ params: { id: ids.device }, query: { reason: "sold" } }],
+  "GET /api/v1/recordings": ({ word, ids }) => [
+    { query: { user: `${word} person` } },
+    { query: { target: `${word} target`, deleted: "true" } },
+    { query: { connection: ids.recording } },
+    { query: { cursor: `2026-11-19T00:00:00.000000Z_${ids.recording}` } },
+  ],
+  "GET /api/v1/recordings/people": ({ word }) => [{ query: { match: word } }],
+  "GET /api/v1/recordings/search": ({ word, ids }) => [
+    { query: { q: word } },
+    { query: { q: "echo", recording: ids.recording } },
+  ],
+  "GET /api/v1/recordings/[id]": ({ ids }) => one({ id: ids.recording }),
+  "DELETE /api/v1/recordings/[id]": ({ ids }) => [
+    { params: { id: ids.recording }, query: { reason: "none of yours" } },
+  ],
+  "GET /api/v1/recordings/[id]/cast": ({ ids }) => one({ id: ids.recording }),
+  "POST /api/v1/recordings/[id]/end": ({ ids }) => [
+    { params: { id: ids.recording }, query: { reason: "none of yours" } },
+  ],
+  "GET /api/v1/recordings/[id]/live": ({ ids }) => one({ id: ids.recording }),
+  "GET /api/v1/recordings/[id]/original": ({ ids }) => one({ id: ids.recording }),
+  "GET /api/v1/recordings/[id]/playback": ({ ids }) => [
+    { params: { id: ids.recording } },
+    { params: { id: ids.recording }, query: { idle: "2" } },
+  ],
+  "GET /api/v1/recordings/[id]/player-index": ({ ids }) => one({ id: ids.recording }),
+  "GET /api/v1/recordings/[id]/segments/[segment]": ({ ids }) => one({ id: ids.recording, segment: "0" }),
+  "GET /api/v1/recordings/[id]/text": ({ ids }) => one({ id: ids.recording }),
   "GET /api/v1/saved-views": () => slugs.map((log) => ({ query: { log } })),
   "POST /api/v1/saved-views": ({ word, value, ids }) => [
     {

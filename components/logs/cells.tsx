@@ -1,5 +1,6 @@
+import { Play } from "lucide-react";
 import Link from "next/link";
-import { logPath } from "@/components/shell/pages.ts";
+import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -7,7 +8,7 @@ import type { CrossLink, LogView } from "@/lib/logs/define.ts";
 import type { TableColumnOfView } from "@/lib/logs/table-columns.ts";
 import { searchString } from "./conditions.ts";
 import { DetailsCell } from "./details-cell.tsx";
-import { formatCount, formatDuration, toneOf } from "./format-values.ts";
+import { formatCount, formatDuration, formatOffset, toneOf } from "./format-values.ts";
 import type { Row } from "./log-api.ts";
 
 type CellProps = { view: LogView; column: string; kind: TableColumnOfView["kind"]; row: Row };
@@ -33,7 +34,9 @@ export function LogCell({ view, column, kind, row }: CellProps) {
     case "code":
       return <span className="tabular truncate">{value}</span>;
     case "connection":
-      return <LinkedValue view={view} column={column} row={row} text={shortId(String(value))} mono />;
+      return <ConnectionLink id={String(value)} />;
+    case "replay":
+      return <ReplayLink row={row} ms={Number(value)} />;
     case "command":
     case "json":
       return (
@@ -75,19 +78,51 @@ export function linkTarget(link: CrossLink, row: Row): string | undefined {
   return `${logPath(link.view)}${searchString(new URLSearchParams({ [link.filter]: String(value) }))}`;
 }
 
-type LinkedProps = { view: LogView; column: string; row: Row; text: string; mono?: boolean };
+/** No Link: the player on that page has a policy of its own, which comes with a full load. */
+function ConnectionLink({ id }: { id: string }) {
+  return (
+    <a
+      href={connectionPath(id)}
+      tabIndex={-1}
+      title={`Connection · ${id}`}
+      className="truncate font-mono text-xs text-accent hover:underline"
+    >
+      {shortId(id)}
+    </a>
+  );
+}
 
-function LinkedValue({ view, column, row, text, mono = false }: LinkedProps) {
+/** To the second of the recording at which it happened. */
+function ReplayLink({ row, ms }: { row: Row; ms: number }) {
+  const { connectionId } = row;
+  const text = formatOffset(ms * 1000);
+  if (typeof connectionId !== "string") return <span className="tabular">{text}</span>;
+  return (
+    <a
+      href={connectionPath(connectionId, ms / 1000)}
+      tabIndex={-1}
+      aria-label={`Replay at ${text}`}
+      className="flex items-center gap-1 text-accent tabular hover:underline"
+    >
+      <Play aria-hidden className="size-3 fill-current" />
+      {text}
+    </a>
+  );
+}
+
+type LinkedProps = { view: LogView; column: string; row: Row; text: string };
+
+function LinkedValue({ view, column, row, text }: LinkedProps) {
   const link = linkOfColumn(view, column);
   const href = link && linkTarget(link, row);
-  const className = mono ? "truncate font-mono text-xs" : "tabular truncate";
+  const className = "tabular truncate";
   if (!link || href === undefined) return <span className={className}>{text}</span>;
   return (
     <Link
       href={href}
       prefetch={false}
       tabIndex={-1}
-      title={mono ? `${link.label} · ${row[column]}` : link.label}
+      title={link.label}
       className={`${className} text-accent hover:underline`}
     >
       {text}

@@ -1,6 +1,7 @@
 "use client";
 
 import { Filter, FilterX } from "lucide-react";
+import { connectionPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
@@ -9,7 +10,7 @@ import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { CellKind, LogView } from "@/lib/logs/define.ts";
 import { filterOfColumn } from "./conditions.ts";
-import { formatCount, formatDuration, toneOf } from "./format-values.ts";
+import { formatCount, formatDuration, formatOffset, toneOf } from "./format-values.ts";
 import type { Row } from "./log-api.ts";
 
 type FieldListProps = {
@@ -39,7 +40,7 @@ export function FieldList({ view, row, onFilter }: FieldListProps) {
             <dt className="text-ink-2 max-sm:text-xs">{header}</dt>
             <dd className="flex min-w-0 items-start gap-2">
               <span className="min-w-0 flex-1 wrap-anywhere">
-                <WholeValue kind={cell} value={value ?? ""} />
+                <WholeValue kind={cell} value={value ?? ""} row={row} />
               </span>
               <FieldActions
                 view={view}
@@ -59,8 +60,23 @@ export function FieldList({ view, row, onFilter }: FieldListProps) {
   );
 }
 
-function WholeValue({ kind, value }: { kind: CellKind; value: string | number }) {
+type WholeProps = { kind: CellKind; value: string | number; row: Row };
+
+function WholeValue({ kind, value, row }: WholeProps) {
   const text = String(value);
+  const { connectionId } = row;
+  if (kind === "connection")
+    return (
+      <a href={connectionPath(text)} className="font-mono text-xs text-accent underline">
+        {text}
+      </a>
+    );
+  if (kind === "replay" && typeof connectionId === "string")
+    return (
+      <a href={connectionPath(connectionId, Number(value) / 1000)} className="text-accent tabular underline">
+        at {formatOffset(Number(value) * 1000)}
+      </a>
+    );
   if (kind === "time") return <TimeText time={text} withZone />;
   if (kind === "badge")
     return (
@@ -69,6 +85,7 @@ function WholeValue({ kind, value }: { kind: CellKind; value: string | number })
       </Badge>
     );
   if (kind === "duration") return <span className="tabular">{formatDuration(Number(value))}</span>;
+  if (kind === "replay") return <span className="tabular">{formatOffset(Number(value) * 1000)}</span>;
   if (kind === "count") return <span className="tabular">{formatCount(Number(value))}</span>;
   if (kind === "text" || kind === "code") return <VisibleText text={text} />;
   return (

@@ -16,6 +16,15 @@ function threeDigits(value: number): string {
   return String(Math.floor(value * scale) / scale);
 }
 
+/** Microseconds into a recording as a clock: `2:05`, `1:02:05`. */
+export function formatOffset(us: number): string {
+  const seconds = Math.max(0, Math.floor(us / 1_000_000));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
 const grouped = new Intl.NumberFormat("en-US");
 
 /** `12,345` */

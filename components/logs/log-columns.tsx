@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { FoldedPlace, TableColumn } from "@/components/data-table/table-features.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
-import type { LogView } from "@/lib/logs/define.ts";
+import type { CellKind, LogView } from "@/lib/logs/define.ts";
 import { type TableColumnOfView, tableColumns } from "@/lib/logs/table-columns.ts";
 import { LogCell } from "./cells.tsx";
 import type { Row } from "./log-api.ts";
@@ -22,6 +22,7 @@ const measures: { [kind in ShownKind]: Measure } = {
   count: { size: 70, minSize: 56, align: "end" },
   code: { size: 70, minSize: 56, align: "end" },
   duration: { size: 84, minSize: 72, align: "end" },
+  replay: { size: 76, minSize: 64 },
   json: { size: 240, minSize: 100 },
 };
 
@@ -41,7 +42,8 @@ export function foldedPlaces(view: LogView, shown: readonly string[]): { [column
   const body = first(bodies);
   const sub = first(subs, body);
   const lead = first(leads);
-  const mark = shown.find((column) => view.columns[column]?.cell === "badge");
+  const ofKind = (kind: CellKind) => shown.find((column) => view.columns[column]?.cell === kind);
+  const mark = ofKind("badge") ?? ofKind("replay");
   const places: { [column: string]: FoldedPlace } = { time: "time" };
   if (mark !== undefined) places[mark] = "mark";
   if (sub !== undefined) places[sub] = "sub";

@@ -7,7 +7,7 @@ import { Dialog } from "@/components/ui/dialog.tsx";
 import { Kbd } from "@/components/ui/kbd.tsx";
 import { JumpGroups } from "./jump-groups.tsx";
 import { parseJump } from "./jumps.ts";
-import { type ConsolePage, kubernetesPages, logPages } from "./pages.ts";
+import { type ConsolePage, kubernetesPages, logPages, recordingsPage } from "./pages.ts";
 import { groupClass, itemClass } from "./palette-classes.ts";
 import { PeopleItems } from "./people-items.tsx";
 import { SavedViewItems } from "./saved-view-items.tsx";
@@ -57,6 +57,9 @@ function Palette({ onClose, settings }: Omit<PaletteProps, "open">) {
               {[...logPages, { ...apiCalls, title: "Kubernetes API calls" }].map((page) => (
                 <PageItem key={page.href} page={page} onSelect={go} />
               ))}
+            </Command.Group>
+            <Command.Group heading="Recordings" className={groupClass}>
+              <PageItem page={recordingsPage} onSelect={go} />
             </Command.Group>
             <Command.Group heading="Settings" className={groupClass}>
               {settings.map((page) => (

@@ -14,6 +14,7 @@ const groups = [
       ["g o", "Connections"],
       ["g e", "Connection Events"],
       ["g u", "User Events"],
+      ["g r", "Session Recordings"],
       ["g a", "Audit Log"],
     ],
   },
@@ -43,6 +44,17 @@ const groups = [
       ["f", "Filter for this value"],
       ["x", "Filter it out"],
       ["c", "Copy it"],
+    ],
+  },
+  {
+    title: "In a recording",
+    keys: [
+      ["Space", "Play and pause"],
+      ["← →", "Five seconds back and on"],
+      ["[ ]", "Command or marker before and after"],
+      [", .", "Frame before and after"],
+      ["0 … 9", "To a tenth of the recording"],
+      ["f", "Full screen"],
     ],
   },
 ] as const;

@@ -12,6 +12,17 @@ export const logPages = [
   { slug: "user-events", href: "/logs/user-events", title: "User Events", key: "u" },
 ] as const satisfies readonly (ConsolePage & { slug: LogSlug })[];
 
+export const recordingsPage = {
+  href: "/recordings",
+  title: "Session Recordings",
+  key: "r",
+} as const satisfies ConsolePage;
+
+/** The page of one connection, or a second of its recording. */
+export function connectionPath(id: string, seconds?: number): string {
+  return seconds === undefined ? `/connections/${id}` : `/connections/${id}?t=${seconds}`;
+}
+
 /** The Kubernetes tab holds two logs. */
 export const kubernetesPages = [
   { slug: "kubernetes-commands", href: "/logs/kubernetes-commands", title: "Commands" },

@@ -7,7 +7,7 @@ import { ToastProvider } from "@/components/ui/toast.tsx";
 import { useKeys } from "@/components/ui/use-keys.ts";
 import { ZoneProvider } from "@/components/ui/zone.tsx";
 import { KeyboardHelp } from "./keyboard-help.tsx";
-import { type ConsolePage, logPages } from "./pages.ts";
+import { type ConsolePage, logPages, recordingsPage } from "./pages.ts";
 import { type ShellUser, TopBar } from "./top-bar.tsx";
 import { useGoKeys } from "./use-go-keys.ts";
 
@@ -28,7 +28,7 @@ type ShellProps = {
 export function Shell({ user, settings, theme, zone, children }: ShellProps) {
   const [palette, setPalette] = useState<"unused" | "open" | "closed">("unused");
   const [helping, setHelping] = useState(false);
-  const pages = useMemo(() => [...logPages, ...settings], [settings]);
+  const pages = useMemo(() => [...logPages, recordingsPage, ...settings], [settings]);
 
   useGoKeys(pages);
   useKeys({ "?": () => setHelping(true) });

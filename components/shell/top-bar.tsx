@@ -1,12 +1,13 @@
 "use client";
 
-import { BookOpen, ChevronDown, Search, Settings } from "lucide-react";
+import { BookOpen, ChevronDown, Search, Settings, SquarePlay } from "lucide-react";
 import Link from "next/link";
-import { Button } from "@/components/ui/button.tsx";
+import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
 import { Kbd } from "@/components/ui/kbd.tsx";
 import { Menu, MenuLink } from "@/components/ui/menu.tsx";
 import type { Theme } from "@/components/ui/preferences.ts";
-import { type ConsolePage, kubernetesPages, logPages } from "./pages.ts";
+import { type ConsolePage, kubernetesPages, logPages, recordingsPage } from "./pages.ts";
 import { UserMenu } from "./user-menu.tsx";
 import { ZoneSwitch } from "./zone-switch.tsx";
 
@@ -31,8 +32,16 @@ export function TopBar({ user, settings, theme, onSearch, onHelp }: TopBarProps)
         <BookOpen aria-hidden className="size-4.5 text-accent" strokeWidth={2.25} />
         <span className="sr-only sm:not-sr-only">Daybook</span>
       </Link>
-      <nav aria-label="Main">
+      <nav aria-label="Main" className="flex items-center">
         <LogsMenu />
+        <Link
+          href={recordingsPage.href}
+          prefetch={false}
+          className={cx(buttonClass("quiet"), "max-sm:w-8 max-sm:px-0!")}
+        >
+          <SquarePlay aria-hidden className="size-4 sm:hidden" />
+          <span className="max-sm:sr-only">{recordingsPage.title}</span>
+        </Link>
       </nav>
       <Button
         look="outline"

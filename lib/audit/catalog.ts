@@ -203,6 +203,26 @@ export const workflowTypes = {
       failed: { type: "apiToken:deletion-failed", says: "Failed to revoke API token" },
     },
   },
+  "device:creation": {
+    category: "Access & Tokens",
+    title: "Device Claim",
+    targetType: "device",
+    events: {
+      attempting: { type: "device:creating", says: "Claiming device" },
+      done: { type: "device:created", says: "Claimed device" },
+      failed: { type: "device:creation-failed", says: "Failed to claim device" },
+    },
+  },
+  "device:deletion": {
+    category: "Access & Tokens",
+    title: "Device Revocation",
+    targetType: "device",
+    events: {
+      attempting: { type: "device:deleting", says: "Revoking device" },
+      done: { type: "device:deleted", says: "Revoked device" },
+      failed: { type: "device:deletion-failed", says: "Failed to revoke device" },
+    },
+  },
   "export:creation": {
     category: "Exports",
     title: "Export Creation",

@@ -50,6 +50,7 @@ const typesOfCells: { [cell in CellKind]: readonly string[] } = {
   count: integers,
   code: integers,
   duration: ["int8"],
+  replay: ["int8"],
   json: ["json"],
 };
 const typesOfFilters: { [kind in Filter["kind"]]: readonly string[] } = {

@@ -2,7 +2,8 @@ import type { Filter } from "./filters.ts";
 
 /**
  * How a value is shown and which type it has: `time` is UTC text with microseconds, `count`, `code` and
- * `duration` (microseconds) are numbers, `json` is JSON, the others are text.
+ * `duration` (microseconds) are numbers, `replay` is a moment of the connection's recording (milliseconds from
+ * its start), `json` is JSON, the others are text.
  */
 export type CellKind =
   | "time"
@@ -14,6 +15,7 @@ export type CellKind =
   | "count"
   | "code"
   | "duration"
+  | "replay"
   | "json";
 
 export type Column = {

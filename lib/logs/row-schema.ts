@@ -35,6 +35,8 @@ function valueSchema(view: LogView, field: string, cell: CellKind): z.ZodType {
       return z.int();
     case "duration":
       return z.number().describe("microseconds");
+    case "replay":
+      return z.number().describe("milliseconds from the start of the recording");
     case "connection":
       return z.uuid();
     default:

@@ -47,6 +47,7 @@ export const errorMeanings = {
   403: "The caller may not do this.",
   404: "There is no such thing, or the caller may not know of it.",
   409: "What was asked for does not go with the state of things.",
+  410: "It was deleted; the answer says by whom and why.",
   413: "The body is larger than it may be.",
   415: "The body is of another media type or encoding.",
   429: "Too much at once: come back after `Retry-After` seconds.",

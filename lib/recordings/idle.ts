@@ -41,8 +41,8 @@ export class IdleTime {
     const end = this.ends[at] ?? 0;
     const left = this.left[at] ?? 0;
     if (timeUs >= end) return timeUs - left;
-    // Within the pause: up to the limit as it was, then standing still.
-    return Math.min(timeUs - (this.left[at - 1] ?? 0), end - left);
+    // Within the pause: up to the limit as it was, then standing still, before what ends the pause.
+    return Math.min(timeUs - (this.left[at - 1] ?? 0), end - left - 1);
   }
 
   /** Which moment of the recording a player shows. */

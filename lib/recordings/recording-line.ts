@@ -40,3 +40,15 @@ export type RecordingState = "live" | "processing" | "ready" | "failed" | "delet
 
 /** Somebody with recordings. */
 export type RecordedPerson = { user: string; count: number; lastAt: string };
+
+/** One line of a recording in which something was found. */
+export type RecordingHit = {
+  recordingId: string;
+  connectionId: string;
+  user: string;
+  target: string;
+  startedAt: string;
+  /** Microseconds into the recording. */
+  atUs: number;
+  line: string;
+};

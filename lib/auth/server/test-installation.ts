@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { encode } from "next-auth/jwt";
 import { v7 as uuidv7 } from "uuid";
 import { disconnect, inTransaction, pool } from "@/lib/db/client.ts";
@@ -35,9 +38,10 @@ let hash: Promise<string> | undefined;
  */
 export async function testInstallation(origin = "http://localhost:3000"): Promise<TestInstallation> {
   const database = await createTestDatabase();
+  const folder = mkdtempSync(path.join(tmpdir(), "daybook-test-"));
   Object.assign(process.env, {
     DATABASE_URL: database.appUrl,
-    DATA_DIR: "/nonexistent",
+    DATA_DIR: folder,
     NEXTAUTH_URL: origin,
     NEXTAUTH_SECRET: secret,
     REDACTION_KEY: randomBytes(32).toString("base64"),
@@ -54,6 +58,7 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
     remove: async () => {
       await disconnect();
       await database.drop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

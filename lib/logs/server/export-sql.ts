@@ -10,7 +10,7 @@ import { identifier, orderSql, type Scope, valueOf, whereSql } from "./sql.ts";
 export const exportFormats = ["csv", "json", "ndjson"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-const unguarded: readonly CellKind[] = ["time", "count", "code", "duration", "connection"];
+const unguarded: readonly CellKind[] = ["time", "count", "code", "duration", "replay", "connection"];
 
 /**
  * The COPY statement of an export: every row that the query matches, in its order, all columns of the view

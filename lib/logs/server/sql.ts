@@ -30,7 +30,7 @@ export function valueOf(field: string, cell: CellKind): Prisma.Sql {
   const column = Prisma.sql`r.${columnOf(field)}`;
   if (cell === "time")
     return Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', ${Prisma.raw(`'${timeFormat}'`)})`;
-  if (cell === "duration") return Prisma.sql`${column}::double precision`;
+  if (cell === "duration" || cell === "replay") return Prisma.sql`${column}::double precision`;
   if (cell === "json") return Prisma.sql`${column}::text`;
   return column;
 }

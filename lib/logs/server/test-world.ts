@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { type Role, roles } from "@/lib/auth/roles.ts";
 import { createToken } from "@/lib/auth/server/api-tokens.ts";
@@ -5,6 +6,8 @@ import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import type { TestInstallation, TestUser } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
+import { claimDevice } from "@/lib/recordings/server/devices.ts";
+import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { type LogSlug, logView, logViews } from "../views.ts";
 import { exportLog } from "./export-log.ts";
 import { scopeOf } from "./request.ts";
@@ -28,6 +31,8 @@ export type TestWorld = {
     export: string;
     target: string;
     space: string;
+    recording: string;
+    device: string;
   };
   /** A key of a row of every log: time~id. */
   keys: { [log in LogSlug]: string };
@@ -86,6 +91,14 @@ export async function makeWorld(
   const wish = { slug: "commands" as const, scope, query: all, format: "csv" as const };
   const download = await exportLog(principal, wish, undefined);
   await download.text();
+  const recording = await testRecording(organizationId, source.id, {
+    word,
+    user: `${word} person`,
+    target: `${word} target`,
+    time,
+  });
+  const installId = randomUUID();
+  await claimDevice(principal, { installId, name: `${word} device` });
   const logs = Object.keys(logViews) as LogSlug[];
   const keys = await Promise.all(
     logs.map(async (log) => [log, await firstKey(log, organizationId)] as const),
@@ -110,6 +123,8 @@ export async function makeWorld(
         organizationId,
       ),
       space: await idOf("SELECT id FROM spaces WHERE organization_id = $1", organizationId),
+      recording,
+      device: await idOf("SELECT id FROM devices WHERE organization_id = $1", organizationId),
     },
     keys: Object.fromEntries(keys) as TestWorld["keys"],
   };

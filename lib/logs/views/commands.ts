@@ -15,6 +15,7 @@ export const commands = defineLogView<Command>()({
     command: { header: "Command", cell: "command" },
     space: { header: "Space", cell: "text" },
     connectionId: { header: "Connection", cell: "connection" },
+    offsetMs: { header: "Replay", cell: "replay" },
     outcome: { header: "Outcome", cell: "badge", hidden: true },
     reason: { header: "Reason", cell: "text", hidden: true },
     exitCode: { header: "Exit code", cell: "code", hidden: true },

@@ -8,9 +8,11 @@ import { sourceWish } from "@/lib/ingest/source-wish.ts";
 import { exportRowSchema, recordTime, rowSchema } from "@/lib/logs/row-schema.ts";
 import { savedViewWish } from "@/lib/logs/server/saved-views.ts";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
+import { deviceClaim } from "@/lib/recordings/device.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
+import * as recordings from "./recording-answers.ts";
 
 export const logSlugs = Object.keys(logViews) as LogSlug[];
 
@@ -46,6 +48,16 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     ApiTokenWish: tokenWish,
     NewApiToken: answers.newToken,
     IngestResult: answers.ingestResult,
+    Recording: recordings.recording,
+    RecordingPage: recordings.recordingPage,
+    RecordedPeople: recordings.recordedPeople,
+    RecordingHits: recordings.recordingHits,
+    Playback: recordings.playback,
+    PlayerIndex: recordings.playerIndex,
+    RecordingSegment: recordings.segment,
+    Devices: recordings.devices,
+    DeviceClaim: deviceClaim,
+    DeviceClaimed: recordings.claimed,
     ...Object.assign({}, ...logSlugs.map(logSchemas)),
     ...nativeRecords(),
   };

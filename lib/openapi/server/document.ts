@@ -7,6 +7,7 @@ import { controlParameters, filterParameters } from "../parameters.ts";
 import { componentSchemas, logSlugs } from "./components.ts";
 import { ingestPaths } from "./ingest-paths.ts";
 import { logPaths } from "./log-paths.ts";
+import { recordingPaths } from "./recording-paths.ts";
 import { personalPaths, sourcePaths } from "./resource-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
@@ -25,6 +26,7 @@ export function openApiDocument() {
       "Logs",
       "Exports",
       "Saved views",
+      "Session recordings",
       "Ingestion",
       "Sources",
       "Targets and spaces",
@@ -32,7 +34,14 @@ export function openApiDocument() {
       "Caller",
       "Description",
     ].map((name) => ({ name })),
-    paths: { ...logPaths(), ...personalPaths(), ...sourcePaths(), ...ingestPaths(), ...ownPath },
+    paths: {
+      ...logPaths(),
+      ...personalPaths(),
+      ...sourcePaths(),
+      ...recordingPaths(),
+      ...ingestPaths(),
+      ...ownPath,
+    },
     components: {
       schemas: componentSchemas(),
       parameters: Object.assign(

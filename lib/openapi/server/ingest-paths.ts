@@ -16,16 +16,19 @@ import {
 /** A path for each kind of source, and the same with the source's id for senders that cannot do with less. */
 export function ingestPaths(): Paths {
   return Object.fromEntries(
-    ingestKinds.flatMap((kind): [string, Paths[string]][] => {
-      const path = `/api/v1/ingest/${kind.name}`;
-      return [
-        [path, { post: post(kind, "", []) }],
-        [
-          `${path}/{source}`,
-          { post: post(kind, "ToSource", [pathParameter("source", "The id of the token's source.")]) },
-        ],
-      ];
-    }),
+    // Recordings are files in forms, and have a path of their own.
+    ingestKinds
+      .filter(({ name }) => name !== "recordings")
+      .flatMap((kind): [string, Paths[string]][] => {
+        const path = `/api/v1/ingest/${kind.name}`;
+        return [
+          [path, { post: post(kind, "", []) }],
+          [
+            `${path}/{source}`,
+            { post: post(kind, "ToSource", [pathParameter("source", "The id of the token's source.")]) },
+          ],
+        ];
+      }),
   );
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handleIngest } from "@/lib/ingest/server/http.ts";
 import { lines } from "@/lib/ingest/server/test-source.ts";
+import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { type TestClient, testClient } from "./test-client.ts";
 import { faults } from "./test-document.ts";
 import { records, time } from "./test-records.ts";
@@ -80,6 +81,49 @@ describe("the document tells the truth about", () => {
       await client.check(`/api/v1/${one}/{id}`, { ...change, params: { id: first?.id ?? "" } }, 204);
       await client.check(`/api/v1/${one}/{id}`, { ...change, params: { id: nowhere } }, 404);
     }
+  });
+
+  it("session recordings", async () => {
+    const id = await testRecording(client.installation.organizationId, client.native.id, {
+      word: "daybook",
+      user: "ann",
+      target: "web-1",
+      time,
+    });
+    const params = { id, segment: "0" };
+    const one = "/api/v1/recordings/{id}";
+    await client.check("/api/v1/recordings", { query: "?user=ann&limit=1" });
+    await client.check("/api/v1/recordings", { query: "?colour=red" }, 400);
+    await client.check("/api/v1/recordings/people", {});
+    const found = (await client.check("/api/v1/recordings/search", { query: "?q=daybook" })) as {
+      hits: unknown[];
+    };
+    expect(found.hits.length).toBeGreaterThan(0);
+    await client.check("/api/v1/recordings/search", {}, 400);
+    await client.check(one, { params });
+    await client.check(one, { params: { id: nowhere } }, 404);
+    for (const part of ["playback", "player-index", "segments/{segment}", "cast", "text", "original"])
+      await client.check(`${one}/${part}`, { params });
+    await client.check(`${one}/playback`, { params, query: "?idle=2" });
+    await client.check(`${one}/playback`, { params, query: "?idle=x" }, 400);
+    await client.check(one, { method: "DELETE", params }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?reason=none" }, 204);
+    await client.check(one, { params }, 410);
+    await client.check("/api/v1/recordings", { query: "?deleted=true" });
+  });
+
+  it("asciinema installations", async () => {
+    const body = { installId: "0193A4C2-8f3a-4c10-8a51-5be0a0d3c902", name: "laptop" };
+    const method = "POST";
+    expect(await client.check("/api/v1/devices", { method, body })).toEqual({ state: "claimed" });
+    expect(await client.check("/api/v1/devices", { method, body })).toEqual({ state: "mine" });
+    await client.check("/api/v1/devices", { method, body, as: "member" }, 409);
+    await client.check("/api/v1/devices", { method, body: { ...body, installId: "1" } }, 400);
+    const { devices } = (await client.check("/api/v1/devices", {})) as { devices: { id: string }[] };
+    const params = { id: devices[0]?.id ?? "" };
+    await client.check("/api/v1/devices/{id}", { method: "DELETE", params, query: "?reason=sold" }, 204);
+    await client.check("/api/v1/devices/{id}", { method: "DELETE", params, query: "?reason=sold" }, 409);
+    await client.check("/api/v1/devices", { method, body }, 409);
   });
 
   it("itself", async () => {

@@ -10,6 +10,7 @@ import type { Scope } from "@/lib/logs/server/sql.ts";
 import type { ConversionSummary } from "../convert.ts";
 import { IdleTime, type PlayerIndex, playerIndex, playerSegment } from "../idle.ts";
 import type { Segment } from "../key-frames.ts";
+import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { RecordingError } from "../session.ts";
 import { type BlobFile, blobKey, blobs } from "./blobs.ts";
@@ -68,17 +69,6 @@ async function summaryOf(organizationId: string, line: RecordingLine): Promise<C
   return JSON.parse(bytes.toString("utf8")) as ConversionSummary;
 }
 
-/** What the player page needs beside the player's own index. Times of the recording in microseconds. */
-export type Playback = {
-  index: PlayerIndex;
-  /** Pauses, for the way between the times of the recording and of the player. */
-  pauses: ConversionSummary["screen"]["pauses"];
-  activity: ConversionSummary["screen"]["activity"];
-  commands: ConversionSummary["commands"];
-  resizes: ConversionSummary["screen"]["resizes"];
-  durationUs: number;
-};
-
 function idleOf(summary: ConversionSummary, idleSeconds: number | undefined): IdleTime {
   try {
     return new IdleTime(summary.screen.pauses, idleSeconds === undefined ? undefined : idleSeconds * 1e6);
@@ -90,14 +80,20 @@ function idleOf(summary: ConversionSummary, idleSeconds: number | undefined): Id
   }
 }
 
-/** @param idleSeconds pauses are played this long at most; undefined plays them as they were */
-export async function playbackOf(
+/**
+ * The index for the player, as lib/recordings/idle.ts describes it.
+ * @param idleSeconds pauses are played this long at most; undefined plays them as they were
+ */
+export async function indexOf(
   principal: Principal,
   line: RecordingLine,
   idleSeconds: number | undefined,
-): Promise<Playback> {
+): Promise<PlayerIndex> {
   requireReady(line);
-  const summary = await summaryOf(principal.organizationId, line);
+  return indexFrom(await summaryOf(principal.organizationId, line), idleSeconds);
+}
+
+function indexFrom(summary: ConversionSummary, idleSeconds: number | undefined): PlayerIndex {
   const { info, screen, segmentStartsUs, commands } = summary;
   const markers = [
     ...screen.markers,
@@ -112,15 +108,26 @@ export async function playbackOf(
     markers: markers.sort((a, b) => a.timeUs - b.timeUs),
   };
   const query = idleSeconds === undefined ? "" : `?idle=${idleSeconds}`;
-  const index = playerIndex(source, idleOf(summary, idleSeconds), (segment) => `segments/${segment}${query}`);
-  return {
-    index,
-    pauses: screen.pauses,
-    activity: screen.activity,
-    commands,
-    resizes: screen.resizes,
-    durationUs: screen.durationUs,
-  };
+  return playerIndex(source, idleOf(summary, idleSeconds), (segment) => `segments/${segment}${query}`);
+}
+
+/** What the page of a recording shows around the player. @param idleSeconds as of {@link indexOf} */
+export async function playbackOf(
+  principal: Principal,
+  line: RecordingLine,
+  idleSeconds: number | undefined,
+): Promise<Playback> {
+  requireReady(line);
+  const summary = await summaryOf(principal.organizationId, line);
+  const { pauses, activity, markers, resizes, durationUs } = summary.screen;
+  const index = indexFrom(summary, idleSeconds);
+  return { index, pauses, activity, markers, commands: summary.commands, resizes, durationUs };
+}
+
+/** When the terminal changed its size, which is told without what it showed. */
+export async function resizesOf(principal: Principal, line: RecordingLine): Promise<Playback["resizes"]> {
+  if (line.state !== "ready") return [];
+  return (await summaryOf(principal.organizationId, line)).screen.resizes;
 }
 
 /** One segment for the player. @throws Problem 404 */

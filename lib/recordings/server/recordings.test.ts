@@ -198,10 +198,9 @@ describe("a claimed installation of asciinema", () => {
   const basic = `Basic ${Buffer.from(`whoever:${installId}`).toString("base64")}`;
 
   it("uploads as the person who claimed it, whom the form cannot change", async () => {
-    const owner = { organizationId: member.organizationId, userId: member.id };
-    expect(await claimDevice(owner, installId, "laptop")).toBe("claimed");
-    expect(await claimDevice(owner, installId, "laptop")).toBe("mine");
-    expect(await claimDevice({ ...owner, userId: admin.userId }, installId, "mine now")).toBe("taken");
+    expect(await claimDevice(principalOf(member), { installId, name: "laptop" })).toBe("claimed");
+    expect(await claimDevice(principalOf(member), { installId, name: "laptop" })).toBe("mine");
+    await expect(claimDevice(admin, { installId, name: "mine now" })).rejects.toMatchObject({ status: 409 });
     const cast = '{"version": 2, "width": 80, "height": 24}\n[0.1, "o", "mine\\r\\n"]\n';
     const { status, body } = await upload(
       { user: "somebody@else", target: "elsewhere" },

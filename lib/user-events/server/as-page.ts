@@ -14,16 +14,17 @@ import { recordUserEvent } from "./record.ts";
  * (403), runs `work`, and writes the user event before anything is shown. Errors, redirects and "not found"
  * go on to Next after they were recorded; an error page shows the request's id.
  *
- * @param resource the page's path with its query
+ * @param resource the page's path with its query, as the record names it
+ * @param options.back where a stranger comes back to after signing in, when that is not `resource`
  */
 export async function asPage<T>(
   action: string,
   resource: string,
   work: (principal: Principal) => Promise<T>,
-  { permission }: { permission?: Permission } = {},
+  { permission, back = resource }: { permission?: Permission; back?: string } = {},
 ): Promise<T> {
   const started = { time: nowInstant(), clock: performance.now() };
-  const principal = await requirePrincipal(resource);
+  const principal = await requirePrincipal(back);
   const record = (status: number) =>
     recordUserEvent(eventOf(principal, { action, resource, started, status }));
   try {

@@ -1,13 +1,10 @@
-import { textFault } from "@/lib/http/body.ts";
-import { badRequest } from "@/lib/http/problem.ts";
+import { requireReason } from "@/lib/http/reason.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
 import { deleteRecording } from "@/lib/recordings/server/delete.ts";
 import { requireRecording } from "@/lib/recordings/server/read.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 type Context = { params: Promise<{ id: string }> };
-
-const reasonLimit = 500;
 
 /** What is known of a recording. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
@@ -25,12 +22,7 @@ export async function DELETE(request: Request, { params }: Context): Promise<Res
     "recordings.delete",
     async (principal) => {
       const line = await requireRecording(principal, id);
-      const reason = new URL(request.url).searchParams.get("reason")?.trim() ?? "";
-      const fault =
-        reason === "" || reason.length > reasonLimit
-          ? `must have 1 to ${reasonLimit} characters`
-          : textFault(reason);
-      if (fault !== undefined) throw badRequest([{ parameter: "reason", reason: fault }]);
+      const reason = requireReason(request);
       await deleteRecording(principal, line, reason);
       return new Response(null, { status: 204 });
     },

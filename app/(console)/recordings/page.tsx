@@ -1,0 +1,47 @@
+import type { Metadata } from "next";
+import { RecordingsView } from "@/components/recordings/recordings-view.tsx";
+import { allows } from "@/lib/auth/principal.ts";
+import { env } from "@/lib/env.ts";
+import { parseRecordingsQuery, recordingsBounds } from "@/lib/recordings/recordings-query.ts";
+import { listRecordedPeople, listRecordings } from "@/lib/recordings/server/list.ts";
+import { recordingScope } from "@/lib/recordings/server/read.ts";
+import { searchRecordings } from "@/lib/recordings/server/search.ts";
+import { pageParams, pageResource } from "@/lib/targets/page-params.ts";
+import { asPage } from "@/lib/user-events/server/as-page.ts";
+
+export const metadata: Metadata = { title: "Session Recordings" };
+
+type PageProps = { searchParams: Promise<{ [name: string]: string | string[] | undefined }> };
+
+const linesShown = 50;
+const hitsShown = 100;
+
+export default async function RecordingsPage({ searchParams }: PageProps) {
+  const params = pageParams(await searchParams);
+  const { query, errors } = parseRecordingsQuery(params);
+  const action = query && query.q !== "" ? "recordings.search" : "recordings.list";
+  const shown = await asPage(action, pageResource("/recordings", params), async (principal) => {
+    const scope = recordingScope(principal);
+    const rights = {
+      mayDelete: allows(principal, "recordings:delete"),
+      mayAddSources: allows(principal, "sources:manage"),
+    };
+    if (!query) return { rights, errors, people: [], lines: [], more: false };
+    const { user, target, denied, q, match, after } = query;
+    const people = await listRecordedPeople(scope, match);
+    if (q !== "") {
+      const hits = await searchRecordings(scope, q, { limit: hitsShown });
+      return { rights, people, lines: [], more: false, hits };
+    }
+    const lines = await listRecordings(scope, {
+      ...(user !== "" && { user }),
+      ...(target !== "" && { target }),
+      ...(denied && { denied }),
+      ...(after && { after }),
+      ...recordingsBounds(query, Date.now()),
+      limit: linesShown + 1,
+    });
+    return { rights, people, lines: lines.slice(0, linesShown), more: lines.length > linesShown };
+  });
+  return <RecordingsView query={query} origin={env().NEXTAUTH_URL.replace(/\/$/, "")} {...shown} />;
+}

@@ -1,0 +1,143 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { toneOf } from "@/components/logs/format-values.ts";
+import type { Row } from "@/components/logs/log-api.ts";
+import { recordingsPage } from "@/components/shell/pages.ts";
+import { Badge } from "@/components/ui/badge.tsx";
+import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
+import { TimeText } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { ParameterError } from "@/lib/http/problem.ts";
+import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection-query.ts";
+import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
+import { LivePane } from "./live-pane.tsx";
+import { RecordingActions } from "./recording-actions.tsx";
+import { RecordingState } from "./recording-state.tsx";
+import { TextTab } from "./text-tab.tsx";
+import { VideoTab } from "./video-tab.tsx";
+
+type ViewProps = {
+  id: string;
+  query: ConnectionQuery & { errors: readonly ParameterError[] };
+  connection: { row: Row | undefined; recording: RecordingLine | undefined; expected: boolean };
+  mayDelete: boolean;
+  mayEnd: boolean;
+  /** The tab of events. */
+  children: ReactNode;
+};
+
+const titles: { [tab in ConnectionTab]: string } = { video: "Video", text: "Text", events: "Events" };
+
+/** One connection: who, what, where and when, and what is left of it. */
+export function ConnectionView({ id, query, connection, mayDelete, mayEnd, children }: ViewProps) {
+  const { row, recording, expected } = connection;
+  const { user = "", target = "", targetUser = null } = row ?? recording ?? {};
+  return (
+    <div className="mx-auto flex w-full max-w-[110rem] flex-col gap-3 px-4 py-4">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
+        <div className="min-w-0">
+          <nav aria-label="Breadcrumb" className="text-xs text-ink-2">
+            <Link href={recordingsPage.href} prefetch={false} className="hover:underline">
+              {recordingsPage.title}
+            </Link>
+            {recording && (
+              <>
+                {" / "}
+                <Link
+                  href={`/recordings?${new URLSearchParams({ user: recording.user })}`}
+                  prefetch={false}
+                  className="hover:underline"
+                >
+                  <VisibleText text={recording.user} />
+                </Link>
+              </>
+            )}
+          </nav>
+          <h1 className="text-lg font-semibold wrap-anywhere">
+            <VisibleText text={String(user)} /> on <VisibleText text={String(target)} />
+            {targetUser !== null && (
+              <span className="font-normal text-ink-2">
+                {" "}
+                as <VisibleText text={String(targetUser)} />
+              </span>
+            )}
+          </h1>
+        </div>
+        {recording && <RecordingActions line={recording} mayDelete={mayDelete} />}
+      </header>
+      <Facts row={row} recording={recording} />
+      {query.errors.length > 0 && (
+        <div role="alert" className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
+          {query.errors.map(({ parameter, reason }) => (
+            <p key={parameter}>
+              The address says <code className="font-mono">{parameter}</code>, which {reason}.
+            </p>
+          ))}
+        </div>
+      )}
+      <div className="border-b border-line">
+        <TabStrip label="Connection">
+          {(["video", "text", "events"] as const).map((tab) => (
+            <Tab
+              key={tab}
+              href={tab === "video" ? `/connections/${id}` : `/connections/${id}?tab=${tab}`}
+              current={query.tab === tab}
+            >
+              {titles[tab]}
+            </Tab>
+          ))}
+        </TabStrip>
+      </div>
+      <RecordingState recording={recording} expected={expected} quiet={query.tab === "events"} />
+      {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} mayEnd={mayEnd} />}
+      {recording?.state === "ready" && query.tab === "video" && (
+        <VideoTab recordingId={recording.id} startUs={query.startUs} />
+      )}
+      {recording?.state === "ready" && query.tab === "text" && (
+        <TextTab recordingId={recording.id} connectionId={id} />
+      )}
+      {children}
+    </div>
+  );
+}
+
+function Facts({ row, recording }: { row: Row | undefined; recording: RecordingLine | undefined }) {
+  const status = row?.["status"];
+  const start = row?.time ?? recording?.startedAt;
+  const end = row?.["endTime"];
+  const address = row?.["clientAddress"];
+  const facts: { name: string; value: ReactNode }[] = [
+    { name: "Start", value: start === undefined ? unknown : <TimeText time={start} withZone /> },
+    {
+      name: "End",
+      value:
+        typeof end === "string" ? <TimeText time={end} withZone /> : <span className="text-ink-3">–</span>,
+    },
+    {
+      name: "Status",
+      value:
+        status === undefined || status === null ? (
+          unknown
+        ) : (
+          <Badge tone={toneOf(String(status))}>{status}</Badge>
+        ),
+    },
+    { name: "Kind", value: row?.["kind"] ?? recording?.kind ?? unknown },
+    { name: "Client address", value: address === undefined || address === null ? unknown : String(address) },
+    { name: "Place", value: row?.["place"] ?? unknown },
+    { name: "Space", value: row?.["space"] ?? recording?.space ?? <span className="text-ink-3">–</span> },
+  ];
+  if (recording?.title) facts.push({ name: "Title", value: <VisibleText text={recording.title} /> });
+  return (
+    <dl className="flex flex-wrap gap-x-6 gap-y-1">
+      {facts.map(({ name, value }) => (
+        <div key={name} className="min-w-0">
+          <dt className="text-xs text-ink-2">{name}</dt>
+          <dd className="wrap-anywhere">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const unknown = <span className="text-ink-3">unknown</span>;

@@ -1,0 +1,111 @@
+import Form from "next/form";
+import Link from "next/link";
+import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { CheckField, Field, Input, Select } from "@/components/ui/input.tsx";
+import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+
+const spans = [
+  { value: "24h", label: "the last 24 hours" },
+  { value: "7d", label: "the last 7 days" },
+  { value: "30d", label: "the last 30 days" },
+  { value: "365d", label: "the last year" },
+] as const;
+
+const kept = ["match", "user", "target", "last", "from", "to"] as const;
+
+/** What a form leaves as it is: a form's address holds only what is in the form. */
+export function KeptFields({
+  query,
+  without,
+}: {
+  query: RecordingsQuery;
+  without: readonly (keyof RecordingsQuery)[];
+}) {
+  return (
+    <>
+      {kept
+        .filter((name) => !without.includes(name) && query[name] !== "")
+        .map((name) => (
+          <input key={name} type="hidden" name={name} value={query[name]} />
+        ))}
+      {query.denied && !without.includes("denied") && <input type="hidden" name="denied" value="true" />}
+    </>
+  );
+}
+
+/** Narrows the list of sessions. A range that is named in the address as instants stays while it is not replaced. */
+export function RecordingFilters({ query }: { query: RecordingsQuery }) {
+  const { target, last, from, to, denied } = query;
+  const exact = from !== "" || to !== "";
+  const offered = spans.some(({ value }) => value === last) || last === "";
+  const filtered = target !== "" || last !== "" || exact || denied;
+  return (
+    <Form
+      key={recordingsHref(query, {})}
+      action="/recordings"
+      prefetch={false}
+      className="flex flex-wrap items-end gap-2"
+    >
+      <KeptFields
+        query={query}
+        without={["target", "last", "denied", ...(exact ? [] : (["from", "to"] as const))]}
+      />
+      <Field label="Target">
+        <Input name="target" defaultValue={target} maxLength={256} className="w-40" />
+      </Field>
+      {exact ? (
+        <p className="flex h-8 items-center text-ink-2">
+          {from !== "" && `from ${from} `}
+          {to !== "" && `to ${to} `}UTC
+        </p>
+      ) : (
+        <Field label="Started">
+          <Select name="last" defaultValue={last} className="w-40">
+            <option value="">at any time</option>
+            {spans.map(({ value, label }) => (
+              <option key={value} value={value}>
+                in {label}
+              </option>
+            ))}
+            {!offered && <option value={last}>in the last {last}</option>}
+          </Select>
+        </Field>
+      )}
+      <span className="flex h-8 items-center">
+        <CheckField name="denied" value="true" label="With denied attempts" defaultChecked={denied} />
+      </span>
+      <Button type="submit">Filter</Button>
+      {filtered && (
+        <Link
+          href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false })}
+          prefetch={false}
+          className={buttonClass("quiet")}
+        >
+          Clear
+        </Link>
+      )}
+    </Form>
+  );
+}
+
+/** Looks for words in everything that was ever shown. */
+export function SearchEverything({ words }: { words: string }) {
+  return (
+    <search className="w-full max-w-md">
+      <Form action="/recordings" prefetch={false} className="flex items-end gap-2">
+        <Field label="Search in all recordings">
+          <Input
+            key={words}
+            type="search"
+            name="q"
+            defaultValue={words}
+            maxLength={256}
+            placeholder="words that were on the screen"
+            className="sm:w-72"
+          />
+        </Field>
+        <Button type="submit">Search</Button>
+      </Form>
+    </search>
+  );
+}

@@ -1,0 +1,161 @@
+"use client";
+
+import Link from "next/link";
+import { formatBytes, formatCount, formatDuration } from "@/components/logs/format-values.ts";
+import { connectionPath } from "@/components/shell/pages.ts";
+import { Moment } from "@/components/sources/moment.tsx";
+import { buttonClass } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
+import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import { RecordingActions } from "./recording-actions.tsx";
+import { RecordingBadge } from "./recording-badge.tsx";
+
+type TableProps = {
+  query: RecordingsQuery;
+  lines: readonly RecordingLine[];
+  more: boolean;
+  mayDelete: boolean;
+};
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "h-8 border-b border-line px-2 py-1";
+const fromMd = "max-lg:hidden";
+const fromXl = "max-xl:hidden";
+
+/** Sessions, newest first, with what can be done with each at the right. */
+export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
+  if (lines.length === 0) return <Nothing query={query} />;
+  const ofOne = query.user !== "";
+  const last = lines.at(-1);
+  return (
+    <>
+      <table className="w-full table-fixed border-collapse">
+        <caption className="sr-only">{ofOne ? `Sessions of ${query.user}` : "Sessions of everybody"}</caption>
+        <thead>
+          <tr>
+            <th scope="col" className={cx(head, "sm:w-40")}>
+              Start <ZoneName />
+            </th>
+            {!ofOne && (
+              <th scope="col" className={cx(head, fromMd)}>
+                User
+              </th>
+            )}
+            <th scope="col" className={cx(head, "max-sm:hidden")}>
+              Target
+            </th>
+            <th scope="col" className={cx(head, fromMd, "w-28")}>
+              Target user
+            </th>
+            <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+              Duration
+            </th>
+            <th scope="col" className={cx(head, fromXl, "w-20 text-right")}>
+              Size
+            </th>
+            <th scope="col" className={cx(head, fromXl, "w-24 text-right")}>
+              Commands
+            </th>
+            <th scope="col" className={cx(head, fromMd, "w-36")}>
+              State
+            </th>
+            <th scope="col" className={cx(head, "w-24")}>
+              <span className="sr-only">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <Row key={line.id} line={line} ofOne={ofOne} mayDelete={mayDelete} />
+          ))}
+        </tbody>
+      </table>
+      {(more || query.after) && (
+        <nav aria-label="Pages" className="flex gap-2">
+          {query.after && (
+            <Link href={recordingsHref(query, {})} prefetch={false} className={buttonClass()}>
+              First page
+            </Link>
+          )}
+          {more && last && (
+            <Link
+              href={recordingsHref(query, { after: { startedAt: last.startedAt, id: last.id } })}
+              prefetch={false}
+              className={buttonClass()}
+            >
+              Next page
+            </Link>
+          )}
+        </nav>
+      )}
+    </>
+  );
+}
+
+function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; mayDelete: boolean }) {
+  const duration = line.durationUs === null ? "–" : formatDuration(line.durationUs);
+  return (
+    <tr className="hover:bg-hover">
+      <th scope="row" className={cx(cell, "text-left font-normal")}>
+        <a href={connectionPath(line.connectionId)} className="whitespace-nowrap text-accent hover:underline">
+          <Moment time={line.startedAt} otherwise="" />
+        </a>
+        <span className="block truncate text-xs text-ink-2 lg:hidden">
+          {!ofOne && (
+            <>
+              <VisibleText text={line.user} />{" "}
+            </>
+          )}
+          <span className="sm:hidden">
+            on <VisibleText text={line.target} />
+          </span>
+        </span>
+        <span className="flex gap-2 truncate text-xs text-ink-2 lg:hidden">
+          <RecordingBadge state={line.state} denied={line.denied} /> {duration}
+        </span>
+      </th>
+      {!ofOne && (
+        <td className={cx(cell, fromMd, "truncate")} title={line.user}>
+          <VisibleText text={line.user} />
+        </td>
+      )}
+      <td className={cx(cell, "truncate max-sm:hidden")} title={line.target}>
+        <VisibleText text={line.target} />
+      </td>
+      <td className={cx(cell, fromMd, "truncate")}>
+        {line.targetUser === null ? (
+          <span className="text-ink-3">–</span>
+        ) : (
+          <VisibleText text={line.targetUser} />
+        )}
+      </td>
+      <td className={cx(cell, fromMd, "text-right tabular whitespace-nowrap")}>{duration}</td>
+      <td className={cx(cell, fromXl, "text-right tabular whitespace-nowrap")}>{formatBytes(line.bytes)}</td>
+      <td className={cx(cell, fromXl, "text-right tabular")}>{formatCount(line.commands)}</td>
+      <td className={cx(cell, fromMd)}>
+        <RecordingBadge state={line.state} denied={line.denied} />
+      </td>
+      <td className={cx(cell, "text-right whitespace-nowrap")}>
+        <RecordingActions line={line} mayDelete={mayDelete} inRow />
+      </td>
+    </tr>
+  );
+}
+
+function Nothing({ query }: { query: RecordingsQuery }) {
+  return (
+    <p className="text-ink-2">
+      No session matches.{" "}
+      <Link
+        href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false, user: "" })}
+        prefetch={false}
+        className="text-accent underline"
+      >
+        Show all
+      </Link>
+    </p>
+  );
+}

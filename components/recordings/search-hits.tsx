@@ -1,0 +1,51 @@
+import Link from "next/link";
+import { formatOffset } from "@/components/logs/format-values.ts";
+import { connectionPath } from "@/components/shell/pages.ts";
+import { Moment } from "@/components/sources/moment.tsx";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
+import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import { linkSeconds } from "./link-seconds.ts";
+
+/** Lines in which the words were on a screen. A hit opens the player at its second. */
+export function SearchHits({ query, hits }: { query: RecordingsQuery; hits: readonly RecordingHit[] }) {
+  return (
+    <section aria-label="Search results" className="flex flex-col gap-2">
+      <p role="status" className="flex flex-wrap items-baseline gap-x-3 text-ink-2">
+        {hits.length === 0
+          ? `No recording shows “${query.q}”. Whole words are looked for, all of them close together.`
+          : `${hits.length} ${hits.length === 1 ? "line shows" : "lines show"} “${query.q}”, in the newest recordings first.`}
+        <Link href={recordingsHref(query, { q: "" })} prefetch={false} className="text-accent underline">
+          Back to the list
+        </Link>
+      </p>
+      <ul className="flex flex-col">
+        {hits.map(({ recordingId, connectionId, user, target, startedAt, atUs, line }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two lines of one moment may say the same
+          <li key={`${recordingId} ${atUs} ${place}`} className="border-b border-line">
+            {/* No Link: the player's page has a policy of its own, which comes with a full load. */}
+            <a
+              href={connectionPath(connectionId, linkSeconds(atUs))}
+              className="grid gap-x-4 py-1.5 hover:bg-hover sm:grid-cols-[minmax(0,18rem)_minmax(0,1fr)]"
+            >
+              <span className="min-w-0">
+                <span className="block truncate font-medium">
+                  <VisibleText text={user} /> <span className="font-normal text-ink-2">on</span>{" "}
+                  <VisibleText text={target} />
+                </span>
+                <span className="block text-xs text-ink-2">
+                  <Moment time={startedAt} otherwise="" /> <ZoneName />, at{" "}
+                  <span className="tabular">{formatOffset(atUs)}</span>
+                </span>
+              </span>
+              <span className="min-w-0 self-center font-mono text-xs wrap-anywhere">
+                <VisibleText text={line} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,286 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { castText, shellSession } from "./casts.ts";
+import { expect, openLog, test } from "./fixtures.ts";
+
+type Uploaded = { id: string; connectionId: string; word: string; user: string };
+
+/** A word that is in no other recording, and in no name of a person or a target. */
+const freshWord = (): string => `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+
+/** Uploads a recording as a program does, and waits until it was worked out. */
+async function upload(
+  page: Page,
+  cast = shellSession,
+  user = `${freshWord()}@example.org`,
+): Promise<Uploaded> {
+  const word = freshWord();
+  const { request } = page;
+  const made = await request.post("/api/v1/sources", {
+    headers: { "sec-fetch-site": "same-origin" },
+    data: { name: `Recorder ${word}`, kind: "recordings" },
+  });
+  expect(made.status(), await made.text()).toBe(201);
+  const { token } = (await made.json()) as { token: string };
+  const answer = await request.post("/api/v1/recordings", {
+    headers: { authorization: `Bearer ${token}`, cookie: "" },
+    multipart: {
+      user,
+      target: "web-1",
+      targetUser: "root",
+      file: {
+        name: "x.cast",
+        mimeType: "application/x-asciicast",
+        buffer: Buffer.from(castText(cast(word))),
+      },
+    },
+  });
+  expect(answer.status(), await answer.text()).toBe(201);
+  const { id, connectionId } = (await answer.json()) as Uploaded;
+  await expect
+    .poll(
+      async () => ((await (await request.get(`/api/v1/recordings/${id}`)).json()) as { state: string }).state,
+      {
+        timeout: 30_000,
+      },
+    )
+    .toBe("ready");
+  return { id, connectionId, word, user };
+}
+
+/** The terminal as somebody reads it. */
+const screen = (page: Page) => page.locator(".ap-term-text");
+const position = (page: Page) => page.getByRole("slider", { name: "Position" });
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+}
+
+test.describe("session recordings", () => {
+  test("a person's session is found from the top bar, and plays", async ({ page }) => {
+    const { user, connectionId } = await upload(page);
+    await page.goto("/logs/commands");
+    await page
+      .getByRole("navigation", { name: "Main" })
+      .getByRole("link", { name: "Session Recordings" })
+      .click();
+    await page.getByRole("navigation", { name: "People" }).getByRole("link", { name: user }).click();
+    await expect(page).toHaveURL(`/recordings?user=${encodeURIComponent(user)}`);
+    const row = page.getByRole("row").filter({ hasText: "web-1" });
+    await expect(row).toHaveCount(1);
+    await expect(row).toContainText("1 min 10 s");
+    await expect(row).toContainText("ready");
+    await expectAccessible(page);
+
+    await row.getByRole("link", { name: /^Play/ }).click();
+    await expect(page).toHaveURL(`/connections/${connectionId}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${user} on web-1 as root`);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await expect(screen(page)).toContainText("first");
+    await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+    await page.keyboard.press("Space");
+    await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  for (const { title, skipping } of [
+    { title: "with pauses skipped", skipping: true },
+    { title: "with pauses as they were", skipping: false },
+  ]) {
+    test(`a link lands on its second ${title}`, async ({ page }) => {
+      const { connectionId, word } = await upload(page);
+      await page.goto(`/connections/${connectionId}?t=50.5`);
+      await expect(screen(page)).toContainText(`web-1.${word}.example`);
+      await expect(position(page)).toHaveAttribute("aria-valuetext", "0:50 of 1:10");
+      const skip = page.getByRole("checkbox", { name: "Skip pauses over 2 s" });
+      await expect(skip).toBeChecked();
+      const most = Number(await position(page).getAttribute("max"));
+      expect(most).toBeLessThan(35_000);
+      if (!skipping) {
+        await skip.uncheck();
+        await expect(position(page)).toHaveAttribute("max", "70000");
+      }
+      await expect(position(page)).toHaveAttribute("aria-valuetext", "0:50 of 1:10");
+      await expect(screen(page)).toContainText(`web-1.${word}.example`);
+      await expect(screen(page)).not.toContainText("restarted-at-the-end");
+
+      // In the middle of a pause: the next prompt is not there yet.
+      await page.goto(`/connections/${connectionId}?t=20`);
+      await expect(screen(page)).toContainText("sleep 40");
+      if (!skipping) await skip.uncheck();
+      await expect(position(page)).toHaveAttribute("max", skipping ? String(most) : "70000");
+      await expect(position(page)).toHaveAttribute("aria-valuetext", "0:20 of 1:10");
+      await expect(screen(page)).toContainText("sleep 40");
+      expect((await screen(page).innerText()).match(/ann@web-1/g)).toHaveLength(2);
+    });
+  }
+
+  test("commands follow and seek, also from their log", async ({ page }) => {
+    const { connectionId, user } = await upload(page);
+    await page.goto(`/connections/${connectionId}`);
+    const commands = page.getByRole("list", { name: "Commands" }).getByRole("button");
+    await expect(commands).toContainText([
+      "echo",
+      "sleep 40",
+      "vi notes.txt",
+      "cat /etc/hostname",
+      "systemctl restart nginx",
+      "exit",
+    ]);
+    await commands.filter({ hasText: "systemctl" }).click();
+    await expect(position(page)).toHaveAttribute("aria-valuetext", "1:05 of 1:10");
+    await expect(screen(page)).toContainText("systemctl restart nginx");
+    await expect(commands.filter({ hasText: "systemctl" })).toHaveAttribute("aria-current", "true");
+    await page.keyboard.press("[");
+    await expect(position(page)).toHaveAttribute("aria-valuetext", /^(1:00|0:50) of/);
+
+    await openLog(page, `/logs/commands?user=${encodeURIComponent(user)}`);
+    await page
+      .getByRole("row")
+      .filter({ hasText: "systemctl restart nginx" })
+      .getByRole("link", { name: "Replay at 1:05" })
+      .click();
+    await expect(page).toHaveURL(new RegExp(`/connections/${connectionId}\\?t=65`));
+    await expect(position(page)).toHaveAttribute("aria-valuetext", "1:05 of 1:10");
+  });
+
+  test("words are found in one recording and in all, and a hit plays its second", async ({ page }) => {
+    const { connectionId, word } = await upload(page);
+    await page.goto("/recordings");
+    await page.getByRole("searchbox", { name: "Search in all recordings" }).fill(`${word} example`);
+    await page.keyboard.press("Enter");
+    const hits = page.getByRole("region", { name: "Search results" }).getByRole("listitem");
+    await expect(hits).toHaveCount(1);
+    await expect(hits).toContainText(`web-1.${word}.example`);
+    await expectAccessible(page);
+    await hits.getByRole("link").click();
+    await expect(page).toHaveURL(new RegExp(`/connections/${connectionId}\\?t=50`));
+    await expect(screen(page)).toContainText(`web-1.${word}.example`);
+
+    await page.getByRole("searchbox", { name: "Search in this recording" }).fill("restarted");
+    await page.keyboard.press("Enter");
+    const found = page.getByRole("list", { name: "Search results" }).getByRole("button");
+    await expect(found).toHaveCount(1);
+    await found.click();
+    await expect(position(page)).toHaveAttribute("aria-valuetext", "1:06 of 1:10");
+    await expect(screen(page)).toContainText("restarted-at-the-end");
+  });
+
+  test("the text is searched and leads to its second; events tell who read it", async ({ page }) => {
+    const { id, connectionId, word } = await upload(page);
+    await page.goto(`/connections/${connectionId}?tab=text`);
+    const text = page.getByRole("region", { name: "Text of the session" });
+    await expect(text).toContainText(`first ${word}`);
+    await page.getByRole("searchbox", { name: "Search in the text" }).fill("restarted-AT");
+    await expect(page.getByText("1 of 1")).toBeVisible();
+    await expectAccessible(page);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download text" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.txt$/);
+
+    await page.getByRole("navigation", { name: "Connection" }).getByRole("link", { name: "Events" }).click();
+    await expect(page.getByRole("region", { name: "Connection events" }).getByRole("listitem")).toHaveText([
+      /open/,
+      /closed.*the recording ended/,
+    ]);
+    await expect(page.getByRole("region", { name: "Size of the terminal" })).toContainText("100 × 30");
+    await expect(page.getByRole("region", { name: /^Who watched/ })).toContainText("recording:read");
+    await expectAccessible(page);
+    await openLog(page, `/settings/audit-log?targetId=${id}`);
+    await expect(page.getByRole("gridcell", { name: "recording:read", exact: true }).first()).toBeVisible();
+  });
+
+  test("an asciinema installation is claimed by whom it belongs to", async ({ page }) => {
+    const installId = crypto.randomUUID();
+    const name = `laptop ${freshWord()}`;
+    await page.goto(`/connect/${installId}`);
+    await expectAccessible(page);
+    await page.getByRole("textbox", { name: "Name of the machine" }).fill(name);
+    await page.getByRole("button", { name: "This is my machine" }).click();
+    await expect(page.getByText("This installation is yours now.")).toBeVisible();
+    await page.reload();
+    await expect(page.getByText("This installation is yours already.")).toBeVisible();
+
+    const authorization = `Basic ${Buffer.from(`ann:${installId}`).toString("base64")}`;
+    const answer = await page.request.post("/api/asciicasts", {
+      headers: { authorization },
+      multipart: {
+        asciicast: {
+          name: "ascii.cast",
+          mimeType: "application/octet-stream",
+          buffer: Buffer.from(castText(shellSession(freshWord()))),
+        },
+      },
+    });
+    expect(answer.status(), await answer.text()).toBe(201);
+    await page.goto(`/recordings?target=${encodeURIComponent(name)}`);
+    await expect(
+      page.getByRole("link", { name: new RegExp(`^Play the session of .* on ${name}`) }),
+    ).toBeVisible();
+
+    await page.goto("/settings/tokens");
+    await page.getByRole("button", { name: `Revoke ${name}` }).click();
+    const dialog = page.getByRole("dialog", { name: `Revoke “${name}”?` });
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("sold");
+    await dialog.getByRole("button", { name: "Revoke device" }).click();
+    await expect(page.getByRole("listitem").filter({ hasText: name })).toContainText("revoked");
+    const refused = await page.request.post("/api/asciicasts", { headers: { authorization }, multipart: {} });
+    expect(refused.status()).toBe(401);
+    await page.goto(`/connect/${installId}`);
+    await expect(page.getByText("belongs to somebody else, or was revoked")).toBeVisible();
+  });
+
+  test("deleting asks for a reason and leaves a tombstone", async ({ page }) => {
+    const { user, connectionId } = await upload(page);
+    await page.goto(`/recordings?user=${encodeURIComponent(user)}`);
+    await page.getByRole("button", { name: /^Delete the session of/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete this recording?" });
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Delete recording" }).click();
+    await expect(dialog).toBeVisible();
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("recorded by mistake");
+    await dialog.getByRole("button", { name: "Delete recording" }).click();
+    await expect(page.getByText("No session matches.")).toBeVisible();
+    await page.goto(`/connections/${connectionId}`);
+    await expect(page.getByRole("heading", { name: "Deleted" })).toBeVisible();
+    await expect(page.getByText("recorded by mistake")).toBeVisible();
+  });
+
+  test("an address that says nothing is named", async ({ page }) => {
+    const { connectionId } = await upload(page);
+    await page.goto(`/connections/${connectionId}?t=later&tab=sound`);
+    await expect(
+      page.getByRole("alert").filter({ hasText: "must be seconds of the recording" }),
+    ).toContainText("must be one of video, text, events");
+    await page.goto("/recordings?last=ever&colour=red");
+    await expect(page.getByRole("alert").filter({ hasText: "colour" })).toContainText("must be a span");
+    await page.goto(`/connections/${crypto.randomUUID()}`);
+    await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  });
+});
+
+test.describe("recordings at 360 pixels", () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test("nothing scrolls sideways but the terminal", async ({ page }) => {
+    const { user, connectionId } = await upload(page);
+    for (const path of [
+      "/recordings",
+      `/recordings?user=${encodeURIComponent(user)}`,
+      `/connections/${connectionId}`,
+      `/connections/${connectionId}?tab=text`,
+      `/connections/${connectionId}?tab=events`,
+    ]) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByText(/^(Reading|Loading)/)).toHaveCount(0);
+      expect(await page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth), path).toBe(
+        0,
+      );
+      await expectAccessible(page);
+    }
+  });
+});

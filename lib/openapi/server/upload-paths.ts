@@ -1,0 +1,88 @@
+import "server-only";
+import type { Permission } from "@/lib/auth/roles.ts";
+import { recordingLimits } from "@/lib/recordings/limits.ts";
+import {
+  errorRefs,
+  json,
+  type Operation,
+  operation,
+  type Paths,
+  pathParameter,
+  type Schema,
+  schemaRef,
+} from "../operation.ts";
+import { answer, reason, recordingTag as tag } from "./recording-parts.ts";
+
+/** The asciinema installations of a person. */
+export function devicePaths(): Paths {
+  const permission: Permission = "tokens:manage-own";
+  const ofDevices = { tag, permission };
+  return {
+    "/api/v1/devices": {
+      get: operation({
+        ...ofDevices,
+        id: "listDevices",
+        summary: "One's own asciinema installations",
+        answers: { 200: answer("The installations, newest first.", "Devices") },
+      }),
+      post: operation({
+        ...ofDevices,
+        id: "claimDevice",
+        summary: "Claims an asciinema installation: what it uploads is the caller's from then on",
+        body: schemaRef("DeviceClaim"),
+        answers: { 200: answer("It is the caller's.", "DeviceClaimed") },
+        errors: [409],
+      }),
+    },
+    "/api/v1/devices/{id}": {
+      delete: operation({
+        ...ofDevices,
+        id: "revokeDevice",
+        summary: "Revokes an installation of one's own: its next upload is refused",
+        parameters: [pathParameter("id", "The id of the device."), reason],
+        answers: { 204: { description: "Done." } },
+        errors: [400, 404, 409],
+      }),
+    },
+  };
+}
+
+/** How a recording comes in. */
+export function uploadOperation(): Operation {
+  const words: Schema = { type: "string", maxLength: 1024 };
+  const schema: Schema = {
+    type: "object",
+    required: ["file"],
+    properties: {
+      file: { type: "string", format: "binary", description: "One file, or several as a tar." },
+      user: { ...words, description: "Who was recorded; a device's person otherwise." },
+      target: { ...words, description: "Where; a device's name otherwise." },
+      targetUser: words,
+      space: words,
+      title: words,
+      startedAt: { type: "string", format: "date-time" },
+    },
+  };
+  const stored: Schema = {
+    type: "object",
+    required: ["id", "connectionId", "url", "message"],
+    properties: {
+      id: { type: "string", format: "uuid" },
+      connectionId: { type: "string", format: "uuid" },
+      url: { type: "string", description: "The page of the recording." },
+      message: { type: "string" },
+    },
+  };
+  return {
+    operationId: "uploadRecording",
+    tags: [tag],
+    summary: "Uploads a recording: asciicast, script(1), ttyrec, tlog or sudo's I/O log",
+    description: `With the token of a source of kind recordings, or as asciinema does with the id of its installation. At most ${recordingLimits.bytes} bytes. The same bytes sent again are the same recording.`,
+    requestBody: { required: true, content: { "multipart/form-data": { schema } } },
+    responses: {
+      201: { description: "On disk before this answer; worked out afterwards.", content: json(stored) },
+      ...errorRefs([400, 401, 403, 413, 415, 500, 503]),
+    },
+    security: [{ sourceToken: [] }],
+  };
+}

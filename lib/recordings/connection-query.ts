@@ -1,0 +1,38 @@
+import type { ParameterError } from "@/lib/http/problem.ts";
+
+export const connectionTabs = ["video", "text", "events"] as const;
+export type ConnectionTab = (typeof connectionTabs)[number];
+
+/** Which tab of a connection's page, and where its recording begins to play. */
+export type ConnectionQuery = { tab: ConnectionTab; startUs: number };
+
+/** The last second that a recording can have; see lib/recordings/limits.ts. */
+const mostSeconds = 31 * 86_400;
+
+/** Reads the address. What it says wrong is named, and the page begins at the beginning. */
+export function parseConnectionQuery(
+  params: URLSearchParams,
+): ConnectionQuery & { errors: ParameterError[] } {
+  const errors: ParameterError[] = [];
+  const query: ConnectionQuery = { tab: "video", startUs: 0 };
+  for (const name of new Set(params.keys())) {
+    const given = params.getAll(name);
+    const reason = given.length > 1 ? "may be given once" : read(query, name, given[0] ?? "");
+    if (reason !== undefined) errors.push({ parameter: name, reason });
+  }
+  return { ...query, errors };
+}
+
+function read(query: ConnectionQuery, name: string, value: string): string | undefined {
+  if (name === "tab") {
+    const tab = connectionTabs.find((each) => each === value);
+    if (tab === undefined) return `must be one of ${connectionTabs.join(", ")}`;
+    query.tab = tab;
+    return undefined;
+  }
+  if (name !== "t") return "is no parameter of this page";
+  if (!/^\d{1,7}(\.\d{1,6})?$/.test(value) || Number(value) > mostSeconds)
+    return "must be seconds of the recording, such as 65 or 65.5";
+  query.startUs = Math.round(Number(value) * 1e6);
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
+import {
+  type TestInstallation,
+  type TestUser,
+  testInstallation,
+} from "@/lib/auth/server/test-installation.ts";
+import { pool } from "@/lib/db/client.ts";
+import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
+import { readConnection, readHistory } from "./connection.ts";
+import { testRecording } from "./test-recording.ts";
+
+let installation: TestInstallation;
+let source: TestSource;
+let superuser: Principal;
+beforeAll(async () => {
+  installation = await testInstallation();
+  source = await testSource(installation.organizationId, "native");
+  superuser = await signedIn(await installation.addUser("superuser"));
+});
+afterAll(() => installation.remove());
+
+async function signedIn(user: TestUser): Promise<Principal> {
+  const { sessionId } = await installation.login(user);
+  const principal = await principalOfSession(sessionId, new Headers());
+  if (!principal) throw new Error("nobody");
+  return principal;
+}
+
+const time = "2026-11-20T10:00:00.000000Z";
+
+/** Makes a connection by its event. @returns its id */
+async function connect(ref: string, user: string): Promise<string> {
+  const event = {
+    log: "connection-events",
+    id: ref,
+    time,
+    user,
+    target: "web-1",
+    kind: "ssh",
+    event: "open",
+  };
+  await source.post(lines([{ ...event, connectionRef: ref }]));
+  const found = await pool().query<{ id: string }>("SELECT id FROM connections WHERE ref = $1", [ref]);
+  return found.rows[0]?.id ?? "";
+}
+
+async function record(connectionId: string, user: string): Promise<string> {
+  const facts = { word: "x", user, target: "web-1", time };
+  const id = await testRecording(installation.organizationId, source.id, facts);
+  await pool().query("UPDATE recordings SET connection_id = $2 WHERE id = $1", [id, connectionId]);
+  return id;
+}
+
+describe("a connection", () => {
+  it("is not recorded where its source sends none, and expected where it does", async () => {
+    const id = await connect("plain", "ann");
+    expect(await readConnection(superuser, id)).toMatchObject({
+      row: { user: "ann", status: "opened" },
+      recording: undefined,
+      expected: false,
+    });
+    const sends = await testSource(installation.organizationId, "recordings");
+    await pool().query("UPDATE connections SET source_id = $2 WHERE id = $1", [id, sends.id]);
+    expect(await readConnection(superuser, id)).toMatchObject({ recording: undefined, expected: true });
+  });
+
+  it("has its recording, the latest that is not deleted", async () => {
+    const connection = await connect("recorded", "ann");
+    const kept = await record(connection, "ann");
+    const gone = await record(connection, "ann");
+    await pool().query("UPDATE recordings SET deleted_at = now() WHERE id = $1", [gone]);
+    expect((await readConnection(superuser, connection))?.recording?.id).toBe(kept);
+    await pool().query("UPDATE recordings SET deleted_at = now() WHERE id = $1", [kept]);
+    expect((await readConnection(superuser, connection))?.recording?.state).toBe("deleted");
+  });
+
+  it("that is only named by a command is one too", async () => {
+    const command = { log: "commands", id: "c", time, user: "ann", target: "web-9", command: "id" };
+    await source.post(lines([{ ...command, connectionRef: "named" }]));
+    const found = await pool().query<{ id: string }>("SELECT connection_id AS id FROM commands");
+    expect(await readConnection(superuser, found.rows[0]?.id ?? "")).toMatchObject({
+      row: { user: "ann", target: "web-9" },
+      expected: false,
+    });
+  });
+
+  it("is there for whom it belongs to, and for nobody elsewhere", async () => {
+    const user = await installation.addUser("member");
+    const member = await signedIn(user);
+    const own = await connect("own", user.email);
+    const others = await connect("others", "ann");
+    await record(others, "ann");
+    expect(await readConnection(member, own)).toBeDefined();
+    expect(await readConnection(member, others)).toBeUndefined();
+    const { otherOrganizationId } = installation;
+    const stranger = await signedIn(
+      await installation.addUser("superuser", {
+        organizationId: otherOrganizationId,
+        email: "s@other.example",
+      }),
+    );
+    expect(await readConnection(stranger, others)).toBeUndefined();
+  });
+
+  it("tells of its readers those alone who may read the audit log", async () => {
+    const connection = await connect("watched", "ann");
+    const recording = await record(connection, "ann");
+    const admin = await signedIn(await installation.addUser("admin"));
+    const line = (await readConnection(admin, connection))?.recording;
+    expect(line?.id).toBe(recording);
+    expect((await readHistory(admin, connection, line)).readers).toBeUndefined();
+    const told = await readHistory(superuser, connection, line);
+    expect(told.readers).toMatchObject({ rows: [], nextCursor: null });
+    expect(told.events.rows).toMatchObject([{ event: "open" }]);
+  });
+});

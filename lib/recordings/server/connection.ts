@@ -1,0 +1,97 @@
+import "server-only";
+import { allows, type Principal } from "@/lib/auth/principal.ts";
+import { pool } from "@/lib/db/client.ts";
+import { parseQuery } from "@/lib/logs/query.ts";
+import { type LogPage, type LogRow, listLogs } from "@/lib/logs/server/list.ts";
+import { scopeOf } from "@/lib/logs/server/request.ts";
+import { type LogSlug, logView } from "@/lib/logs/views.ts";
+import type { Playback } from "../playback.ts";
+import type { RecordingLine } from "../recording-line.ts";
+import { listRecordings } from "./list.ts";
+import { recordingScope, resizesOf } from "./read.ts";
+
+/** One connection: its row of the log, and its recording, where there are any. */
+export type RecordedConnection = {
+  /** Undefined while its events are not yet written, as of a recording that has just come; of a connection without events, what another row says of it. */
+  row: LogRow | undefined;
+  /** The latest one that is not deleted, or else the tombstone of the latest. */
+  recording: RecordingLine | undefined;
+  /** Whether its source sends recordings, so that there should be one. */
+  expected: boolean;
+};
+
+/** A connection as somebody may see it; undefined when there is none of this id for them. */
+export async function readConnection(
+  principal: Principal,
+  id: string,
+): Promise<RecordedConnection | undefined> {
+  const { rows } = await rowsOf(principal, "connections", { connection: id });
+  const recordings = await listRecordings(recordingScope(principal), {
+    connectionId: id,
+    deleted: true,
+    limit: 10,
+  });
+  const recording = recordings.find(({ deletedAt }) => deletedAt === null) ?? recordings[0];
+  const row = rows[0] ?? (recording ? undefined : await mention(principal, id));
+  if (!row && !recording) return undefined;
+  const source = await pool().query<{ expected: boolean }>(
+    `SELECT s.kind = 'recordings' AS expected FROM connections c JOIN sources s ON s.id = c.source_id
+     WHERE c.organization_id = $1 AND c.id = $2`,
+    [principal.organizationId, id],
+  );
+  return { row, recording, expected: source.rows[0]?.expected ?? false };
+}
+
+/** A row that names a connection of which no event is recorded. */
+async function mention(principal: Principal, id: string): Promise<LogRow | undefined> {
+  for (const slug of ["commands", "kubernetes-api-calls"] as const) {
+    const { rows } = await rowsOf(principal, slug, { connection: id, order: "asc" });
+    const [row] = rows;
+    if (row)
+      return {
+        id,
+        time: row.time,
+        user: row["user"] ?? null,
+        target: row["target"] ?? row["cluster"] ?? null,
+      };
+  }
+  return undefined;
+}
+
+/** What is told of a connection beside its recording. */
+export type ConnectionHistory = {
+  events: LogPage;
+  /** Commands that were refused. */
+  denied: LogPage;
+  resizes: Playback["resizes"];
+  /** Who watched, read, downloaded or deleted the recording; undefined for those who may not read the audit log. */
+  readers: LogPage | undefined;
+};
+
+export async function readHistory(
+  principal: Principal,
+  id: string,
+  recording: RecordingLine | undefined,
+): Promise<ConnectionHistory> {
+  const audited = recording !== undefined && allows(principal, "audit-log:read");
+  return {
+    events: await rowsOf(principal, "connection-events", { connection: id, order: "asc" }),
+    denied: await rowsOf(principal, "commands", { connection: id, outcome: "rejected", order: "asc" }),
+    resizes: recording ? await resizesOf(principal, recording) : [],
+    readers: audited
+      ? await rowsOf(principal, "audit-log", { targetId: recording.id, "operationStatus!": "inProgress" })
+      : undefined,
+  };
+}
+
+const mostRows = "200";
+
+async function rowsOf(
+  principal: Principal,
+  slug: LogSlug,
+  params: { [name: string]: string },
+): Promise<LogPage> {
+  const parsed = parseQuery(logView(slug), new URLSearchParams({ ...params, limit: mostRows }));
+  if (parsed.errors) throw new Error(`${slug}: ${JSON.stringify(parsed.errors)}`);
+  return listLogs(slug, scopeOf(principal, slug), parsed.query);
+}
