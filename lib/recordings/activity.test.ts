@@ -15,7 +15,7 @@ it("counts what happened when, however long it took", () => {
 it("is drawn over the player's time when pauses are shortened", () => {
   const counter = new ActivityCounter();
   counter.add(0, 1);
-  counter.add(99_000_000, 1);
+  counter.add(99_500_000, 1);
   counter.add(100_000_000, 1);
   const pauses = { shortestUs: 500_000, list: [[0, 99_000_000]] as [number, number][] };
   const idle = new IdleTime(pauses, 1_000_000);

@@ -160,8 +160,8 @@ describe("idle time", () => {
       0, 1_000_000, 2_000_000, 2_999_999, 3_000_000, 4_000_000, 5_000_000, 6_000_000, 7_000_000, 11_000_000,
     ]);
     for (const moment of moments) expect(idle.toRecording(idle.toPlayer(moment))).toBe(moment);
-    // What was left out is where the pause ends.
-    expect(idle.toPlayer(9_000_000)).toBe(3_000_000);
+    // What was left out is shown as the pause is, before what ends it.
+    expect(idle.toPlayer(9_000_000)).toBe(2_999_999);
     expect(idle.toRecording(3_000_000)).toBe(11_000_000);
   });
 
