@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
-import { disconnect, pool } from "@/lib/db/client.ts";
+import { disconnect, inTransaction, pool } from "@/lib/db/client.ts";
+import { lockSource } from "@/lib/ingest/server/receipts.ts";
 import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
 import { countRequest, routeClass } from "@/lib/metrics/request-counts.mjs";
 import { GET } from "./route.ts";
@@ -86,10 +87,16 @@ describe("the metrics", () => {
       { ...record, id: "1" },
       { ...record, id: "2", colour: "red" },
     ]);
-    const stored = native.post(body);
-    // The post waits from the moment it was cut into records.
-    expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(body.length);
-    await stored;
+    // Another writer of the source has its turn: the post waits.
+    const stored = await inTransaction(async (client) => {
+      await lockSource(client, native.id);
+      const waiting = native.post(body);
+      await vi.waitFor(async () =>
+        expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(body.length),
+      );
+      return { waiting };
+    });
+    await stored.waiting;
     await native.post(body);
     const values = await samples();
     expect(values.get('daybook_ingest_posts_total{kind="native"}')).toBe(2);

@@ -33,7 +33,7 @@ describe("roles", () => {
 
   it("offers for tokens only what the role may do", () => {
     expect(grantableScopes("admin")).not.toContain("audit-log:read");
-    expect(grantableScopes("member")).toEqual(["logs:read-own", "exports:create"]);
+    expect(grantableScopes("member")).toEqual(["logs:read-own", "exports:create", "recordings:read-own"]);
   });
 
   it("does not take a property of every object for a role", () => {
