@@ -129,14 +129,15 @@ const valid =
 /** @returns the holder of a valid API token; undefined for any other text */
 export async function findTokenHolder(token: string): Promise<TokenHolder | undefined> {
   if (!looksLikeToken(token, "dbk_")) return undefined;
-  const found = await pool().query<Omit<TokenHolder, "role" | "kind"> & { role: string; stale: boolean }>(
-    `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.logins, u.role,
+  const found = await pool().query<Omit<TokenHolder, "role" | "kind"> & { role: string; stale: boolean }>({
+    name: "token holder",
+    text: `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.logins, u.role,
             o.id AS "organizationId", o.name AS "organizationName",
             t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS stale
      FROM api_tokens t JOIN users u ON u.id = t.user_id JOIN organizations o ON o.id = t.organization_id
      WHERE t.hash = $1 AND ${valid}`,
-    [tokenHash(token)],
-  );
+    values: [tokenHash(token)],
+  });
   const row = found.rows[0];
   if (!row) return undefined;
   const { stale, role, ...holder } = row;

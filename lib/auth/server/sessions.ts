@@ -22,13 +22,14 @@ type SessionRow = Omit<CurrentUser, "role"> & { role: string; stale: boolean };
  */
 export async function findSession(id: string): Promise<CurrentUser | undefined> {
   if (!isUuid(id)) return undefined;
-  const found = await pool().query<SessionRow>(
-    `SELECT u.id, u.email, u.name, u.logins, u.role, o.id AS "organizationId", o.name AS "organizationName",
+  const found = await pool().query<SessionRow>({
+    name: "session",
+    text: `SELECT u.id, u.email, u.name, u.logins, u.role, o.id AS "organizationId", o.name AS "organizationName",
             s.id AS "sessionId", s.last_seen_at < now() - interval '1 minute' AS stale
      FROM sessions s JOIN users u ON u.id = s.user_id JOIN organizations o ON o.id = u.organization_id
      WHERE s.id = $1 AND ${valid}`,
-    [id],
-  );
+    values: [id],
+  });
   const row = found.rows[0];
   if (!row) return undefined;
   if (row.stale) await touch(row);

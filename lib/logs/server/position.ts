@@ -31,10 +31,11 @@ export type Horizon = {
  * ask for "greater than the last" lose rows under concurrent writers.
  */
 export async function readHorizon(): Promise<Horizon> {
-  const found = await pool().query<{ epoch: number; xmin: string; xmax: string }>(
-    `SELECT (SELECT max(epoch) FROM epochs) AS epoch, pg_snapshot_xmin(s)::text AS xmin, pg_snapshot_xmax(s)::text AS xmax
+  const found = await pool().query<{ epoch: number; xmin: string; xmax: string }>({
+    name: "horizon",
+    text: `SELECT (SELECT max(epoch) FROM epochs) AS epoch, pg_snapshot_xmin(s)::text AS xmin, pg_snapshot_xmax(s)::text AS xmax
      FROM pg_current_snapshot() AS s`,
-  );
+  });
   const [row] = found.rows;
   if (!row) throw new Error("The database gave no snapshot");
   return { epoch: row.epoch, xmin: BigInt(row.xmin), xmax: BigInt(row.xmax) };
