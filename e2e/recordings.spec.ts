@@ -1,7 +1,9 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import pg from "pg";
 import { castText, shellSession } from "./casts.ts";
 import { expect, openLog, test } from "./fixtures.ts";
+import { superuserUrl } from "./own-daybook.ts";
 
 type Uploaded = { id: string; connectionId: string; word: string; user: string };
 
@@ -247,6 +249,24 @@ test.describe("session recordings", () => {
     await page.goto(`/connections/${connectionId}`);
     await expect(page.getByRole("heading", { name: "Deleted" })).toBeVisible();
     await expect(page.getByText("recorded by mistake")).toBeVisible();
+  });
+
+  test("what is under a hold stays, and the dialog says why", async ({ page, daybook }) => {
+    const { id, user } = await upload(page);
+    const database = new pg.Client({ connectionString: superuserUrl(daybook) });
+    await database.connect();
+    await database.query("UPDATE recordings SET hold = true WHERE id = $1", [id]);
+    await database.end();
+    await page.goto(`/recordings?user=${encodeURIComponent(user)}`);
+    await page.getByRole("button", { name: /^Delete the session of/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete this recording?" });
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("tidying up");
+    await dialog.getByRole("button", { name: "Delete recording" }).click();
+    await expect(dialog.getByRole("alert")).toHaveText(
+      "The recording is under a legal hold and cannot be deleted.",
+    );
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(page.getByRole("link", { name: /^Play the session of/ })).toBeVisible();
   });
 
   test("an address that says nothing is named", async ({ page }) => {

@@ -108,9 +108,17 @@ describe("of recordings", () => {
   const paths = found.filter(({ name }) => name.startsWith("GET /api/v1/recordings"));
 
   it("a member sees none of somebody else's, by no way", async () => {
-    const { recording } = world.ids;
+    const recording = await testRecording(world.organizationId, world.source.id, {
+      word: "alpha",
+      user: "alpha person",
+      target: "alpha target",
+      time: "2026-11-20T10:00:00.123456Z",
+    });
+    const all = { ...names, ids: { ...names.ids, recording } };
     for (const endpoint of paths) {
-      for (const asked of cases[endpoint.name]?.(names, names) ?? []) {
+      for (const asked of cases[endpoint.name]?.(all, all) ?? []) {
+        const seen = await askAs("auditor", endpoint, asked);
+        expect(seen.status, endpoint.name).toBe(200);
         const { status, text } = await askAs("member", endpoint, asked);
         if (endpoint.name.includes("[id]")) expect(status, endpoint.name).toBe(404);
         expect(text, endpoint.name).not.toContain(recording);

@@ -58,7 +58,7 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
     remove: async () => {
       await disconnect();
       await database.drop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

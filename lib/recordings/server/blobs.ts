@@ -1,5 +1,4 @@
 import "server-only";
-import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
@@ -11,7 +10,8 @@ export type BlobStore = {
   put(key: string, file: string): Promise<void>;
   /** @throws Error with code ENOENT when there is none */
   read(key: string): Promise<Buffer>;
-  stream(key: string): Readable;
+  /** @throws Error with code ENOENT when there is none, before anything is read */
+  stream(key: string): Promise<Readable>;
   /** Removes everything below a recording. */
   removeRecording(organizationId: string, recordingId: string): Promise<void>;
 };
@@ -68,7 +68,7 @@ const folderStore: BlobStore = {
     await sync(path.dirname(target));
   },
   read: (key) => readFile(path.join(blobFolder(), key)),
-  stream: (key) => createReadStream(path.join(blobFolder(), key)),
+  stream: async (key) => (await open(path.join(blobFolder(), key))).createReadStream(),
   removeRecording: async (organizationId, recordingId) => {
     const folder = path.dirname(path.join(blobFolder(), blobKey(organizationId, recordingId, "original")));
     await rm(folder, { recursive: true, force: true });

@@ -19,7 +19,7 @@ export async function fileAnswer(
 ): Promise<Response> {
   const line = await requireRecording(principal, id);
   const { type, ending, workflow } = files[file];
-  const stored = openFile(principal, line, file);
+  const stored = await openFile(principal, line, file);
   try {
     await recordReading(principal, line, workflow, { file });
   } catch (error) {

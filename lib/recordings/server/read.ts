@@ -1,4 +1,5 @@
 import "server-only";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { actorOf } from "@/lib/audit/server/actor.ts";
@@ -146,7 +147,7 @@ export async function segmentOf(
 }
 
 /** The bytes of a file of a recording. `original` is there whatever became of the rest. */
-export function openFile(principal: Principal, line: RecordingLine, file: BlobFile) {
+export async function openFile(principal: Principal, line: RecordingLine, file: BlobFile): Promise<Readable> {
   if (file !== "original") requireReady(line);
   return blobs().stream(blobKey(principal.organizationId, line.id, file));
 }

@@ -104,7 +104,7 @@ async function settled(id: string): Promise<RecordingLine> {
 async function textOf(line: RecordingLine): Promise<string> {
   const { createGunzip } = await import("node:zlib");
   let text = "";
-  for await (const chunk of openFile(admin, line, "text").pipe(createGunzip()).setEncoding("utf8"))
+  for await (const chunk of (await openFile(admin, line, "text")).pipe(createGunzip()).setEncoding("utf8"))
     text += chunk;
   return text;
 }
@@ -149,7 +149,7 @@ describe("a recording that is posted", () => {
     expect(line.state).toBe("failed");
     expect(line.fault).toContain("version");
     await expect(playbackOf(admin, line, undefined)).rejects.toMatchObject({ status: 409 });
-    const kept = openFile(admin, line, "original");
+    const kept = await openFile(admin, line, "original");
     let bytes = "";
     for await (const chunk of kept.setEncoding("utf8")) bytes += chunk;
     expect(bytes).toContain('"version": 9');
@@ -257,7 +257,7 @@ describe("deleting", () => {
     });
     expect(await searchRecordings(scope(), "tomorrow", { limit: 10 })).toEqual([]);
     await expect(requireRecording(admin, line.id)).rejects.toMatchObject({ status: 410 });
-    await expect(openFile(admin, line, "original").toArray()).rejects.toThrow("ENOENT");
+    await expect(openFile(admin, line, "original")).rejects.toThrow("ENOENT");
     const steps = await pool().query(
       "SELECT event_type, custom_values->>'reason' AS reason FROM audit_events WHERE target_id = $1 ORDER BY seq",
       [line.id],

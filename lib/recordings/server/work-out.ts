@@ -88,7 +88,10 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
   const folder = await stagingFolder(uuidv7());
   try {
     const original = path.join(folder, "original");
-    await pipeline(blobs().stream(blobKey(organizationId, id, "original")), createWriteStream(original));
+    await pipeline(
+      await blobs().stream(blobKey(organizationId, id, "original")),
+      createWriteStream(original),
+    );
     const outcome = await convertApart(original, folder);
     if ("fault" in outcome) {
       await pool().query(

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
+import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testSource } from "@/lib/ingest/server/test-source.ts";
+import { blobs } from "./blobs.ts";
+import { fileAnswer } from "./file-answer.ts";
+import { testRecording } from "./test-recording.ts";
+
+let installation: TestInstallation;
+let principal: Principal;
+let id: string;
+beforeAll(async () => {
+  installation = await testInstallation();
+  const { sessionId } = await installation.login(await installation.addUser("superuser"));
+  const signedIn = await principalOfSession(sessionId, new Headers());
+  if (!signedIn) throw new Error("nobody");
+  principal = signedIn;
+  const source = await testSource(installation.organizationId, "native");
+  id = await testRecording(installation.organizationId, source.id, {
+    word: "seen",
+    user: '../"ann"\n@example.org',
+    target: "web-1",
+    time: "2026-11-20T10:00:00.000000Z",
+  });
+});
+afterAll(() => installation.remove());
+
+it("a download is text with times, under a name that says nothing to a shell or a header", async () => {
+  const answer = await fileAnswer(principal, id, "text");
+  expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+\.txt"$/);
+  expect(await answer.text()).toMatch(/^00:00:0\d\.\d{3} {2}.*seen/m);
+});
+
+it("a file that is gone fails the answer, and nothing else", async () => {
+  await blobs().removeRecording(installation.organizationId, id);
+  for (const file of ["text", "cast", "original"] as const)
+    await expect(fileAnswer(principal, id, file)).rejects.toMatchObject({ code: "ENOENT" });
+});
