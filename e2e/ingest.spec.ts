@@ -165,7 +165,7 @@ test("sudo's event log: commands, refused ones too", async ({ page, api, own, ce
   });
   await expectRow(commands, { command: "/usr/bin/passwd root" });
   expect(await headers(commands)).toEqual(
-    "Time|User|Target|Target user|Command|Space|Connection".split("|").map(titled),
+    "Time|User|Target|Target user|Command|Space|Connection|Replay".split("|").map(titled),
   );
 });
 
