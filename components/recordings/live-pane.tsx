@@ -1,5 +1,6 @@
 "use client";
 
+import "./player.css";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { callApi } from "@/components/logs/log-api.ts";
@@ -11,7 +12,6 @@ import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { useDark } from "./use-dark.ts";
 import { useLivePlayer } from "./use-live-player.ts";
-import "./player.css";
 
 /** A session that is under way: its screen as it is now, and the way to end it. */
 export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolean }) {

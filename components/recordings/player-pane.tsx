@@ -8,7 +8,6 @@ import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
 import { CommandList } from "./command-list.tsx";
 import { linkSeconds } from "./link-seconds.ts";
-import "asciinema-player/dist/bundle/asciinema-player.css";
 import "./player.css";
 import { PlayerControls } from "./player-controls.tsx";
 import { RecordingSearch } from "./recording-search.tsx";
