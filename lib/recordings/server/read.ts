@@ -5,9 +5,11 @@ import { gunzip } from "node:zlib";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { allows, ownNames, type Principal } from "@/lib/auth/principal.ts";
+import { pool } from "@/lib/db/client.ts";
 import { requireId } from "@/lib/http/id.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import type { Scope } from "@/lib/logs/server/sql.ts";
+import type { RecordedCommand } from "../commands.ts";
 import type { ConversionSummary } from "../convert.ts";
 import { IdleTime, type PlayerIndex, playerIndex, playerSegment } from "../idle.ts";
 import type { Segment } from "../key-frames.ts";
@@ -70,6 +72,27 @@ async function summaryOf(organizationId: string, line: RecordingLine): Promise<C
   return JSON.parse(bytes.toString("utf8")) as ConversionSummary;
 }
 
+async function summaryWithCommands(organizationId: string, line: RecordingLine): Promise<ConversionSummary> {
+  const summary = await summaryOf(organizationId, line);
+  return { ...summary, commands: await recordedCommands(organizationId, line) };
+}
+
+/** The commands of a recording as the log has them, told by the source or read off the terminal. */
+async function recordedCommands(organizationId: string, line: RecordingLine): Promise<RecordedCommand[]> {
+  type Found = Omit<RecordedCommand, "exitCode"> & { exitCode: number | null };
+  const found = await pool().query<Found>(
+    `SELECT offset_ms * 1000.0::double precision AS "timeUs", command, exit_code AS "exitCode", origin FROM commands
+     WHERE organization_id = $1 AND connection_id = $2 AND offset_ms IS NOT NULL
+       AND time BETWEEN $3::timestamptz - interval '1 day' AND $3::timestamptz + $4 * interval '1 microsecond' + interval '1 day'
+     ORDER BY offset_ms, time, id LIMIT 50000`,
+    [organizationId, line.connectionId, line.startedAt, line.durationUs ?? 0],
+  );
+  return found.rows.map(({ exitCode, ...command }) => ({
+    ...command,
+    ...(exitCode !== null && { exitCode }),
+  }));
+}
+
 function idleOf(summary: ConversionSummary, idleSeconds: number | undefined): IdleTime {
   try {
     return new IdleTime(summary.screen.pauses, idleSeconds === undefined ? undefined : idleSeconds * 1e6);
@@ -91,7 +114,7 @@ export async function indexOf(
   idleSeconds: number | undefined,
 ): Promise<PlayerIndex> {
   requireReady(line);
-  return indexFrom(await summaryOf(principal.organizationId, line), idleSeconds);
+  return indexFrom(await summaryWithCommands(principal.organizationId, line), idleSeconds);
 }
 
 function indexFrom(summary: ConversionSummary, idleSeconds: number | undefined): PlayerIndex {
@@ -119,7 +142,7 @@ export async function playbackOf(
   idleSeconds: number | undefined,
 ): Promise<Playback> {
   requireReady(line);
-  const summary = await summaryOf(principal.organizationId, line);
+  const summary = await summaryWithCommands(principal.organizationId, line);
   const { pauses, activity, markers, resizes, durationUs } = summary.screen;
   const index = indexFrom(summary, idleSeconds);
   return { index, pauses, activity, markers, commands: summary.commands, resizes, durationUs };

@@ -331,6 +331,11 @@ describe("a session under way", () => {
     ]);
     const ready = await settled(line?.id ?? "");
     expect(ready).toMatchObject({ state: "ready", startedAt: facts.at, durationUs: 1_000_000, commands: 2 });
+    const { commands } = await playbackOf(admin, ready, undefined);
+    expect(commands).toMatchObject([
+      { timeUs: 0, command: "/bin/bash", origin: "reported" },
+      { timeUs: 1_000_000, command: "/usr/bin/id", origin: "reported" },
+    ]);
     const rows = await pool().query(
       "SELECT command, offset_ms::int, convert_from(raw, 'UTF8') AS raw FROM commands WHERE connection_id = $1 ORDER BY time",
       [ready.connectionId],
