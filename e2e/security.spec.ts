@@ -33,7 +33,10 @@ test.describe("the policy of pages", () => {
     for (const path of logs) {
       await openLog(page, path);
       // Beside the links of a row.
-      await page.locator("[data-row]").first().click({ position: { x: 8, y: 8 } });
+      await page
+        .locator("[data-row]")
+        .first()
+        .click({ position: { x: 8, y: 8 } });
       await expect(page.getByRole("dialog").getByRole("definition").first()).toBeVisible();
       await page.keyboard.press("Escape");
       expect(faults, path).toEqual([]);
