@@ -40,11 +40,12 @@ export class HeadlessTerminal {
   /** Lines that were taken off the top of the scrollback, so that a line's number never changes. */
   private trimmed = 0;
 
-  constructor(size: TerminalSize) {
+  /** @param scrollback lines above the screen that are kept: few where nobody reads them */
+  constructor(size: TerminalSize, scrollback: number = SCROLLBACK) {
     this.xterm = new headless.Terminal({
       cols: size.columns,
       rows: size.rows,
-      scrollback: SCROLLBACK,
+      scrollback,
       // As the player's terminal does.
       reflowCursorLine: true,
       allowProposedApi: true,

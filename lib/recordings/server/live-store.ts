@@ -50,6 +50,9 @@ function runningSessions(): Map<string, StoredSession> {
   return store[sessions];
 }
 
+/** Lines above the screen of a session under way: who begins to watch is shown the screen alone. */
+const scrollback = 100;
+
 /** How long a session whose source is gone stays open for it to come back. */
 const lostMs = 10 * 60_000;
 
@@ -181,7 +184,7 @@ export class StoredSession implements LiveSession {
     this.#names = names;
     this.#file = file;
     this.startedAt = facts.at;
-    this.#terminal = new HeadlessTerminal({ columns: names.columns, rows: names.rows });
+    this.#terminal = new HeadlessTerminal({ columns: names.columns, rows: names.rows }, scrollback);
   }
 
   get logId(): string {
