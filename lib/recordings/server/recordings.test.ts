@@ -183,6 +183,36 @@ describe("a recording that is posted", () => {
     expect(await listRecordings(scope(), { limit: 200 })).toHaveLength(before.length);
   });
 
+  it("is refused as soon as something is wrong with it, and says what", async () => {
+    const before = await listRecordings(scope(), { limit: 200 });
+    // The file is not read to its end, so the answer must come while it is still being sent.
+    const form = [
+      '--b\r\ncontent-disposition: form-data; name="user"\r\n\r\n',
+      "x".repeat(5000),
+      '\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\n',
+    ].join("");
+    const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const headers = {
+        authorization: `Bearer ${source.token}`,
+        "content-type": "multipart/form-data; boundary=b",
+      };
+      const request = http.request(
+        `${url}/api/v1/recordings`,
+        { method: "POST", headers },
+        async (response) => {
+          const text = (await response.setEncoding("utf8").toArray()).join("");
+          resolve({ status: response.statusCode, text });
+          request.destroy();
+        },
+      );
+      request.on("error", reject);
+      request.write(form + "y".repeat(100_000));
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("user has more than 1024 characters");
+    expect(await listRecordings(scope(), { limit: 200 })).toHaveLength(before.length);
+  });
+
   it("is refused from strangers and from sources of another kind", async () => {
     const native = await testSource(installation.organizationId, "native");
     const file = Buffer.from("x");

@@ -120,32 +120,39 @@ async function readForm(request: IncomingMessage, file: string): Promise<{ field
     throw new Problem(415, "Send the recording as multipart/form-data, its file in the field `file`.");
   }
   const fields: Fields = {};
-  const faults: Problem[] = [];
   let received: Promise<Received> | undefined;
   const busboy = openForm(type);
-  busboy.on("field", (name: string, value: string, _nameCut: boolean, cut: boolean) => {
-    if (!(fieldNames as readonly string[]).includes(name)) return;
-    if (cut || value.length > fieldLimit)
-      faults.push(badRequest([{ parameter: name, reason: `has more than ${fieldLimit} characters` }]));
-    else if (value !== "") fields[name as keyof Fields] = value;
+  const refused = new AbortController();
+  await new Promise<void>((resolve, reject) => {
+    busboy.on("field", (name: string, value: string, _nameCut: boolean, cut: boolean) => {
+      if (!(fieldNames as readonly string[]).includes(name)) return;
+      if (cut || value.length > fieldLimit)
+        reject(badRequest([{ parameter: name, reason: `has more than ${fieldLimit} characters` }]));
+      else if (value !== "") fields[name as keyof Fields] = value;
+    });
+    busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
+      if (received !== undefined || (name !== "file" && name !== "asciicast")) {
+        stream.resume();
+        return;
+      }
+      received = toDisk(stream, file, refused.signal);
+      received.catch(reject);
+    });
+    for (const limit of ["partsLimit", "filesLimit", "fieldsLimit"] as const)
+      busboy.on(limit, () => reject(badRequest([{ parameter: "file", reason: "must be the only file" }])));
+    const cutOff = (cause: unknown): void =>
+      reject(new Problem(400, "The form was cut off or is none; nothing of it was stored.", { cause }));
+    busboy.once("error", cutOff);
+    request.once("error", cutOff);
+    request.once("close", () => request.complete || cutOff(new Error("The connection ended")));
+    busboy.once("finish", resolve);
+    // No pipeline: it would destroy the connection with the reason why, before that was said.
+    request.pipe(busboy);
+  }).catch((error: unknown) => {
+    request.unpipe(busboy);
+    refused.abort();
+    throw error;
   });
-  busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
-    if (received !== undefined || (name !== "file" && name !== "asciicast")) {
-      stream.resume();
-      return;
-    }
-    received = toDisk(stream, file);
-    // Its failure is seen where it is waited for.
-    received.catch(() => stream.resume());
-  });
-  for (const limit of ["partsLimit", "filesLimit", "fieldsLimit"] as const)
-    busboy.on(limit, () => faults.push(badRequest([{ parameter: "file", reason: "must be the only file" }])));
-  try {
-    await pipeline(request, busboy);
-  } catch (error) {
-    throw new Problem(400, "The form was cut off or is none; nothing of it was stored.", { cause: error });
-  }
-  if (faults[0]) throw faults[0];
   if (received === undefined) throw badRequest([{ parameter: "file", reason: "is missing" }]);
   return { fields, file: await received };
 }
@@ -161,7 +168,7 @@ function openForm(type: string): BusboyInstance {
   }
 }
 
-async function toDisk(stream: NodeJS.ReadableStream, file: string): Promise<Received> {
+async function toDisk(stream: NodeJS.ReadableStream, file: string, signal: AbortSignal): Promise<Received> {
   const hash = createHash("sha256");
   let bytes = 0;
   const counted = new Transform({
@@ -175,7 +182,7 @@ async function toDisk(stream: NodeJS.ReadableStream, file: string): Promise<Rece
       done(null, chunk);
     },
   });
-  await pipeline(stream, counted, createWriteStream(file, { mode: 0o600, flags: "wx" }));
+  await pipeline(stream, counted, createWriteStream(file, { mode: 0o600, flags: "wx" }), { signal });
   if (bytes === 0) throw badRequest([{ parameter: "file", reason: "is empty" }]);
   return { bytes, sha256: hash.digest() };
 }
