@@ -21,13 +21,14 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The key of one file of a recording. @throws Error when a part is none that Daybook makes */
 export function blobKey(organizationId: string, recordingId: string, file: BlobFile): string {
   if (!uuid.test(organizationId) || !uuid.test(recordingId)) throw new Error("Not the ids of a recording");
-  return `${organizationId}/${recordingId}/${fileName(file)}`;
+  return `${organizationId}/${recordingId}/${blobFileName(file)}`;
 }
 
 /** `original` as received; the rest is made from it and may be made again. */
 export type BlobFile = "original" | "cast" | "text" | "summary" | { segment: number };
 
-function fileName(file: BlobFile): string {
+/** What a file of a recording is called, in the store and by the conversion that makes it. */
+export function blobFileName(file: BlobFile): string {
   if (typeof file === "string")
     return { original: "original", cast: "recording.cast.gz", text: "text.txt.gz", summary: "summary.json" }[
       file

@@ -1,7 +1,7 @@
 import "server-only";
 import path from "node:path";
 import { v5 as uuidv5 } from "uuid";
-import { inTransaction, pool } from "@/lib/db/client.ts";
+import { pool } from "@/lib/db/client.ts";
 import type { IngestSource } from "@/lib/ingest/server/prepare.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
 import { blobKey, blobs } from "./blobs.ts";
@@ -37,27 +37,25 @@ export async function keepRecording(source: IngestSource, arrived: Arrived): Pro
   // Bytes without a row are swept away; a row without bytes would be a promise that nobody can keep.
   const { organizationId } = source;
   await blobs().put(blobKey(organizationId, id, "original"), path.join(folder, "original"));
-  const inserted = await inTransaction((client) =>
-    client.query(
-      `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target,
+  const inserted = await pool().query(
+    `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target,
          target_user, space, kind, format, title, bytes, sha256)
        VALUES ($1, $2, $3, $4, coalesce($5, now()), $6, $7, $8, $9, 'ssh', 'unknown', $10, $11, $12)
        ON CONFLICT (source_id, sha256) DO NOTHING`,
-      [
-        organizationId,
-        id,
-        connectionId,
-        source.id,
-        startedAt,
-        user,
-        target,
-        targetUser,
-        arrived.space,
-        title,
-        bytes,
-        sha256,
-      ],
-    ),
+    [
+      organizationId,
+      id,
+      connectionId,
+      source.id,
+      startedAt,
+      user,
+      target,
+      targetUser,
+      arrived.space,
+      title,
+      bytes,
+      sha256,
+    ],
   );
   if (inserted.rowCount === 0) {
     await blobs().removeRecording(organizationId, id);

@@ -8,10 +8,8 @@ import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
 import type { RowDraft } from "@/lib/ingest/rows.ts";
 import { contextOf, type IngestSource, type PreparedRecord } from "@/lib/ingest/server/prepare.ts";
-import { submitPost } from "@/lib/ingest/server/queue.ts";
 import { inSpace } from "@/lib/ingest/space-setting.ts";
 import { log } from "@/lib/log.ts";
-import { sha256 } from "@/lib/record/canonical.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { redactSudoEvent } from "@/lib/record/redact.ts";
 import { storable } from "@/lib/record/text.ts";
@@ -30,6 +28,7 @@ import type {
 import { sizeOf } from "../size.ts";
 import { HeadlessTerminal } from "../terminal.ts";
 import { blobFolder, blobKey, blobs } from "./blobs.ts";
+import { noRequest, recordOfRow, tell } from "./tell.ts";
 import { workOut } from "./work-out.ts";
 
 /** What somebody who watches is told: an event, the whole screen anew, or that it is over. */
@@ -140,7 +139,7 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
       killEnds,
     ],
   );
-  const session = new StoredSession(source, facts, { id, connectionId, logId, columns, rows }, file);
+  const session = new StoredSession(source, facts, { id, logId, columns, rows }, file);
   running.set(id, session);
   try {
     await session.begin();
@@ -159,7 +158,7 @@ function clamp(value: number, most: number, otherwise: number): number {
   return Number.isInteger(value) && value > 0 ? Math.min(value, most) : otherwise;
 }
 
-type Names = { id: string; connectionId: string; logId: string; columns: number; rows: number };
+type Names = { id: string; logId: string; columns: number; rows: number };
 
 /** A session under way: its events on disk as an asciicast, its screen in memory for those who begin to watch. */
 export class StoredSession implements LiveSession {
@@ -337,12 +336,10 @@ export class StoredSession implements LiveSession {
   async #tell(
     told: readonly (readonly [name: string, draft: RowDraft, original?: CommandFacts["original"]])[],
   ): Promise<void> {
-    await post(
-      this.#source,
-      told.map(([name, draft, original]) =>
-        recordOf(this.#source, `${this.#names.id} ${name}`, draft, original),
-      ),
+    const records = told.map(([name, draft, original]) =>
+      recordOf(this.#source, `${this.#names.id} ${name}`, draft, original),
     );
+    await tell(this.#source, records, noRequest());
   }
 }
 
@@ -388,7 +385,7 @@ function wordsOf(command: string | null, argv: readonly string[] | null): string
 async function reportIncident(source: IngestSource, incident: Incident): Promise<void> {
   const { recordId, reason, what, original } = incident;
   const draft = commandDraft(source, incident, undefined, 0, what === "alert" ? `alert: ${reason}` : reason);
-  await post(source, [recordOf(source, recordId, draft, original)]);
+  await tell(source, [recordOf(source, recordId, draft, original)], noRequest());
 }
 
 function recordOf(
@@ -400,15 +397,7 @@ function recordOf(
   const raw = original
     ? redactSudoEvent(Buffer.from(JSON.stringify(original)), contextOf(source, nowInstant()))
     : Buffer.from(JSON.stringify(draft.row));
-  const hash = sha256(raw);
-  const rows = [inSpace(draft, source.settings["space"])];
-  return { id: storable(id).slice(0, 500), raw, contentHash: hash, hash, rows };
-}
-
-async function post(source: IngestSource, records: PreparedRecord[]): Promise<void> {
-  const bytes = records.reduce((sum, { raw }) => sum + raw.length, 0);
-  const poster = { requestId: uuidv7(), address: "", userAgent: undefined };
-  await submitPost(source, { post: { receivedAt: nowInstant(), records, bytes }, poster });
+  return recordOfRow(storable(id).slice(0, 500), raw, inSpace(draft, source.settings["space"]));
 }
 
 /** The file of a session that is over becomes a recording like any other. */
@@ -422,5 +411,5 @@ async function finishFile(organizationId: string, id: string): Promise<void> {
     `UPDATE recordings SET state = 'processing', bytes = $3, sha256 = $4 WHERE organization_id = $1 AND id = $2 AND state = 'live'`,
     [organizationId, id, size, hash.digest()],
   );
-  workOut({ organizationId, id, poster: { requestId: uuidv7(), address: "", userAgent: undefined } });
+  workOut({ organizationId, id, poster: noRequest() });
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import { spawn } from "node:child_process";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
@@ -9,17 +9,14 @@ import { v7 as uuidv7 } from "uuid";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import type { connectionKinds } from "@/lib/ingest/enumerations.ts";
 import type { RowDraft } from "@/lib/ingest/rows.ts";
-import type { PreparedRecord } from "@/lib/ingest/server/prepare.ts";
-import { submitPost } from "@/lib/ingest/server/queue.ts";
 import { readSourceById } from "@/lib/ingest/server/sources.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
 import { log } from "@/lib/log.ts";
-import { sha256 } from "@/lib/record/canonical.ts";
-import { nowInstant } from "@/lib/record/clock.ts";
 import { storable } from "@/lib/record/text.ts";
 import type { ConversionOutcome, ConversionSummary, TextChunk } from "../convert.ts";
 import { instantOfMicros } from "../session.ts";
-import { type BlobFile, blobKey, blobs, stagingFolder } from "./blobs.ts";
+import { type BlobFile, blobFileName, blobKey, blobs, stagingFolder } from "./blobs.ts";
+import { noRequest, recordOfRow, tell } from "./tell.ts";
 
 /** Bytes of memory and milliseconds that one recording may take to be worked out. */
 const mostMegabytes = 1024;
@@ -41,8 +38,7 @@ export async function resumeWork(): Promise<void> {
   const found = await pool().query<{ organizationId: string; id: string }>(
     `SELECT organization_id AS "organizationId", id FROM recordings WHERE state = 'processing' ORDER BY received_at`,
   );
-  for (const row of found.rows)
-    workOut({ ...row, poster: { requestId: uuidv7(), address: "", userAgent: undefined } });
+  for (const row of found.rows) workOut({ ...row, poster: noRequest() });
 }
 
 async function work(): Promise<void> {
@@ -70,16 +66,14 @@ type Row = {
   space: string | null;
   title: string | null;
   startedAt: string;
-  receivedAt: string;
   sha256: string;
 };
 
 async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
-  const utc = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
   const found = await pool().query<Row>(
     `SELECT source_id AS "sourceId", user_name AS "user", target, target_user AS "targetUser", space, title,
        live_key IS NOT NULL AS live, connection_id AS "connectionId", kind,
-       ${utc("started_at")} AS "startedAt", ${utc("received_at")} AS "receivedAt", encode(sha256, 'hex') AS sha256
+       to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt", encode(sha256, 'hex') AS sha256
      FROM recordings WHERE organization_id = $1 AND id = $2 AND state = 'processing'`,
     [organizationId, id],
   );
@@ -146,11 +140,11 @@ async function keepMade(
   summary: ConversionSummary,
 ): Promise<void> {
   const made = path.join(folder, "made");
-  const put = (file: BlobFile, name: string): Promise<void> =>
-    blobs().put(blobKey(organizationId, id, file), path.join(made, name));
-  await put("cast", "recording.cast.gz");
-  await put("text", "text.txt.gz");
-  for (const segment of summary.segmentStartsUs.keys()) await put({ segment }, `segment-${segment}.json.gz`);
+  const put = (file: BlobFile): Promise<void> =>
+    blobs().put(blobKey(organizationId, id, file), path.join(made, blobFileName(file)));
+  await put("cast");
+  await put("text");
+  for (const segment of summary.segmentStartsUs.keys()) await put({ segment });
   await inTransaction(async (client) => {
     await client.query("DELETE FROM recording_chunks WHERE organization_id = $1 AND recording_id = $2", [
       organizationId,
@@ -165,8 +159,7 @@ async function keepMade(
       );
     }
   });
-  await writeFile(path.join(folder, "summary.json"), JSON.stringify(summary));
-  await blobs().put(blobKey(organizationId, id, "summary"), path.join(folder, "summary.json"));
+  await put("summary");
 }
 
 type Told = { closed: boolean; commands: number };
@@ -236,14 +229,11 @@ async function writeRows(
         ]),
   ];
   const facts = { recording: id, sha256: row.sha256, format: info.format };
-  const records = rows.map(([name, draft]): PreparedRecord => {
+  const records = rows.map(([name, draft]) => {
     const raw = Buffer.from(JSON.stringify({ ...facts, ...draft.row }));
-    const hash = sha256(raw);
-    return { id: `${id} ${name}`, raw, contentHash: hash, hash, rows: [draft] };
+    return recordOfRow(`${id} ${name}`, raw, draft);
   });
-  const bytes = records.reduce((sum, { raw }) => sum + raw.length, 0);
-  if (records.length > 0)
-    await submitPost(source, { post: { receivedAt: nowInstant(), records, bytes }, poster });
+  if (records.length > 0) await tell(source, records, poster);
   await pool().query(
     `UPDATE recordings SET state = 'ready', started_at = $3, duration_us = $4, target_user = coalesce(target_user, $5),
        format = $6, title = coalesce(title, $7), command = coalesce(command, $8), columns = $9, rows = $10, findings = $11,
