@@ -3,19 +3,7 @@ import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { identifier, type Scope, scopeSql } from "@/lib/logs/server/sql.ts";
 import type { RecordedPerson, RecordingLine } from "../recording-line.ts";
-
-/** What a list of recordings may be narrowed to. `after` is the last row of the page before. */
-export type RecordingQuery = {
-  user?: string;
-  target?: string;
-  connectionId?: string;
-  from?: string;
-  to?: string;
-  denied?: boolean;
-  deleted?: boolean;
-  after?: { startedAt: string; id: string };
-  limit: number;
-};
+import type { RecordingQuery } from "../recording-parameters.ts";
 
 const utc = (column: string): Prisma.Sql =>
   Prisma.sql`to_char(r.${identifier(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -30,8 +18,8 @@ function lineColumns(): Prisma.Sql {
     ${utc("deleted_at")} AS "deletedAt", r.deleted_by AS "deletedBy", r.delete_reason AS "deleteReason"`;
 }
 
-/** Recordings, newest first. */
-export async function listRecordings(scope: Scope, query: RecordingQuery): Promise<RecordingLine[]> {
+/** Which recordings `r` are meant. */
+export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "limit">): Prisma.Sql {
   const { user, target, connectionId, from, to, denied, after } = query;
   const conditions = [
     scopeSql(scope),
@@ -46,8 +34,13 @@ export async function listRecordings(scope: Scope, query: RecordingQuery): Promi
       ? []
       : [Prisma.sql`(r.started_at, r.id) < (${after.startedAt}::timestamptz, ${after.id}::uuid)`]),
   ];
+  return Prisma.join(conditions, " AND ");
+}
+
+/** Recordings, newest first. */
+export async function listRecordings(scope: Scope, query: RecordingQuery): Promise<RecordingLine[]> {
   return await run(
-    Prisma.sql`SELECT ${lineColumns()} FROM recordings r WHERE ${Prisma.join(conditions, " AND ")}
+    Prisma.sql`SELECT ${lineColumns()} FROM recordings r WHERE ${recordingConditions(scope, query)}
       ORDER BY r.started_at DESC, r.id DESC LIMIT ${query.limit}`,
   );
 }

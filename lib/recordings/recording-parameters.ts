@@ -1,0 +1,68 @@
+import { validate as isUuid } from "uuid";
+import { badRequest, type ParameterError } from "@/lib/http/problem.ts";
+import { isInstant } from "@/lib/ingest/rows.ts";
+
+/** What a list of recordings, or a search in them, may be narrowed to. Bounds: `from` included, `to` not. */
+export type RecordingFilters = {
+  user?: string;
+  target?: string;
+  connectionId?: string;
+  from?: string;
+  to?: string;
+  denied?: boolean;
+  deleted?: boolean;
+};
+
+/** A page of them. `after` is the last row of the page before. */
+export type RecordingQuery = RecordingFilters & {
+  after?: { startedAt: string; id: string };
+  limit: number;
+};
+
+const texts = ["user", "target"] as const;
+const mostRows = 200;
+
+/**
+ * Reads the parameters of the API's list of recordings.
+ * @param others parameters that the caller reads
+ * @throws ApiError 400 that names each wrong one
+ */
+export function readRecordingParameters(
+  params: URLSearchParams,
+  others: readonly string[] = [],
+): RecordingQuery {
+  const errors: ParameterError[] = [];
+  const query: RecordingQuery = { limit: 50 };
+  for (const [name, value] of params) {
+    const fault = others.includes(name) ? undefined : readParameter(query, name, value);
+    if (fault !== undefined) errors.push({ parameter: name, reason: fault });
+  }
+  if (errors.length > 0) throw badRequest(errors);
+  return query;
+}
+
+/** @returns what is wrong with it */
+function readParameter(query: RecordingQuery, name: string, value: string): string | undefined {
+  if (value === "" || value.length > 1024) return "must have 1 to 1024 characters";
+  if (value.includes("\0")) return "must not contain NUL";
+  if ((texts as readonly string[]).includes(name)) query[name as (typeof texts)[number]] = value;
+  else if (name === "connection") {
+    if (!isUuid(value)) return "must be the id of a connection";
+    query.connectionId = value;
+  } else if (name === "from" || name === "to") {
+    if (!isInstant(value)) return "must be a UTC time such as 2026-11-21T08:45:32.506784Z";
+    query[name] = value;
+  } else if (name === "denied" || name === "deleted") {
+    if (value !== "true" && value !== "false") return "must be true or false";
+    query[name] = value === "true";
+  } else if (name === "limit") {
+    if (!/^\d{1,3}$/.test(value) || Number(value) < 1 || Number(value) > mostRows)
+      return `must be 1 to ${mostRows}`;
+    query.limit = Number(value);
+  } else if (name === "cursor") {
+    const [startedAt = "", id = ""] = value.split("_");
+    if (!isInstant(startedAt) || !isUuid(id)) return "must be the nextCursor of the page before";
+    query.after = { startedAt, id };
+  } else return "is not a parameter of recordings";
+  return undefined;
+}
