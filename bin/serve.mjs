@@ -8,6 +8,8 @@ import { listen } from "./listen.mjs";
 import { requestLog } from "./request-log.mjs";
 import { requestOrigin, trustedProxies } from "./request-origin.mjs";
 import { contentSecurityPolicy, keepPagesPrivate, setResponseHeaders } from "./response-headers.mjs";
+import { upgrades } from "./upgrades.mjs";
+import { withoutSecrets } from "./without-secrets.mjs";
 
 /** How long answers that are under way may take once we are asked to stop. */
 const graceMilliseconds = 5000;
@@ -38,13 +40,23 @@ export async function serve(settings) {
     ? // A client may prove itself with a certificate; whether it has to is the route's to say.
       https.createServer({ ...limits, ...tls, requestCert: true, rejectUnauthorized: false })
     : http.createServer(limits);
-  const app = next({ dev, dir: root, hostname: host, port, httpServer: server });
+  // Next listens for upgrades at the server it is given; bin/upgrades.mjs tells this one of those that are Next's.
+  const nextServer = http.createServer();
+  const app = next({ dev, dir: root, hostname: host, port, httpServer: nextServer });
   await prepare(app);
   const patience = halfClosing(server, tls ? "secureConnection" : "connection");
   const stopping = new AbortController();
   /** @type {Set<Response>} */
   const open = new Set();
-  server.on("request", requestListener(settings, app.getRequestHandler(), open, stopping.signal, patience));
+  const shared = {
+    log: requestLog(settings),
+    isTrusted: trustedProxies(settings.trustedProxies),
+    publicUrl: settings.hasPublicUrl ? settings.publicUrl : undefined,
+    stopping: stopping.signal,
+  };
+  server.on("request", requestListener({ dev, ...shared }, app.getRequestHandler(), open, patience));
+  const upgraded = upgrades(shared, dev ? nextServer : undefined);
+  server.on("upgrade", upgraded.listener);
   server.on("clientError", answerClientError);
   await listen(server, { host, port });
   return async () => {
@@ -52,7 +64,10 @@ export async function serve(settings) {
     stopping.abort();
     for (const response of open) if (isEventStream(response)) response.end();
     server.closeIdleConnections();
-    const grace = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+    const grace = setTimeout(() => {
+      server.closeAllConnections();
+      upgraded.cut();
+    }, graceMilliseconds);
     await closed;
     clearTimeout(grace);
     await runEndings();
@@ -105,29 +120,18 @@ async function runEndings() {
 }
 
 /**
- * @param {import("./settings.mjs").Settings & { dev: boolean }} settings
+ * @param {{ dev: boolean, log: import("./request-log.mjs").RequestLog, isTrusted: (address: string) => boolean, publicUrl: string | undefined, stopping: AbortSignal }} shared
  * @param {(request: Request, response: Response) => Promise<void>} nextHandler
  * @param {Set<Response>} open
- * @param {AbortSignal} stopping
  * @param {WeakSet<import("node:net").Socket>} patient
  */
-function requestListener(
-  { dev, trustedProxies: ranges, hasPublicUrl, publicUrl, ...logging },
-  nextHandler,
-  open,
-  stopping,
-  patient,
-) {
-  const isTrusted = trustedProxies(ranges);
-  const log = requestLog(logging);
-  const ownUrl = hasPublicUrl ? publicUrl : undefined;
-
+function requestListener({ dev, log, isTrusted, publicUrl, stopping }, nextHandler, open, patient) {
   /** @param {Request} request @param {Response} response */
   return async (request, response) => {
     const { socket, headers, method = "", url = "/" } = request;
     const encrypted = "encrypted" in socket && socket.encrypted === true;
     const peer = socket.remoteAddress ?? "";
-    const origin = requestOrigin(headers, { peer, encrypted, publicUrl: ownUrl }, isTrusted);
+    const origin = requestOrigin(headers, { peer, encrypted, publicUrl }, isTrusted);
     const { requestId, address } = origin;
     const [path = "/"] = url.split("?", 1);
     open.add(response);
@@ -160,11 +164,6 @@ function requestListener(
       answerFailure(response, requestId);
     }
   };
-}
-
-/** The address that `asciinema auth` prints holds a credential, which no log shall. @param {string} path */
-function withoutSecrets(path) {
-  return path.replace(/^\/connect\/.*$/, "/connect/…");
 }
 
 /**

@@ -6,13 +6,30 @@
  * @returns {import("./node-routes.ts").NodeRoute | undefined}
  */
 export function nodeRouteFor(pathname) {
-  /** @type {Map<string, import("./node-routes.ts").NodeRoute> | undefined} */
-  const routes = Reflect.get(globalThis, Symbol.for("daybook.nodeRoutes")) ?? new Map();
+  return longest(Reflect.get(globalThis, Symbol.for("daybook.nodeRoutes")) ?? new Map(), pathname);
+}
+
+/**
+ * The same of lib/http/upgrades.ts.
+ *
+ * @param {string} pathname
+ * @returns {import("./upgrades.ts").UpgradeHandler | undefined}
+ */
+export function upgradeFor(pathname) {
+  return longest(Reflect.get(globalThis, Symbol.for("daybook.upgrades")) ?? new Map(), pathname);
+}
+
+/**
+ * @template Handler
+ * @param {Map<string, Handler>} routes
+ * @param {string} pathname
+ */
+function longest(routes, pathname) {
   // Strangers choose the path and its length: it is compared with the few prefixes, never taken apart.
-  let longest = "";
+  let found = "";
   for (const prefix of routes.keys()) {
     const matches = pathname === prefix || pathname.startsWith(`${prefix}/`);
-    if (matches && prefix.length > longest.length) longest = prefix;
+    if (matches && prefix.length > found.length) found = prefix;
   }
-  return routes.get(longest);
+  return routes.get(found);
 }

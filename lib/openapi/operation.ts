@@ -50,6 +50,7 @@ export const errorMeanings = {
   410: "It was deleted; the answer says by whom and why.",
   413: "The body is larger than it may be.",
   415: "The body is of another media type or encoding.",
+  422: "A field is malformed; `details` names each.",
   429: "Too much at once: come back after `Retry-After` seconds.",
   500: "Something went wrong inside Daybook; its log has it under `requestId`.",
   503: "The database cannot be reached or extended at the moment: come back after `Retry-After` seconds.",

@@ -64,6 +64,11 @@ export function openApiDocument() {
           description: "Who is signed in.",
         },
         sourceToken: { type: "http", scheme: "bearer", description: "The token of a source, `dbs_…`." },
+        installation: {
+          type: "http",
+          scheme: "basic",
+          description: "An asciinema installation that a person has claimed: any name, and its install id.",
+        },
         sourceAccessToken: {
           type: "apiKey",
           in: "header",

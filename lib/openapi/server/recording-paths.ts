@@ -9,7 +9,7 @@ import {
   type Schema,
 } from "../operation.ts";
 import { answer, reason, recordingTag as tag } from "./recording-parts.ts";
-import { devicePaths, uploadOperation } from "./upload-paths.ts";
+import { devicePaths, streamPaths, uploadOperation } from "./upload-paths.ts";
 
 const text: Schema = { type: "string", minLength: 1, maxLength: 1024 };
 const id = pathParameter("id", "The id of the recording.");
@@ -37,7 +37,7 @@ function file(description: string, type: string): Answer {
 
 /** Session recordings, and the asciinema installations that upload them. */
 export function recordingPaths(): Paths {
-  return { ...listPaths(), ...onePaths(), ...devicePaths() };
+  return { ...listPaths(), ...onePaths(), ...devicePaths(), ...streamPaths() };
 }
 
 function listPaths(): Paths {

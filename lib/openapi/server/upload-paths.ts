@@ -1,6 +1,7 @@
 import "server-only";
 import type { Permission } from "@/lib/auth/roles.ts";
 import { recordingLimits } from "@/lib/recordings/limits.ts";
+import { streamLimits } from "@/lib/recordings/stream.ts";
 import {
   errorRefs,
   json,
@@ -8,6 +9,7 @@ import {
   operation,
   type Paths,
   pathParameter,
+  queryParameter,
   type Schema,
   schemaRef,
 } from "../operation.ts";
@@ -83,6 +85,88 @@ export function uploadOperation(): Operation {
       201: { description: "On disk before this answer; worked out afterwards.", content: json(stored) },
       ...errorRefs([400, 401, 403, 413, 415, 500, 503]),
     },
-    security: [{ sourceToken: [] }],
+    security: sending,
+  };
+}
+
+/** As a source's token, or as asciinema: with the id of its installation. */
+const sending = [{ sourceToken: [] }, { installation: [] }];
+
+/** Live streams, as asciinema 3 makes them. */
+export function streamPaths(): Paths {
+  const words: Schema = { type: "string", maxLength: 1024 };
+  const change: Schema = {
+    type: "object",
+    properties: {
+      live: { type: "boolean", description: "False when the stream is over." },
+      title: { ...words, type: ["string", "null"] },
+      user: { ...words, description: "Whose session it is; a device's person otherwise." },
+      target: { ...words, description: "Where it is; a device's name otherwise." },
+      targetUser: words,
+    },
+  };
+  const stream: Schema = {
+    type: "object",
+    required: ["id", "url", "ws_producer_url", "live"],
+    properties: {
+      id: { type: "integer" },
+      url: { type: "string", description: "Where it is watched." },
+      ws_producer_url: {
+        type: "string",
+        description:
+          "Where its producer connects, with the WebSocket protocol v1.alis, v3.asciicast, v2.asciicast or raw. A secret.",
+      },
+      live: { type: "boolean" },
+      title: { type: ["string", "null"] },
+    },
+  };
+  const shared = { tags: [tag], security: sending };
+  const requestBody = { required: true as const, content: json(change) };
+  return {
+    "/api/v1/streams": {
+      post: {
+        ...shared,
+        operationId: "createStream",
+        summary: "Makes a live stream: it begins when its producer connects",
+        requestBody,
+        responses: {
+          201: { description: "Made.", content: json(stream) },
+          ...errorRefs([401, 403, 413, 415, 422, 429, 500, 503]),
+        },
+      },
+    },
+    "/api/v1/streams/{id}": {
+      patch: {
+        ...shared,
+        operationId: "changeStream",
+        summary: "Changes a stream's title, or says that it is over",
+        parameters: [pathParameter("id", "The number of the stream.", { type: "integer" })],
+        requestBody,
+        responses: {
+          200: { description: "Changed.", content: json(stream) },
+          ...errorRefs([401, 403, 404, 413, 415, 422, 500, 503]),
+        },
+      },
+    },
+    "/api/v1/user/streams": {
+      get: {
+        ...shared,
+        operationId: "listStreams",
+        summary: "The caller's streams, newest first",
+        parameters: [
+          queryParameter("prefix", "What the number begins with.", { type: "string" }),
+          queryParameter("limit", "Streams at most.", {
+            type: "integer",
+            minimum: 1,
+            maximum: streamLimits.listed,
+            default: 10,
+          }),
+        ],
+        responses: {
+          200: { description: "The streams.", content: json({ type: "array", items: stream }) },
+          ...errorRefs([401, 403, 422, 500, 503]),
+        },
+      },
+    },
   };
 }

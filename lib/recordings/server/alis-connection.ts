@@ -25,6 +25,9 @@ export type StreamLimits = {
   bytesPerSecond: number;
   /** Bytes of one message. */
   message: number;
+  /** Connections in all, and of one address. */
+  sockets: number;
+  perAddress: number;
 };
 
 /** asciinema goes away for good at 1000 and 4000 to 4099; at any other code it connects again. */
@@ -63,7 +66,8 @@ export class StreamConnection {
   #credit: { bytes: number; at: number };
   /** Why we closed; undefined while we have not. */
   #reason: string | undefined;
-  #wasKilled = false;
+  /** Why we ended the session with the connection. */
+  #endedFor: string | undefined;
   #isAlive = true;
 
   /** @param lastId what the stream's connection before this one saw last */
@@ -98,7 +102,7 @@ export class StreamConnection {
 
   /** Whether nobody will connect to go on with the stream. */
   get isOver(): boolean {
-    return this.#session.hasEnded || this.#wasKilled;
+    return this.#session.hasEnded || this.#endedFor !== undefined;
   }
 
   /** Resolves when the connection is closed and its session is ended or lost. Never rejects. */
@@ -121,6 +125,13 @@ export class StreamConnection {
     this.#reason = reason;
     this.#socket.resume();
     this.#socket.close(code, shortened(reason));
+  }
+
+  /** Ends the connection and its session for good. */
+  dismiss(reason: string): void {
+    if (this.#reason !== undefined) return;
+    this.#endedFor = reason;
+    this.close(streamCodes.ended, reason);
   }
 
   #take(message: Message): void {
@@ -180,7 +191,7 @@ export class StreamConnection {
     if (this.#reason !== undefined || this.#socket.readyState !== this.#socket.OPEN) {
       throw new Error("The producer is not connected");
     }
-    this.#wasKilled = true;
+    this.#endedFor = "The stream was told to end";
     this.close(streamCodes.ended, reason);
     await this.#closed;
   }
@@ -188,7 +199,7 @@ export class StreamConnection {
   async #conclude(code: number): Promise<void> {
     if (code === NORMAL && this.#reason === undefined) this.#session.hasEnded = true;
     if (this.#session.hasEnded) await this.#session.end(null);
-    else if (this.#wasKilled) await this.#session.end("The stream was told to end");
+    else if (this.#endedFor !== undefined) await this.#session.end(this.#endedFor);
     else await this.#session.lost(this.#reason ?? `The producer went away (${code})`);
   }
 

@@ -37,7 +37,7 @@ async function start(limits: Partial<StreamLimits> = {}, admit?: StreamSocketOpt
   });
   const server = http.createServer();
   server.on("upgrade", (request, socket, head) => {
-    if (streams.serves(request.url ?? "")) streams.upgrade(request, socket, head);
+    if (streams.serves(request.url ?? "")) streams.upgrade(request, socket, head, "192.0.2.7");
     else socket.destroy();
   });
   server.listen(0, "127.0.0.1");

@@ -16,11 +16,18 @@ export const usualStreamLimits: StreamLimits = {
   burst: 64 << 20,
   bytesPerSecond: 4 << 20,
   message: 8 << 20,
+  sockets: 500,
+  perAddress: 100,
 };
+
+/** Milliseconds between two looks at whether open streams are still allowed. */
+const LOOK = 1000;
 
 export type StreamSocketOptions = {
   /** What the token of a producer's address stands for, or null when it stands for nothing. */
-  admit(token: string, request: IncomingMessage): Promise<StreamAdmission | null>;
+  admit(token: string, request: IncomingMessage, address: string): Promise<StreamAdmission | null>;
+  /** Those of the tokens that are still good; asked every second while streams are open. */
+  allowed?(tokens: readonly string[]): Promise<ReadonlySet<string>>;
   /** Told of each failure that is ours. */
   report(error: unknown): void;
   limits?: StreamLimits;
@@ -35,6 +42,10 @@ export class StreamSocket {
   readonly #served = new Set<Promise<void>>();
   /** By token: what a stream that may come back was sent last. */
   readonly #lastIds = new Map<string, number>();
+  /** Sockets by the address that they come from. */
+  readonly #addresses = new Map<string, number>();
+  #isClosing = false;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(options: StreamSocketOptions) {
     this.#options = options;
@@ -52,8 +63,16 @@ export class StreamSocket {
     return tokenOf(path) !== undefined;
   }
 
-  /** Takes over a request to upgrade, of a path that it serves. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes over a request to upgrade, of a path that it serves.
+   * @param address the client's, behind proxies too
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    const refusal = this.#refusal(request, address);
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
     const offered = request.headers["sec-websocket-protocol"];
     const names = offered?.split(",").map((name) => name.trim());
     if (names && !streamProtocols.some((protocol) => names.includes(protocol))) {
@@ -61,34 +80,54 @@ export class StreamSocket {
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }
+    const here = (this.#addresses.get(address) ?? 0) + 1;
+    this.#addresses.set(address, here);
+    socket.once("close", () => {
+      const left = (this.#addresses.get(address) ?? 1) - 1;
+      if (left === 0) this.#addresses.delete(address);
+      else this.#addresses.set(address, left);
+    });
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const served = this.#serve(webSocket, request);
+      const served = this.#serve(webSocket, request, address);
       this.#served.add(served);
       void served.then(() => this.#served.delete(served));
     });
   }
 
+  /** Why a connection is not even upgraded. */
+  #refusal({ headers }: IncomingMessage, address: string): string | undefined {
+    if (this.#isClosing) return "503 Service Unavailable";
+    // Only pages in a browser say where they come from, and none of them sends a stream.
+    if (headers.origin !== undefined) return "403 Forbidden";
+    const { sockets, perAddress } = this.#limits;
+    const open = [...this.#addresses.values()].reduce((sum, count) => sum + count, 0);
+    const full = open >= sockets || (this.#addresses.get(address) ?? 0) >= perAddress;
+    return full ? "503 Service Unavailable" : undefined;
+  }
+
   /** Closes all connections so that their producers come back, and waits until what they sent is stored. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#looking);
     for (const connection of this.#connections.values()) {
       connection.close(streamCodes.restart, "Daybook is shutting down");
     }
     await Promise.all(this.#served);
   }
 
-  async #serve(webSocket: WebSocket, request: IncomingMessage): Promise<void> {
+  async #serve(webSocket: WebSocket, request: IncomingMessage, address: string): Promise<void> {
     const token = tokenOf(request.url ?? "") ?? "";
     webSocket.on("error", () => undefined);
     // What comes before the admission waits in the socket.
     webSocket.pause();
-    const admission = await this.#admit(webSocket, token, request);
+    const admission = await this.#admit(webSocket, token, request, address);
     if (!admission) return;
     const before = this.#connections.get(token);
     if (before) {
       before.close(streamCodes.takenOver, "Another producer has taken the stream over");
       await this.#finished.get(before);
       // Who was first has stored its last; what it left open may have ended meanwhile.
-      const again = await this.#admit(webSocket, token, request);
+      const again = await this.#admit(webSocket, token, request, address);
       if (again) await this.#stream(webSocket, token, again);
       return;
     }
@@ -104,6 +143,7 @@ export class StreamSocket {
       report: this.#options.report,
     });
     this.#connections.set(token, connection);
+    this.#looking ??= setInterval(() => void this.#look(), LOOK).unref();
     const finished = connection.serve();
     this.#finished.set(connection, finished);
     webSocket.resume();
@@ -113,10 +153,25 @@ export class StreamSocket {
     else this.#lastIds.set(token, connection.lastId);
   }
 
+  /** Closes the streams of tokens that are good no more: their session ends, with the reason. */
+  async #look(): Promise<void> {
+    const { allowed } = this.#options;
+    if (!allowed || this.#connections.size === 0) return;
+    try {
+      const good = await allowed([...this.#connections.keys()]);
+      for (const [token, connection] of this.#connections) {
+        if (!good.has(token)) connection.dismiss("The stream is no longer allowed");
+      }
+    } catch (error) {
+      this.#options.report(error);
+    }
+  }
+
   async #admit(
     webSocket: WebSocket,
     token: string,
     request: IncomingMessage,
+    address: string,
   ): Promise<StreamAdmission | null> {
     const refuse = (code: number, reason: string) => {
       webSocket.resume();
@@ -124,7 +179,9 @@ export class StreamSocket {
       return null;
     };
     try {
-      return (await this.#options.admit(token, request)) ?? refuse(streamCodes.unknown, "No such stream");
+      return (
+        (await this.#options.admit(token, request, address)) ?? refuse(streamCodes.unknown, "No such stream")
+      );
     } catch (error) {
       if (error instanceof SessionRefused) return refuse(streamCodes.ended, error.message);
       this.#options.report(error);

@@ -190,16 +190,19 @@ export class StoredSession implements LiveSession {
     return this.#names.logId;
   }
 
+  /** Whether its source is gone and may come back. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /** Tells of the connection and of the command that it was opened for. */
   async begin(): Promise<void> {
-    const { at } = this.#facts;
+    const { at, recordId, original, kind } = this.#facts;
+    const draft = commandDraft(this.#source, this.#facts, this.#names.id, 0, null);
+    // What runs in a stream is read off its terminal, when it is over.
     await this.#tell([
       ["open", this.#event("open", at)],
-      [
-        this.#facts.recordId,
-        commandDraft(this.#source, this.#facts, this.#names.id, 0, null),
-        this.#facts.original,
-      ],
+      ...(kind === "sudo" ? [[recordId, draft, original] as const] : []),
     ]);
   }
 
@@ -278,6 +281,7 @@ export class StoredSession implements LiveSession {
   /** The source is back. */
   async resumed(): Promise<void> {
     clearTimeout(this.#lost);
+    this.#lost = undefined;
     await this.#tell([[`connected ${++this.#number}`, this.#event("connected", nowInstant())]]);
   }
 

@@ -8,17 +8,14 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { v7 as uuidv7 } from "uuid";
-import { looksLikeToken } from "@/lib/auth/server/tokens.ts";
 import { env } from "@/lib/env.ts";
 import { badRequest, Problem, problemResponse } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
-import type { IngestSource } from "@/lib/ingest/server/prepare.ts";
-import { findSource, readSourceById } from "@/lib/ingest/server/sources.ts";
 import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
 import { recordingLimits } from "../limits.ts";
 import { stagingFolder } from "./blobs.ts";
-import { findDevice } from "./devices.ts";
 import { keepRecording } from "./keep.ts";
+import { requireSender, type Sender } from "./sender.ts";
 
 /** Where the asciinema command line posts to: version 2, and version 3 and everybody else. */
 export const uploadPaths = ["/api/asciicasts", "/api/v1/recordings"] as const;
@@ -29,7 +26,6 @@ export function isUpload({ method, url = "" }: IncomingMessage): boolean {
 }
 
 type Facts = { requestId: string; address: string };
-type Sender = { source: IngestSource; person?: { user: string; target: string } };
 
 /** What a form may say beside its file. */
 const fieldNames = ["title", "user", "target", "targetUser", "space", "startedAt"] as const;
@@ -49,7 +45,7 @@ export async function handleUpload(
   facts: Facts,
 ): Promise<void> {
   try {
-    const sender = await requireSender(request);
+    const sender = await requireSender(request.headers.authorization);
     const id = uuidv7();
     const folder = await stagingFolder(id);
     try {
@@ -81,34 +77,6 @@ export async function handleUpload(
   } catch (error) {
     await refuse(request, response, facts, error);
   }
-}
-
-async function requireSender(request: IncomingMessage): Promise<Sender> {
-  const { authorization = "" } = request.headers;
-  const [, scheme = "", secret = ""] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
-  if (scheme.toLowerCase() === "bearer" && looksLikeToken(secret, "dbs_")) {
-    const source = await findSource(secret);
-    if (source && source.kind.name !== "recordings") {
-      throw new Problem(403, `This token belongs to a source of kind ${source.kind.name}, not recordings.`);
-    }
-    if (source) return { source };
-  }
-  if (scheme.toLowerCase() === "basic") {
-    const [, installId = ""] = /^[^:]*:(.*)$/s.exec(Buffer.from(secret, "base64").toString("utf8")) ?? [];
-    const device = await findDevice(installId);
-    const source = device && (await readSourceById(device.organizationId, device.sourceId));
-    if (device && source) return { source, person: { user: device.email, target: device.name } };
-    throw new Problem(
-      401,
-      "Nobody has claimed this install id: run `asciinema auth` and open the address that it prints.",
-      {
-        headers: { "www-authenticate": 'Basic realm="Daybook recordings"' },
-      },
-    );
-  }
-  throw new Problem(401, "Send the token of a source of kind recordings as Authorization: Bearer.", {
-    headers: { "www-authenticate": 'Bearer realm="Daybook recordings"' },
-  });
 }
 
 type Received = { bytes: number; sha256: Buffer };

@@ -11,6 +11,8 @@ import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { clearStaging } from "@/lib/recordings/server/blobs.ts";
 import { endLeftSessions } from "@/lib/recordings/server/live-store.ts";
+import { handleStreams, streamPaths } from "@/lib/recordings/server/stream-http.ts";
+import { listenForStreams } from "@/lib/recordings/server/stream-producers.ts";
 import { listenForSudo } from "@/lib/recordings/server/sudo-sources.ts";
 import { handleUpload, isUpload, uploadPaths } from "@/lib/recordings/server/upload.ts";
 import { resumeWork } from "@/lib/recordings/server/work-out.ts";
@@ -36,6 +38,7 @@ export async function boot(): Promise<void> {
       isUpload(request) ? handleUpload(request, response, context) : answerApi(request, response, context),
     );
   }
+  for (const path of streamPaths) registerNodeRoute(path, handleStreams);
   await closeOrphans();
   await closeOrphanedExports();
   await makePartitionsAhead();
@@ -43,6 +46,7 @@ export async function boot(): Promise<void> {
   await endLeftSessions();
   await resumeWork();
   await listenForSudo();
+  listenForStreams();
   beforeShutdown("anonymous failures", () => flushAnonymousFailures("all"));
   repeat("fold counts", foldEveryMs, foldCounts);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));

@@ -1,0 +1,22 @@
+import type { Principal } from "@/lib/auth/principal.ts";
+import { permissionsOf } from "@/lib/auth/roles.ts";
+import type { TestUser } from "@/lib/auth/server/test-installation.ts";
+
+/** A person who is signed in, as a request's principal. */
+export function testPrincipal({ id, email, role, organizationId }: TestUser): Principal {
+  return {
+    kind: "user",
+    id,
+    userId: id,
+    name: email,
+    email,
+    logins: [],
+    role,
+    organizationId,
+    organizationName: "First",
+    scopes: permissionsOf(role),
+    requestId: "test",
+    address: "192.0.2.1",
+    userAgent: "test",
+  };
+}
