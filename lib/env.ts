@@ -1,8 +1,14 @@
 import "server-only";
 import { z } from "zod";
 
+/** An empty variable is none. */
+const text = z
+  .string()
+  .optional()
+  .transform((value) => value || undefined);
+
 /** The environment, checked once: a wrong value stops the server with the name of the variable. */
-const schema = z.object({
+const variables = z.object({
   /** PostgreSQL as the application's role, which reads and inserts. */
   DATABASE_URL: z.string().min(1),
   /** Where exports and secrets of the installation may be kept. */
@@ -16,6 +22,46 @@ const schema = z.object({
   SUDO_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SUDO_HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** The bucket of the recordings; files below DATA_DIR without one. */
+  RECORDINGS_S3_BUCKET: text.pipe(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket")
+      .optional(),
+  ),
+  /** Of a store that is not Amazon's. */
+  RECORDINGS_S3_ENDPOINT: text.pipe(z.url({ protocol: /^https?$/ }).optional()),
+  RECORDINGS_S3_REGION: text.pipe(z.string().default("us-east-1")),
+  /** What the keys of this installation begin with; no other may use the same. */
+  RECORDINGS_S3_PREFIX: text.pipe(
+    z
+      .string()
+      .regex(
+        /^[\w.-]+(?:\/[\w.-]+)*\/?$/,
+        "must be names of letters, digits, dots, dashes and underscores, parted by slashes",
+      )
+      .max(200)
+      .default("daybook/")
+      .transform((prefix) => prefix.replace(/\/?$/, "/")),
+  ),
+  /** The bucket's name in the path instead of the host name; so by default where an endpoint is set. */
+  RECORDINGS_S3_PATH_STYLE: text.pipe(z.enum(["true", "false"]).optional()),
+  /** Without these, the machine's own role or what else Amazon's tools find. */
+  RECORDINGS_S3_ACCESS_KEY_ID: text,
+  RECORDINGS_S3_SECRET_ACCESS_KEY: text,
+});
+
+const schema = variables.superRefine((values, context) => {
+  const { RECORDINGS_S3_ACCESS_KEY_ID: id, RECORDINGS_S3_SECRET_ACCESS_KEY: secret } = values;
+  const missing = (name: string, message: string) =>
+    context.addIssue({ code: "custom", path: [name], message });
+  if (id !== undefined && secret === undefined)
+    missing("RECORDINGS_S3_SECRET_ACCESS_KEY", "is missing beside RECORDINGS_S3_ACCESS_KEY_ID");
+  if (id === undefined && secret !== undefined)
+    missing("RECORDINGS_S3_ACCESS_KEY_ID", "is missing beside RECORDINGS_S3_SECRET_ACCESS_KEY");
+  if (values.RECORDINGS_S3_BUCKET !== undefined) return;
+  for (const name of ["RECORDINGS_S3_ENDPOINT", "RECORDINGS_S3_ACCESS_KEY_ID"] as const)
+    if (values[name] !== undefined) missing("RECORDINGS_S3_BUCKET", `is missing beside ${name}`);
 });
 
 export type Env = z.output<typeof schema>;

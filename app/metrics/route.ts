@@ -6,6 +6,7 @@ import { databaseFamilies } from "@/lib/metrics/server/database.ts";
 import { ingestionFamilies } from "@/lib/metrics/server/ingestion.ts";
 import { liveFamilies } from "@/lib/metrics/server/live.ts";
 import { processFamilies } from "@/lib/metrics/server/process.ts";
+import { recordingFamilies } from "@/lib/metrics/server/recordings.ts";
 import { requestFamilies } from "@/lib/metrics/server/requests.ts";
 
 /** The server's metrics for Prometheus. */
@@ -17,6 +18,7 @@ export async function GET(request: Request): Promise<Response> {
       ...requestFamilies(),
       ...ingestionFamilies(),
       ...liveFamilies(),
+      ...recordingFamilies(),
       ...(await databaseFamilies()),
     ];
     return new Response(exposition(families), {

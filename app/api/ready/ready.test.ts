@@ -34,7 +34,7 @@ const ask = async () => {
 
 describe("readiness", () => {
   it("is given when the database has the schema of this version", async () => {
-    expect(await ask()).toEqual({ status: 200, text: '{"status":"ready"}' });
+    expect(await ask()).toEqual({ status: 200, text: '{"status":"ready","recordings":"up"}' });
   });
 
   it("is refused when a migration is missing", async () => {

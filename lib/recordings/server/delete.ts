@@ -4,7 +4,7 @@ import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { RecordingLine } from "../recording-line.ts";
-import { blobs } from "./blobs.ts";
+import { giveUpBlobs, removeBlobsSoon } from "./blob-removals.ts";
 
 /**
  * Deletes what a recording shows. Its row stays as a tombstone: who, when and why, size and SHA-256.
@@ -38,10 +38,10 @@ export async function deleteRecording(
         organizationId,
         line.id,
       ]);
+      await giveUpBlobs(client, { organizationId, id: line.id });
     },
   );
-  // After the commit: bytes without a row are swept away, a row without bytes would be a lie.
-  await blobs().removeRecording(organizationId, line.id);
+  await removeBlobsSoon();
 }
 
 function whyKept({ hold, expiresAt }: RecordingLine): string {

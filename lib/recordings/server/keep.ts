@@ -1,10 +1,12 @@
 import "server-only";
 import path from "node:path";
 import { v5 as uuidv5 } from "uuid";
-import { pool } from "@/lib/db/client.ts";
+import { inTransaction, pool } from "@/lib/db/client.ts";
 import type { IngestSource } from "@/lib/ingest/server/prepare.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
-import { blobKey, blobs } from "./blobs.ts";
+import { blobKey } from "./blob-key.ts";
+import { expectBlobs, giveUpBlobs, keepBlobs, removeBlobsSoon } from "./blob-removals.ts";
+import { blobs } from "./blobs.ts";
 import { workOut } from "./work-out.ts";
 
 /** A recording that lies whole in a staging folder as `original`. */
@@ -36,29 +38,35 @@ export async function keepRecording(source: IngestSource, arrived: Arrived): Pro
   if (known) return known;
   // Bytes without a row are swept away; a row without bytes would be a promise that nobody can keep.
   const { organizationId } = source;
+  await expectBlobs({ organizationId, id });
   await blobs().put(blobKey(organizationId, id, "original"), path.join(folder, "original"));
-  const inserted = await pool().query(
-    `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target,
+  const isNew = await inTransaction(async (client) => {
+    const inserted = await client.query(
+      `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target,
          target_user, space, kind, format, title, bytes, sha256)
        VALUES ($1, $2, $3, $4, coalesce($5, now()), $6, $7, $8, $9, 'ssh', 'unknown', $10, $11, $12)
        ON CONFLICT (source_id, sha256) DO NOTHING`,
-    [
-      organizationId,
-      id,
-      connectionId,
-      source.id,
-      startedAt,
-      user,
-      target,
-      targetUser,
-      arrived.space,
-      title,
-      bytes,
-      sha256,
-    ],
-  );
-  if (inserted.rowCount === 0) {
-    await blobs().removeRecording(organizationId, id);
+      [
+        organizationId,
+        id,
+        connectionId,
+        source.id,
+        startedAt,
+        user,
+        target,
+        targetUser,
+        arrived.space,
+        title,
+        bytes,
+        sha256,
+      ],
+    );
+    const first = inserted.rowCount === 1;
+    await (first ? keepBlobs : giveUpBlobs)(client, { organizationId, id });
+    return first;
+  });
+  if (!isNew) {
+    await removeBlobsSoon();
     const other = await findKnown(source.id, sha256);
     if (other) return other;
     throw new Error("A recording vanished while it was sent again");

@@ -1,8 +1,7 @@
 import "server-only";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import path from "node:path";
 import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
@@ -27,9 +26,8 @@ import type {
 } from "../live-session.ts";
 import { sizeOf } from "../size.ts";
 import { HeadlessTerminal } from "../terminal.ts";
-import { blobFolder, blobKey, blobs } from "./blobs.ts";
+import { finishFile, liveFile } from "./live-file.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
-import { workOut } from "./work-out.ts";
 
 /** What somebody who watches is told: an event, the whole screen anew, or that it is over. */
 export type Watched =
@@ -54,10 +52,6 @@ const scrollback = 100;
 
 /** How long a session whose source is gone stays open for it to come back. */
 const lostMs = 10 * 60_000;
-
-function liveFile(id: string): string {
-  return path.join(blobFolder(), "live", `${id}.cast`);
-}
 
 /** Stores the sessions of one source while they are under way. */
 export function liveSessionsOf(source: IngestSource): LiveSessions {
@@ -402,18 +396,4 @@ function recordOf(
     ? redactSudoEvent(Buffer.from(JSON.stringify(original)), contextOf(source, nowInstant()))
     : Buffer.from(JSON.stringify(draft.row));
   return recordOfRow(storable(id).slice(0, 500), raw, inSpace(draft, source.settings["space"]));
-}
-
-/** The file of a session that is over becomes a recording like any other. */
-async function finishFile(organizationId: string, id: string): Promise<void> {
-  const file = liveFile(id);
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  const { size } = await stat(file);
-  await blobs().put(blobKey(organizationId, id, "original"), file);
-  await pool().query(
-    `UPDATE recordings SET state = 'processing', bytes = $3, sha256 = $4 WHERE organization_id = $1 AND id = $2 AND state = 'live'`,
-    [organizationId, id, size, hash.digest()],
-  );
-  workOut({ organizationId, id, poster: noRequest() });
 }

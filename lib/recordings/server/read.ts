@@ -16,7 +16,9 @@ import type { Segment } from "../key-frames.ts";
 import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { RecordingError } from "../session.ts";
-import { type BlobFile, blobKey, blobs } from "./blobs.ts";
+import { type BlobFile, blobKey } from "./blob-key.ts";
+import { blobs } from "./blobs.ts";
+import { checkedBytes } from "./content-fault.ts";
 import { findRecording } from "./list.ts";
 
 const inflate = promisify(gunzip);
@@ -169,8 +171,12 @@ export async function segmentOf(
   return playerSegment(stored, idleOf(summary, idleSeconds));
 }
 
-/** The bytes of a file of a recording. `original` is there whatever became of the rest. */
+/**
+ * The bytes of a file of a recording. `original` is there whatever became of the rest, and breaks off at its end when
+ * it is not what was received.
+ */
 export async function openFile(principal: Principal, line: RecordingLine, file: BlobFile): Promise<Readable> {
   if (file !== "original") requireReady(line);
-  return blobs().stream(blobKey(principal.organizationId, line.id, file));
+  const stored = await blobs().stream(blobKey(principal.organizationId, line.id, file));
+  return file === "original" && line.sha256 !== null ? stored.compose(checkedBytes(line.sha256)) : stored;
 }

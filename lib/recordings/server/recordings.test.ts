@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
-import { permissionsOf } from "@/lib/auth/roles.ts";
 import {
   type TestInstallation,
   type TestUser,
@@ -22,6 +21,7 @@ import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
 import { liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
 import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
 import { searchRecordings } from "./search.ts";
+import { testPrincipal } from "./test-principal.ts";
 import { handleUpload } from "./upload.ts";
 
 let installation: TestInstallation;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "daybook-recordings-"));
   process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
-  admin = principalOf(await installation.addUser("admin"));
+  admin = testPrincipal(await installation.addUser("admin"));
   member = await installation.addUser("member");
   server = http.createServer((request, response) => {
     void handleUpload(request, response, { requestId: "test", address: "192.0.2.1" });
@@ -50,24 +50,6 @@ afterAll(async () => {
   await installation.remove();
   rmSync(folder, { recursive: true });
 });
-
-function principalOf(user: TestUser): Principal {
-  const { id, email, role, organizationId } = user;
-  const facts = { requestId: "test", address: "192.0.2.1", userAgent: "test" };
-  return {
-    kind: "user",
-    id,
-    userId: id,
-    name: email,
-    email,
-    logins: [],
-    role,
-    organizationId,
-    organizationName: "First",
-    scopes: permissionsOf(role),
-    ...facts,
-  };
-}
 
 const scope = () => ({ organizationId: installation.organizationId });
 const sample = (name: string): Promise<Buffer> => readFile(path.join("samples/recordings", name));
@@ -228,8 +210,8 @@ describe("a claimed installation of asciinema", () => {
   const basic = `Basic ${Buffer.from(`whoever:${installId}`).toString("base64")}`;
 
   it("uploads as the person who claimed it, whom the form cannot change", async () => {
-    expect(await claimDevice(principalOf(member), { installId, name: "laptop" })).toBe("claimed");
-    expect(await claimDevice(principalOf(member), { installId, name: "laptop" })).toBe("mine");
+    expect(await claimDevice(testPrincipal(member), { installId, name: "laptop" })).toBe("claimed");
+    expect(await claimDevice(testPrincipal(member), { installId, name: "laptop" })).toBe("mine");
     await expect(claimDevice(admin, { installId, name: "mine now" })).rejects.toMatchObject({ status: 409 });
     const cast = '{"version": 2, "width": 80, "height": 24}\n[0.1, "o", "mine\\r\\n"]\n';
     const { status, body } = await upload(
@@ -253,7 +235,7 @@ describe("a claimed installation of asciinema", () => {
     expect((await listRecordedPeople(own)).map(({ user }) => user)).toEqual([member.email]);
     expect(await searchRecordings(own, "hello", { limit: 10 })).toEqual([]);
     const [other] = await listRecordings({ ...scope() }, { user: who.user, limit: 1 });
-    await expect(requireRecording(principalOf(member), other?.id ?? "")).rejects.toMatchObject({
+    await expect(requireRecording(testPrincipal(member), other?.id ?? "")).rejects.toMatchObject({
       status: 404,
     });
     const elsewhere = { organizationId: installation.otherOrganizationId };

@@ -4,7 +4,8 @@ import path from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
 import { convertFile } from "../convert.ts";
-import { blobKey, blobs, stagingFolder } from "./blobs.ts";
+import { blobKey } from "./blob-key.ts";
+import { blobs, stagingFolder } from "./blobs.ts";
 
 /** A recording as the server has it once it was worked out, without the process of its own. */
 export async function testRecording(

@@ -16,6 +16,7 @@ import { recordingLimits } from "../limits.ts";
 import { stagingFolder } from "./blobs.ts";
 import { keepRecording } from "./keep.ts";
 import { requireSender, type Sender } from "./sender.ts";
+import { requireStore } from "./store-health.ts";
 
 /** Where the asciinema command line posts to: version 2, and version 3 and everybody else. */
 export const uploadPaths = ["/api/asciicasts", "/api/v1/recordings"] as const;
@@ -46,6 +47,7 @@ export async function handleUpload(
 ): Promise<void> {
   try {
     const sender = await requireSender(request.headers.authorization);
+    await requireStore();
     const id = uuidv7();
     const folder = await stagingFolder(id);
     try {

@@ -15,12 +15,18 @@ import { log } from "@/lib/log.ts";
 import { storable } from "@/lib/record/text.ts";
 import type { ConversionOutcome, ConversionSummary, TextChunk } from "../convert.ts";
 import { instantOfMicros } from "../session.ts";
-import { type BlobFile, blobFileName, blobKey, blobs, stagingFolder } from "./blobs.ts";
+import { type BlobFile, blobFileName, blobKey } from "./blob-key.ts";
+import { giveUpBlobs, removeBlobsSoon } from "./blob-removals.ts";
+import { StoreUnavailable } from "./blob-store.ts";
+import { blobs, stagingFolder } from "./blobs.ts";
+import { ContentFault, checkedBytes } from "./content-fault.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
 
 /** Bytes of memory and milliseconds that one recording may take to be worked out. */
 const mostMegabytes = 1024;
 const mostMs = 15 * 60_000;
+/** How long the store may rest before it is asked again. */
+const againMs = 30_000;
 
 type Job = { organizationId: string; id: string; poster: Poster };
 
@@ -43,15 +49,21 @@ export async function resumeWork(): Promise<void> {
 
 async function work(): Promise<void> {
   working = true;
-  for (let job = waiting.shift(); job; job = waiting.shift()) {
-    await workOutOne(job).catch((error: unknown) =>
-      log().error(
-        { err: error, recordingId: job?.id },
-        "a recording could not be worked out; it is tried again at the next start",
-      ),
-    );
-  }
+  for (let job = waiting.shift(); job; job = waiting.shift()) await attempt(job);
   working = false;
+}
+
+async function attempt(job: Job): Promise<void> {
+  try {
+    await workOutOne(job);
+  } catch (error) {
+    const isAway = error instanceof StoreUnavailable;
+    log().error(
+      { err: error, recordingId: job.id },
+      `a recording could not be worked out; it is tried again ${isAway ? "soon" : "at the next start"}`,
+    );
+    if (isAway) setTimeout(() => workOut(job), againMs).unref();
+  }
 }
 
 type Row = {
@@ -74,7 +86,7 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
     `SELECT source_id AS "sourceId", user_name AS "user", target, target_user AS "targetUser", space, title,
        live_key IS NOT NULL AS live, connection_id AS "connectionId", kind,
        to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt", encode(sha256, 'hex') AS sha256
-     FROM recordings WHERE organization_id = $1 AND id = $2 AND state = 'processing'`,
+     FROM recordings WHERE organization_id = $1 AND id = $2 AND state = 'processing' AND deleted_at IS NULL`,
     [organizationId, id],
   );
   const [row] = found.rows;
@@ -82,11 +94,9 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
   const folder = await stagingFolder(uuidv7());
   try {
     const original = path.join(folder, "original");
-    await pipeline(
-      await blobs().stream(blobKey(organizationId, id, "original")),
-      createWriteStream(original),
-    );
-    const outcome = await convertApart(original, folder);
+    const outcome = (await fetchOriginal({ organizationId, id }, row.sha256, original))
+      ? await convertApart(original, folder)
+      : { fault: "recording: the stored bytes are not those that were received" };
     if ("fault" in outcome) {
       await pool().query(
         "UPDATE recordings SET state = 'failed', fault = $3 WHERE organization_id = $1 AND id = $2",
@@ -94,10 +104,26 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
       );
       return;
     }
-    await keepMade(organizationId, id, folder, outcome.summary);
+    if (!(await keepMade(organizationId, id, folder, outcome.summary))) return;
     await writeRows(organizationId, id, row, outcome.summary, poster);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns whether it is what was received */
+async function fetchOriginal(
+  { organizationId, id }: Omit<Job, "poster">,
+  sha256: string,
+  file: string,
+): Promise<boolean> {
+  const stored = await blobs().stream(blobKey(organizationId, id, "original"));
+  try {
+    await pipeline(stored, checkedBytes(sha256), createWriteStream(file));
+    return true;
+  } catch (error) {
+    if (error instanceof ContentFault) return false;
+    throw error;
   }
 }
 
@@ -122,7 +148,8 @@ async function convertApart(input: string, folder: string): Promise<ConversionOu
       outcome = message as ConversionOutcome;
     });
     child.on("error", reject);
-    child.on("exit", (code, signal) => {
+    // Not "exit": the answer may still be on its way then.
+    child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (outcome) resolve(outcome);
       // Out of memory or time is the recording's fault: it is kept as it came, and stays downloadable.
@@ -133,19 +160,29 @@ async function convertApart(input: string, folder: string): Promise<ConversionOu
   });
 }
 
+/** @returns false when the recording was deleted meanwhile: then nothing of it stays */
 async function keepMade(
   organizationId: string,
   id: string,
   folder: string,
   summary: ConversionSummary,
-): Promise<void> {
+): Promise<boolean> {
   const made = path.join(folder, "made");
   const put = (file: BlobFile): Promise<void> =>
     blobs().put(blobKey(organizationId, id, file), path.join(made, blobFileName(file)));
   await put("cast");
   await put("text");
   for (const segment of summary.segmentStartsUs.keys()) await put({ segment });
-  await inTransaction(async (client) => {
+  await put("summary");
+  const isKept = await inTransaction(async (client) => {
+    const there = await client.query(
+      "SELECT FROM recordings WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
+      [organizationId, id],
+    );
+    if (there.rowCount === 0) {
+      await giveUpBlobs(client, { organizationId, id });
+      return false;
+    }
     await client.query("DELETE FROM recording_chunks WHERE organization_id = $1 AND recording_id = $2", [
       organizationId,
       id,
@@ -158,8 +195,10 @@ async function keepMade(
         [organizationId, id, place++, times, storable(text)],
       );
     }
+    return true;
   });
-  await put("summary");
+  if (!isKept) await removeBlobsSoon();
+  return isKept;
 }
 
 type Told = { closed: boolean; commands: number };

@@ -9,7 +9,8 @@ import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { recordTables } from "@/lib/record/columns.ts";
-import { clearStaging } from "@/lib/recordings/server/blobs.ts";
+import { removeBlobs, removeBlobsSoon } from "@/lib/recordings/server/blob-removals.ts";
+import { blobs, clearStaging } from "@/lib/recordings/server/blobs.ts";
 import { endLeftSessions } from "@/lib/recordings/server/live-store.ts";
 import { handleStreams, streamPaths } from "@/lib/recordings/server/stream-http.ts";
 import { listenForStreams } from "@/lib/recordings/server/stream-producers.ts";
@@ -22,6 +23,7 @@ import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 const foldEveryMs = 10_000;
 const sessionsEveryMs = 60_000;
 const attemptsEveryMs = 3_600_000;
+const removalsEveryMs = 60_000;
 const partitionsEveryMs = 6 * 3_600_000;
 /** Months for which partitions stand ready, the current one included. */
 const monthsAhead = 3;
@@ -43,6 +45,7 @@ export async function boot(): Promise<void> {
   await closeOrphanedExports();
   await makePartitionsAhead();
   await clearStaging();
+  void sweepStore();
   await endLeftSessions();
   await resumeWork();
   await listenForSudo();
@@ -51,6 +54,7 @@ export async function boot(): Promise<void> {
   repeat("fold counts", foldEveryMs, foldCounts);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
   repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
+  repeat("blobs to remove", removalsEveryMs, async () => void (await removeBlobs()));
   repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);
 }
 
@@ -62,6 +66,16 @@ function repeat(name: string, everyMs: number, job: () => Promise<void>): void {
       .finally(() => setTimeout(run, everyMs).unref());
   };
   setTimeout(run, everyMs).unref();
+}
+
+/** What an earlier run left in the store of recordings; nobody waits for a store that is away. */
+async function sweepStore(): Promise<void> {
+  try {
+    await blobs().sweep();
+  } catch (error) {
+    log().error({ err: error }, "uploads that were cut off stay in the store until the next start");
+  }
+  await removeBlobsSoon();
 }
 
 async function foldCounts(): Promise<void> {
