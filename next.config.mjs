@@ -13,6 +13,8 @@ export default {
     "@prisma/schema-engine-wasm",
     "@xterm/headless",
     "@aws-sdk/client-s3",
+    "@peculiar/x509",
+    "reflect-metadata",
   ],
   devIndicators: false,
   // `npm run check` checks types; whoever starts Daybook need not wait for it.

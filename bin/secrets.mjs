@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import path from "node:path";
 import { Failure, fileFailure } from "./terminal.mjs";
@@ -12,6 +12,7 @@ import { Failure, fileFailure } from "./terminal.mjs";
  * @property {string} appPassword of the role that the application runs under
  * @property {string} nextAuthSecret signs session cookies
  * @property {string} redactionKey 32 bytes in base64; digests of masked secrets are keyed with it
+ * @property {string} authorityKey signs certificates: a P-256 key as PKCS #8 in base64
  */
 
 /** @type {Record<keyof Secrets, () => string>} */
@@ -21,6 +22,10 @@ const makers = {
   appPassword: password,
   nextAuthSecret: () => randomBytes(32).toString("base64"),
   redactionKey: () => randomBytes(32).toString("base64"),
+  authorityKey: () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    return privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
+  },
 };
 
 /** Letters, digits, - and _ only, so that it stands in a URL and in SQL as it is. */

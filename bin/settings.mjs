@@ -42,6 +42,7 @@ export function readSettings(env, { root, terminal }) {
   }
   const publicUrl = readPublicUrl(env.PUBLIC_URL);
   if (env.SUDO_PORT) readPort("SUDO_PORT", env.SUDO_PORT);
+  if (env.SUDO_TLS_PORT) readPort("SUDO_TLS_PORT", env.SUDO_TLS_PORT);
   return {
     dataDir: path.resolve(root, env.DATA_DIR || "data"),
     port,

@@ -44,6 +44,7 @@ async function start() {
     NEXTAUTH_URL: settings.publicUrl,
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
+    AUTHORITY_KEY: secrets.authorityKey,
     LOG_LEVEL: settings.logLevel,
     SUDO_HOST: settings.host,
   });

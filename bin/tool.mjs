@@ -81,6 +81,7 @@ function run(settings, folder, secrets, { ownerUrl, appUrl }) {
     NEXTAUTH_URL: settings.publicUrl,
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
+    AUTHORITY_KEY: secrets.authorityKey,
     LOG_LEVEL: "error",
   };
   const file = path.join(root, "bin", `${program}.ts`);

@@ -18,8 +18,11 @@ const variables = z.object({
   NEXTAUTH_SECRET: z.string().min(32),
   /** Key of the digests that stand for masked secrets, base64 of 32 bytes. */
   REDACTION_KEY: z.base64().refine((key) => Buffer.from(key, "base64").length >= 32, "must hold 32 bytes"),
-  /** Where sudo's log protocol is listened for; not at all without a port. */
+  /** Signs certificates: a P-256 key as PKCS #8, base64. */
+  AUTHORITY_KEY: z.base64().min(1),
+  /** Where sudo's log protocol is listened for, plain and over TLS; not at all without a port. */
   SUDO_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  SUDO_TLS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SUDO_HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** The bucket of the recordings; files below DATA_DIR without one. */

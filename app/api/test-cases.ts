@@ -96,6 +96,20 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "PATCH /api/v1/sources/[id]": ({ ids, word }) =>
     one({ id: ids.source }, { disabled: true }, { disabled: false }, { settings: { cluster: word } }),
   "POST /api/v1/sources/[id]/token": ({ ids }) => one({ id: ids.source }, {}),
+  "GET /api/v1/sources/[id]/certificates": ({ ids }) => one({ id: ids.sudoSource }),
+  "POST /api/v1/sources/[id]/certificates": ({ ids }) => one({ id: ids.sudoSource }, { name: "host" }),
+  "POST /api/v1/sources/[id]/certificates/[certificate]": ({ ids }, own) =>
+    [
+      { id: ids.sudoSource, certificate: ids.certificate },
+      { id: own.ids.sudoSource, certificate: ids.certificate },
+      { id: ids.sudoSource, certificate: own.ids.certificate },
+    ].flatMap((params) => one(params, {})),
+  "DELETE /api/v1/sources/[id]/certificates/[certificate]": ({ ids }, own) =>
+    [
+      { id: ids.sudoSource, certificate: ids.certificate },
+      { id: own.ids.sudoSource, certificate: ids.certificate },
+      { id: ids.sudoSource, certificate: own.ids.certificate },
+    ].map((params) => ({ params, query: { reason: "none of yours" } })),
   "GET /api/v1/sources/[id]/quarantine": ({ ids }) => one({ id: ids.source }),
   "POST /api/v1/sources/[id]/quarantine/[record]": ({ ids }, own) =>
     [

@@ -145,6 +145,7 @@ export function serverEnvironment(
     NEXTAUTH_URL: "http://localhost:3000",
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
+    AUTHORITY_KEY: secrets.authorityKey,
     LOG_LEVEL: "warn",
   };
 }

@@ -1,8 +1,10 @@
 "use client";
 
 import { useEffect, useMemo, useState } from "react";
+import { Certificates, type TlsListener } from "@/components/certificates/certificates.tsx";
 import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { CertificateLine } from "@/lib/certificates/certificate.ts";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
 import { ingestUrl } from "./fill-instructions.ts";
 import { FirstRecord } from "./first-record.tsx";
@@ -20,13 +22,15 @@ import { useLiveSources } from "./use-live-sources.ts";
 type ViewProps = {
   source: SourceHealthLine;
   kind: KindView;
+  /** Of a source whose hosts may connect over TLS. */
+  tls: { certificates: readonly CertificateLine[]; listener: TlsListener } | null;
   held: readonly QuarantineLine[];
   /** The address people and sources open. */
   origin: string;
 };
 
 /** Everything about one source. */
-export function SourceView({ source: given, kind, held, origin }: ViewProps) {
+export function SourceView({ source: given, kind, held, origin, tls }: ViewProps) {
   const listed = useMemo(() => [given], [given]);
   const { sources, liveness } = useLiveSources(listed);
   const source = sources.find(({ id }) => id === given.id) ?? given;
@@ -68,6 +72,7 @@ export function SourceView({ source: given, kind, held, origin }: ViewProps) {
         token={token}
         startOpen={waited || token !== undefined}
       />
+      {tls && <Certificates source={source} {...tls} />}
       <SourceSettings source={source} kind={kind} />
       <Quarantine source={source} held={held} />
     </div>

@@ -203,6 +203,36 @@ export const workflowTypes = {
       failed: { type: "apiToken:deletion-failed", says: "Failed to revoke API token" },
     },
   },
+  "certificate:creation": {
+    category: "Access & Tokens",
+    title: "Certificate Creation",
+    targetType: "certificate",
+    events: {
+      attempting: { type: "certificate:creating", says: "Issuing certificate" },
+      done: { type: "certificate:created", says: "Issued certificate" },
+      failed: { type: "certificate:creation-failed", says: "Failed to issue certificate" },
+    },
+  },
+  "certificate:renewal": {
+    category: "Access & Tokens",
+    title: "Certificate Renewal",
+    targetType: "certificate",
+    events: {
+      attempting: { type: "certificate:renewing", says: "Renewing certificate" },
+      done: { type: "certificate:renewed", says: "Renewed certificate" },
+      failed: { type: "certificate:renewal-failed", says: "Failed to renew certificate" },
+    },
+  },
+  "certificate:deletion": {
+    category: "Access & Tokens",
+    title: "Certificate Revocation",
+    targetType: "certificate",
+    events: {
+      attempting: { type: "certificate:deleting", says: "Revoking certificate" },
+      done: { type: "certificate:deleted", says: "Revoked certificate" },
+      failed: { type: "certificate:deletion-failed", says: "Failed to revoke certificate" },
+    },
+  },
   "device:creation": {
     category: "Access & Tokens",
     title: "Device Claim",

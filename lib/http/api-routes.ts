@@ -38,6 +38,8 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/saved-views/[id]": ["DELETE"],
   "/api/v1/sources": ["GET", "POST"],
   "/api/v1/sources/[id]": ["PATCH"],
+  "/api/v1/sources/[id]/certificates": ["GET", "POST"],
+  "/api/v1/sources/[id]/certificates/[certificate]": ["POST", "DELETE"],
   "/api/v1/sources/[id]/quarantine": ["GET"],
   "/api/v1/sources/[id]/quarantine/[record]": ["POST"],
   "/api/v1/sources/[id]/token": ["POST"],

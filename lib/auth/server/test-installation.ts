@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -45,6 +45,7 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
     NEXTAUTH_URL: origin,
     NEXTAUTH_SECRET: secret,
     REDACTION_KEY: randomBytes(32).toString("base64"),
+    AUTHORITY_KEY: authorityKey(),
     LOG_LEVEL: "silent",
   });
   const organizationId = await addOrganization("First", 0);
@@ -61,6 +62,11 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function authorityKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
 }
 
 async function addOrganization(name: string, place: number): Promise<string> {

@@ -44,7 +44,7 @@ export const sudo: IngestKind = {
       name: "hosts",
       title: "Hosts that send their sessions live",
       description:
-        "Addresses or ranges, such as 192.0.2.7 or 10.1.0.0/16, from which sudo's log protocol is taken unencrypted. None without it.",
+        "Addresses or ranges, such as 192.0.2.7 or 10.1.0.0/16, from which sudo's log protocol is taken unencrypted. None without it; over TLS a client certificate tells who sends.",
       fault: hostListFault,
     },
   ],

@@ -1,9 +1,11 @@
 import "server-only";
+import type { PoolClient } from "pg";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
+import { hostListOverlap } from "../host-list.ts";
 import { givenSettings, isSettingOf, type SourceWish, settingFaults } from "../source-wish.ts";
 import { createSource, renewSourceToken, setSourceDisabled, setSourceSettings } from "./manage.ts";
 
@@ -23,7 +25,10 @@ export async function addSource(principal: Principal, wish: SourceWish): Promise
         custom: state,
         updated: ({ id, tokenPrefix }) => ({ id, ...state, tokenPrefix }),
       },
-      (client) => createSource(client, principal.organizationId, wish),
+      async (client) => {
+        await requireOwnHosts(client, principal.organizationId, wish);
+        return createSource(client, principal.organizationId, wish);
+      },
     );
     return { id: made.id, name: wish.name, kind: wish.kind, token: made.token };
   } catch (error) {
@@ -117,11 +122,40 @@ export async function changeSettings(
       updated: { ...before, settings },
     },
     async (client) => {
+      await requireOwnHosts(client, principal.organizationId, { kind: before.kind, settings });
       if (!(await setSourceSettings(client, principal.organizationId, id, settings))) {
         throw notFound("There is no such source.");
       }
     },
   );
+}
+
+/**
+ * A host is admitted by its address, as a source of one organization: addresses that another organization's
+ * sources list are refused, those of stopped sources too. Whose they are is not told. Changes wait for each other.
+ * @throws Problem 400 that names the address or range
+ */
+async function requireOwnHosts(
+  client: PoolClient,
+  organizationId: string,
+  { kind, settings }: { kind: string; settings: { [name: string]: string } },
+): Promise<void> {
+  const hosts = settings["hosts"];
+  if (kind !== "sudo" || hosts === undefined) return;
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('daybook hosts of sudo', 0))");
+  const others = await client.query<{ hosts: string }>(
+    `SELECT settings->>'hosts' AS hosts FROM sources
+     WHERE organization_id <> $1 AND kind = 'sudo' AND settings->>'hosts' <> ''`,
+    [organizationId],
+  );
+  const overlap = others.rows.flatMap((other) => hostListOverlap(hosts, other.hosts) ?? []).at(0);
+  if (overlap === undefined) return;
+  throw badRequest([
+    {
+      parameter: "settings.hosts",
+      reason: `${overlap} has addresses whose sessions Daybook takes for another organization already`,
+    },
+  ]);
 }
 
 function withReason(reason: string | undefined): { reason?: string } {

@@ -4,6 +4,7 @@ import { type Role, roles } from "@/lib/auth/roles.ts";
 import { createToken } from "@/lib/auth/server/api-tokens.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import type { TestInstallation, TestUser } from "@/lib/auth/server/test-installation.ts";
+import { issueCertificate } from "@/lib/certificates/server/certificates.ts";
 import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
@@ -25,6 +26,8 @@ export type TestWorld = {
   /** What can be named in a path, a query or a body. */
   ids: {
     source: string;
+    sudoSource: string;
+    certificate: string;
     quarantined: string;
     token: string;
     savedView: string;
@@ -97,6 +100,8 @@ export async function makeWorld(
     target: `${word} target`,
     time,
   });
+  const sudo = await testSource(organizationId, "sudo", {}, `${word} sudo`);
+  const certificate = await issueCertificate(principal, sudo.id, { name: word, days: 1 });
   const installId = randomUUID();
   await claimDevice(principal, { installId, name: `${word} device` });
   const logs = Object.keys(logViews) as LogSlug[];
@@ -111,6 +116,8 @@ export async function makeWorld(
     source,
     ids: {
       source: source.id,
+      sudoSource: sudo.id,
+      certificate: certificate.id,
       quarantined: await idOf(
         "SELECT id FROM quarantined_records WHERE organization_id = $1",
         organizationId,

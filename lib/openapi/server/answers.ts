@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import { roles } from "@/lib/auth/roles.ts";
+import type { CertificateLine, NewCertificate } from "@/lib/certificates/certificate.ts";
 import type { NewSource } from "@/lib/ingest/server/source-workflows.ts";
 import type { PostResult } from "@/lib/ingest/server/store.ts";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
@@ -117,6 +118,31 @@ export const newSource = z.object({
   kind: z.string(),
   token: z.string().describe("Shown in this answer and nowhere else."),
 }) satisfies z.ZodType<NewSource>;
+
+export const certificate = z.object({
+  id: z.uuid(),
+  name: z.string().describe("The host's, as the common name of its certificate."),
+  fingerprint: z.string().describe("SHA-256 of the certificate, in upper-case hex with colons."),
+  createdAt: recordTime,
+  createdBy: z.string(),
+  endsAt: recordTime,
+  replacedBy: z.uuid().nullable().describe("The certificate that was made in its place."),
+  revokedAt: recordTime.nullable(),
+  lastUsedAt: recordTime.nullable(),
+  refusedAt: recordTime.nullable().describe("When a connection with it was refused last."),
+  refusedFor: z.string().nullable(),
+  state: z.enum(["good", "replaced", "expired", "revoked"]),
+}) satisfies z.ZodType<CertificateLine>;
+
+export const newCertificate = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  fingerprint: z.string(),
+  endsAt: z.iso.datetime(),
+  certificate: z.string().describe("PEM."),
+  key: z.string().describe("PEM. In this answer and nowhere else."),
+  authority: z.string().describe("PEM: the certificate of the installation's authority."),
+}) satisfies z.ZodType<NewCertificate>;
 
 export const quarantined = z.object({
   id: z.uuid(),

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { tokenWish } from "@/lib/auth/api-token.ts";
+import { certificateRenewal, certificateWish } from "@/lib/certificates/certificate.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
@@ -38,6 +39,10 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     SourceChange: sourceChange,
     TokenRenewal: tokenRenewal,
     NewSource: answers.newSource,
+    Certificates: z.object({ certificates: z.array(answers.certificate) }),
+    CertificateWish: certificateWish,
+    CertificateRenewal: certificateRenewal,
+    NewCertificate: answers.newCertificate,
     QuarantinedRecords: z.object({ records: z.array(answers.quarantined) }),
     RecordResolution: recordResolution,
     Resolved: z.object({ rows: z.int().min(0).describe("Rows that the record became.") }),

@@ -181,6 +181,52 @@ export function sourcePaths(): Paths {
         errors: [404],
       }),
     },
+    "/api/v1/sources/{id}/certificates": {
+      get: operation({
+        id: "listCertificates",
+        tag,
+        summary: "Client certificates of a source of kind sudo, newest first",
+        permission,
+        parameters: [id],
+        answers: { 200: answer("The certificates.", "Certificates") },
+        errors: [404],
+      }),
+      post: operation({
+        id: "issueCertificate",
+        tag,
+        summary: "Issues a client certificate, by which a host connects as this source",
+        permission,
+        parameters: [id],
+        body: schemaRef("CertificateWish"),
+        answers: { 201: answer("The certificate with its key.", "NewCertificate") },
+        errors: [404, 409],
+      }),
+    },
+    "/api/v1/sources/{id}/certificates/{certificate}": {
+      post: operation({
+        id: "renewCertificate",
+        tag,
+        summary: "Issues a certificate in place of one, which stays good for a week at most",
+        permission,
+        parameters: [id, pathParameter("certificate", "The id of the certificate.")],
+        body: schemaRef("CertificateRenewal"),
+        answers: { 201: answer("The certificate with its key.", "NewCertificate") },
+        errors: [404, 409],
+      }),
+      delete: operation({
+        id: "revokeCertificate",
+        tag,
+        summary: "Revokes a certificate: connections under it end within a second",
+        permission,
+        parameters: [
+          id,
+          pathParameter("certificate", "The id of the certificate."),
+          { ...reason, required: true },
+        ],
+        answers: { 204: done },
+        errors: [400, 404, 409],
+      }),
+    },
     "/api/v1/sources/{id}/quarantine": {
       get: operation({
         id: "listQuarantine",

@@ -83,6 +83,26 @@ describe("the document tells the truth about", () => {
     }
   });
 
+  it("client certificates", async () => {
+    const body = { name: "hosts", kind: "sudo" };
+    const { id } = (await client.check("/api/v1/sources", { method: "POST", body }, 201)) as { id: string };
+    const all = "/api/v1/sources/{id}/certificates";
+    const one = `${all}/{certificate}`;
+    const issue = { method: "POST", params: { id }, body: { name: "web-1" } };
+    const first = (await client.check(all, issue, 201)) as { id: string };
+    await client.check(all, { ...issue, body: { name: "web 1" } }, 400);
+    await client.check(all, { ...issue, params: { id: client.native.id } }, 409);
+    const params = { id, certificate: first.id };
+    await client.check(one, { method: "POST", params, body: { days: 30, reason: "due" } }, 201);
+    await client.check(one, { method: "POST", params, body: {} }, 409);
+    await client.check(one, { method: "DELETE", params }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?reason=lost" }, 204);
+    await client.check(one, { method: "DELETE", params, query: "?reason=lost" }, 409);
+    await client.check(one, { method: "POST", params: { id, certificate: nowhere }, body: {} }, 404);
+    await client.check(all, { params: { id } });
+    await client.check(all, { params: { id: nowhere } }, 404);
+  });
+
   it("session recordings", async () => {
     const id = await testRecording(client.installation.organizationId, client.native.id, {
       word: "daybook",

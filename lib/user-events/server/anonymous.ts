@@ -5,7 +5,14 @@ import { outcomeOf } from "./event.ts";
 import { recordUserEvent } from "./record.ts";
 
 /** A request that failed before anybody was known: a 401, a failed sign-in. */
-export type AnonymousFailure = { action: string; resource: string; status: number; address: string };
+export type AnonymousFailure = {
+  action: string;
+  resource: string;
+  status: number;
+  address: string;
+  /** Whose record it is on; without it that of the organization that was made first. */
+  organizationId?: string;
+};
 
 type Sum = AnonymousFailure & { minute: number; count: number };
 
@@ -28,14 +35,15 @@ function counting(): Counting {
  * Counts a failure; one row per action, address and minute is written when the minute closes, and never
  * changed afterwards. Paths are kept without their query: they are a stranger's text.
  */
-export function countAnonymousFailure({ action, resource, status, address }: AnonymousFailure): void {
+export function countAnonymousFailure(failure: AnonymousFailure): void {
+  const { action, resource, status, address, organizationId } = failure;
   const minute = Math.floor(Date.now() / minuteMs);
   const path = resource.split("?", 1)[0]?.slice(0, 256) ?? "";
-  const entry = { action, resource: path, status, address };
+  const entry = { action, resource: path, status, address, ...(organizationId && { organizationId }) };
   const { sums } = counting();
   const full = sums.size >= maxSums;
   const sum = full ? { ...entry, resource: "", address: "" } : entry;
-  const key = [minute, sum.action, sum.resource, sum.status, sum.address].join(" ");
+  const key = [minute, sum.action, sum.resource, sum.status, sum.address, sum.organizationId].join(" ");
   const known = sums.get(key);
   if (known) known.count += 1;
   else sums.set(key, { ...sum, minute, count: 1 });
@@ -52,10 +60,10 @@ export async function flushAnonymousFailures(which: "closed" | "all" = "all"): P
   const now = Math.floor(Date.now() / minuteMs);
   const due = [...sums].filter(([, { minute }]) => which === "all" || minute < now);
   if (due.length === 0) return;
-  const organizationId = await houseOrganizationId();
+  const house = await houseOrganizationId();
   for (const [key] of due) sums.delete(key);
   const written = await Promise.allSettled(
-    due.map(([, sum]) => recordUserEvent(eventOf(organizationId, sum))),
+    due.map(([, sum]) => recordUserEvent(eventOf(sum.organizationId ?? house, sum))),
   );
   const failures = written.flatMap((end, place) => {
     const entry = due[place];

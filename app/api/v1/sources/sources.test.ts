@@ -73,6 +73,33 @@ describe("the API of sources", () => {
     expect(JSON.stringify(events)).not.toContain(token);
   });
 
+  it("takes no addresses that another organization's sources list, and does not tell whose they are", async () => {
+    const make = (name: string, hosts: string, as = "admin") =>
+      create(request("POST", { name, kind: "sudo", settings: { hosts } }, as));
+    const theirs = await make("their hosts", "10.1.0.0/16", "stranger");
+    expect(theirs.status).toBe(201);
+    const clash = await make("our hosts", "192.0.2.7, 10.0.0.0/8");
+    expect(clash.status).toBe(400);
+    const { errors, ...rest } = await clash.json();
+    expect(errors).toEqual([
+      {
+        parameter: "settings.hosts",
+        reason: "10.0.0.0/8 has addresses whose sessions Daybook takes for another organization already",
+      },
+    ]);
+    expect(JSON.stringify(rest)).not.toMatch(/Second|their hosts|10\.1\./);
+    const { id } = await (await make("our hosts", "192.0.2.7")).json();
+    const change = (hosts: string) => PATCH(request("PATCH", { settings: { hosts } }), at(id));
+    expect((await change("10.1.2.3")).status).toBe(400);
+    expect((await change("10.2.0.0/16")).status).toBe(204);
+    const again = await make("more hosts", "10.2.0.0/24");
+    expect(again.status).toBe(201);
+    const { id: theirId } = await theirs.json();
+    const stop = await PATCH(request("PATCH", { disabled: true }, "stranger"), at(theirId));
+    expect(stop.status).toBe(204);
+    expect((await change("10.1.2.3")).status).toBe(400);
+  });
+
   it("names the field that is wrong", async () => {
     const wrong = async (wish: object) => {
       const answer = await create(request("POST", wish));
