@@ -56,10 +56,11 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "DELETE /api/v1/devices/[id]": ({ ids }) => [{ params: { id: ids.device }, query: { reason: "sold" } }],
   "GET /api/v1/recordings": ({ word, ids }) => [
     { query: { user: `${word} person` } },
-    { query: { target: `${word} target`, deleted: "true" } },
+    { query: { target: `${word} target`, deleted: "true", live: "false" } },
     { query: { connection: ids.recording } },
     { query: { cursor: `2026-11-19T00:00:00.000000Z_${ids.recording}` } },
   ],
+  "GET /api/v1/recordings/live": () => [],
   "GET /api/v1/recordings/people": ({ word }) => [{ query: { match: word } }],
   "GET /api/v1/recordings/search": ({ word, ids }) => [
     { query: { q: word } },

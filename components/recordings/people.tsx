@@ -2,6 +2,7 @@ import Form from "next/form";
 import Link from "next/link";
 import { formatCount } from "@/components/logs/format-values.ts";
 import { Moment } from "@/components/sources/moment.tsx";
+import { Badge } from "@/components/ui/badge.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Input } from "@/components/ui/input.tsx";
 import { ZoneName } from "@/components/ui/time-text.tsx";
@@ -10,7 +11,7 @@ import type { RecordedPerson } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 import { KeptFields } from "./recording-filters.tsx";
 
-/** Who has recordings, the one with the latest first. On a narrow screen the list makes room for a chosen person. */
+/** Who has recordings, those with sessions under way first. On a narrow screen the list makes room for a chosen person. */
 export function People({ query, people }: { query: RecordingsQuery; people: readonly RecordedPerson[] }) {
   return (
     <nav aria-label="People" className="flex min-w-0 flex-col gap-2">
@@ -37,7 +38,7 @@ export function People({ query, people }: { query: RecordingsQuery; people: read
             <span className="flex-1 font-medium">Everybody</span>
           </PersonLink>
         </li>
-        {people.map(({ user, count, lastAt }) => (
+        {people.map(({ user, count, live, lastAt }) => (
           <li key={user} className={cx(query.user !== "" && query.user !== user && "max-md:hidden")}>
             <PersonLink href={recordingsHref(query, { user })} current={query.user === user}>
               <span className="min-w-0 flex-1">
@@ -49,6 +50,11 @@ export function People({ query, people }: { query: RecordingsQuery; people: read
                   <Moment time={lastAt} otherwise="" />
                 </span>
               </span>
+              {live > 0 && (
+                <span className="text-xs">
+                  <Badge tone="live">{live === 1 ? "live" : `${live} live`}</Badge>
+                </span>
+              )}
               <span className="text-xs text-ink-2 tabular">
                 {formatCount(count)}
                 <span className="sr-only"> {count === 1 ? "recording" : "recordings"}</span>

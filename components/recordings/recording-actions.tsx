@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, Play, Trash2 } from "lucide-react";
+import { Download, Eye, Play, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { callApi } from "@/components/logs/log-api.ts";
@@ -24,6 +24,7 @@ export function RecordingActions({ line, mayDelete, inRow = false }: ActionsProp
   const [deleting, setDeleting] = useState(false);
   const size = inRow ? "sm" : "md";
   if (state === "deleted") return null;
+  const live = state === "live";
   const name = `the session of ${user} on ${target}`;
   return (
     <span className="inline-flex justify-end">
@@ -31,11 +32,11 @@ export function RecordingActions({ line, mayDelete, inRow = false }: ActionsProp
         // No Link: the player's page has a policy of its own, which comes with a full load.
         <a
           href={connectionPath(connectionId)}
-          aria-label={`Play ${name}`}
-          title="Play"
+          aria-label={`${live ? "Watch" : "Play"} ${name}`}
+          title={live ? "Watch live" : "Play"}
           className={buttonClass("quiet", size, true)}
         >
-          <Play aria-hidden className="size-4" />
+          {live ? <Eye aria-hidden className="size-4" /> : <Play aria-hidden className="size-4" />}
         </a>
       )}
       {state !== "live" && (

@@ -12,5 +12,11 @@ const looks: { [state in RecordingState]: { tone: Tone; word: string } } = {
 /** What became of a recording; denied attempts in it are worth more than that it is ready. */
 export function RecordingBadge({ state, denied }: { state: RecordingState; denied: boolean }) {
   if (state === "ready" && denied) return <Badge tone="denied">denied attempts</Badge>;
-  return <Badge tone={looks[state].tone}>{looks[state].word}</Badge>;
+  const badge = <Badge tone={looks[state].tone}>{looks[state].word}</Badge>;
+  if (state !== "live" || !denied) return badge;
+  return (
+    <span className="flex gap-2">
+      {badge} <Badge tone="denied">denied</Badge>
+    </span>
+  );
 }

@@ -28,6 +28,7 @@ export function KeptFields({
         .map((name) => (
           <input key={name} type="hidden" name={name} value={query[name]} />
         ))}
+      {query.live && !without.includes("live") && <input type="hidden" name="live" value="true" />}
       {query.denied && !without.includes("denied") && <input type="hidden" name="denied" value="true" />}
     </>
   );
@@ -35,10 +36,10 @@ export function KeptFields({
 
 /** Narrows the list of sessions. A range that is named in the address as instants stays while it is not replaced. */
 export function RecordingFilters({ query }: { query: RecordingsQuery }) {
-  const { target, last, from, to, denied } = query;
+  const { target, last, from, to, denied, live } = query;
   const exact = from !== "" || to !== "";
   const offered = spans.some(({ value }) => value === last) || last === "";
-  const filtered = target !== "" || last !== "" || exact || denied;
+  const filtered = target !== "" || last !== "" || exact || denied || live;
   return (
     <Form
       key={recordingsHref(query, {})}
@@ -48,7 +49,7 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
     >
       <KeptFields
         query={query}
-        without={["target", "last", "denied", ...(exact ? [] : (["from", "to"] as const))]}
+        without={["target", "last", "denied", "live", ...(exact ? [] : (["from", "to"] as const))]}
       />
       <Field label="Target">
         <Input name="target" defaultValue={target} maxLength={256} className="w-40" />
@@ -72,12 +73,15 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
         </Field>
       )}
       <span className="flex h-8 items-center">
+        <CheckField name="live" value="true" label="Live now" defaultChecked={live} />
+      </span>
+      <span className="flex h-8 items-center">
         <CheckField name="denied" value="true" label="With denied attempts" defaultChecked={denied} />
       </span>
       <Button type="submit">Filter</Button>
       {filtered && (
         <Link
-          href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false })}
+          href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false, live: false })}
           prefetch={false}
           className={buttonClass("quiet")}
         >

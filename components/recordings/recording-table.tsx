@@ -150,7 +150,15 @@ function Nothing({ query }: { query: RecordingsQuery }) {
     <p className="text-ink-2">
       No session matches.{" "}
       <Link
-        href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false, user: "" })}
+        href={recordingsHref(query, {
+          target: "",
+          last: "",
+          from: "",
+          to: "",
+          denied: false,
+          live: false,
+          user: "",
+        })}
         prefetch={false}
         className="text-accent underline"
       >

@@ -2,6 +2,7 @@ import type { ParameterError } from "@/lib/http/problem.ts";
 import type { RecordedPerson, RecordingHit, RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 import { FirstRecording } from "./first-recording.tsx";
+import { KeepCurrent } from "./keep-current.tsx";
 import { People } from "./people.tsx";
 import { RecordingFilters, SearchEverything } from "./recording-filters.tsx";
 import { RecordingTable } from "./recording-table.tsx";
@@ -13,6 +14,10 @@ type ViewProps = {
   errors?: readonly ParameterError[] | undefined;
   people: readonly RecordedPerson[];
   lines: readonly RecordingLine[];
+  /** Sessions under way, where they stand before the others. */
+  underWay?: readonly RecordingLine[];
+  /** Of the sessions that the page shows; see lib/recordings/server/under-way.ts. */
+  version?: string;
   /** Whether there are lines behind these. */
   more: boolean;
   hits?: readonly RecordingHit[];
@@ -50,6 +55,7 @@ export function RecordingsView(props: ViewProps) {
           ))}
         </div>
       )}
+      {props.version !== undefined && <KeepCurrent version={props.version} />}
       {none ? (
         <FirstRecording origin={props.origin} mayAddSources={props.rights.mayAddSources} />
       ) : (
@@ -60,14 +66,17 @@ export function RecordingsView(props: ViewProps) {
 }
 
 function Found(props: ViewProps & { query: RecordingsQuery }) {
-  const { query, people, lines, more, hits, rights } = props;
+  const { query, people, underWay = [], lines, more, hits, rights } = props;
+  const first = new Set(underWay.map(({ id }) => id));
+  // A session may end between the reading of both.
+  const all = [...underWay, ...lines.filter(({ id }) => !first.has(id))];
   if (hits) return <SearchHits query={query} hits={hits} />;
   return (
     <div className="grid gap-x-6 gap-y-4 md:grid-cols-[14rem_minmax(0,1fr)]">
       <People query={query} people={people} />
       <div className="flex min-w-0 flex-col gap-3">
         <RecordingFilters query={query} />
-        <RecordingTable query={query} lines={lines} more={more} mayDelete={rights.mayDelete} />
+        <RecordingTable query={query} lines={all} more={more} mayDelete={rights.mayDelete} />
       </div>
     </div>
   );

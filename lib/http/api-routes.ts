@@ -32,6 +32,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/recordings/[id]/player-index": ["GET"],
   "/api/v1/recordings/[id]/segments/[segment]": ["GET"],
   "/api/v1/recordings/[id]/text": ["GET"],
+  "/api/v1/recordings/live": ["GET"],
   "/api/v1/recordings/people": ["GET"],
   "/api/v1/recordings/search": ["GET"],
   "/api/v1/saved-views": ["GET", "POST"],

@@ -38,8 +38,8 @@ export type RecordingLine = {
 /** `live` while it is under way, `processing` until it was worked out; `failed` ones are kept and can be downloaded as they came. */
 export type RecordingState = "live" | "processing" | "ready" | "failed" | "deleted";
 
-/** Somebody with recordings. */
-export type RecordedPerson = { user: string; count: number; lastAt: string };
+/** Somebody with recordings, so many of them under way. `lastAt`: when the latest began. */
+export type RecordedPerson = { user: string; count: number; live: number; lastAt: string };
 
 /** One line of a recording in which something was found. */
 export type RecordingHit = {

@@ -10,6 +10,8 @@ export type RecordingFilters = {
   from?: string;
   to?: string;
   denied?: boolean;
+  /** Whether it is under way. */
+  live?: boolean;
   deleted?: boolean;
 };
 
@@ -52,7 +54,7 @@ function readParameter(query: RecordingQuery, name: string, value: string): stri
   } else if (name === "from" || name === "to") {
     if (!isInstant(value)) return "must be a UTC time such as 2026-11-21T08:45:32.506784Z";
     query[name] = value;
-  } else if (name === "denied" || name === "deleted") {
+  } else if (name === "denied" || name === "deleted" || name === "live") {
     if (value !== "true" && value !== "false") return "must be true or false";
     query[name] = value === "true";
   } else if (name === "limit") {

@@ -12,6 +12,8 @@ export type RecordingsQuery = {
   from: string;
   to: string;
   denied: boolean;
+  /** Only those under way. */
+  live: boolean;
   /** Words to look for in what was shown. */
   q: string;
   after: { startedAt: string; id: string } | undefined;
@@ -34,6 +36,7 @@ export function parseRecordingsQuery(
     from: "",
     to: "",
     denied: false,
+    live: false,
     q: "",
     after: undefined,
   };
@@ -59,9 +62,9 @@ function read(query: RecordingsQuery, name: string, value: string): string | und
     query[name as (typeof texts)[number]] = value;
     return undefined;
   }
-  if (name === "denied") {
+  if (name === "denied" || name === "live") {
     if (value !== "true") return "must be true";
-    query.denied = true;
+    query[name] = true;
     return undefined;
   }
   if (name !== "after") return "is no parameter of this page";
@@ -85,9 +88,10 @@ export function recordingsBounds(
 
 /** The address of the page with some of what is asked for changed; a change begins on the first page. */
 export function recordingsHref(query: RecordingsQuery, change: Partial<RecordingsQuery>): string {
-  const { denied, after, ...rest } = { ...query, after: undefined, ...change };
+  const { denied, live, after, ...rest } = { ...query, after: undefined, ...change };
   const params = new URLSearchParams(Object.entries(rest).filter(([, value]) => value !== ""));
   if (denied) params.set("denied", "true");
+  if (live) params.set("live", "true");
   if (after) params.set("after", `${after.startedAt}_${after.id}`);
   return params.size === 0 ? "/recordings" : `/recordings?${params}`;
 }

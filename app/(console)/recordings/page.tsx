@@ -6,6 +6,7 @@ import { parseRecordingsQuery, recordingsBounds } from "@/lib/recordings/recordi
 import { listRecordedPeople, listRecordings } from "@/lib/recordings/server/list.ts";
 import { recordingScope } from "@/lib/recordings/server/read.ts";
 import { searchRecordings } from "@/lib/recordings/server/search.ts";
+import { versionOfSessions } from "@/lib/recordings/server/under-way.ts";
 import { pageParams, pageResource } from "@/lib/targets/page-params.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
@@ -14,6 +15,8 @@ export const metadata: Metadata = { title: "Session Recordings" };
 type PageProps = { searchParams: Promise<{ [name: string]: string | string[] | undefined }> };
 
 const linesShown = 50;
+/** Sessions under way that stand before the others; all of them are behind the filter. */
+const liveShown = 50;
 const hitsShown = 100;
 
 export default async function RecordingsPage({ searchParams }: PageProps) {
@@ -27,21 +30,37 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
       mayAddSources: allows(principal, "sources:manage"),
     };
     if (!query) return { rights, errors, people: [], lines: [], more: false };
-    const { user, target, denied, q, match, after } = query;
+    const { user, target, denied, live, q, match, after } = query;
+    // Taken before the lists: what changes meanwhile is told.
+    const version = await versionOfSessions(scope);
     const people = await listRecordedPeople(scope, match);
     if (q !== "") {
       const hits = await searchRecordings(scope, q, { limit: hitsShown });
-      return { rights, people, lines: [], more: false, hits };
+      return { rights, version, people, lines: [], more: false, hits };
     }
-    const lines = await listRecordings(scope, {
+    const wanted = {
       ...(user !== "" && { user }),
       ...(target !== "" && { target }),
       ...(denied && { denied }),
-      ...(after && { after }),
       ...recordingsBounds(query, Date.now()),
+    };
+    // Sessions under way stand before the first page, and are on no other.
+    const underWay =
+      live || after ? [] : await listRecordings(scope, { ...wanted, live: true, limit: liveShown });
+    const lines = await listRecordings(scope, {
+      ...wanted,
+      live,
+      ...(after && { after }),
       limit: linesShown + 1,
     });
-    return { rights, people, lines: lines.slice(0, linesShown), more: lines.length > linesShown };
+    return {
+      rights,
+      version,
+      people,
+      underWay,
+      lines: lines.slice(0, linesShown),
+      more: lines.length > linesShown,
+    };
   });
   return <RecordingsView query={query} origin={env().NEXTAUTH_URL.replace(/\/$/, "")} {...shown} />;
 }

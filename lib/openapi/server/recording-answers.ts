@@ -76,7 +76,12 @@ export const recordingPage = z.object({
 
 export const recordedPeople = z.object({
   people: z.array(
-    z.object({ user: z.string(), count, lastAt: recordTime }) satisfies z.ZodType<RecordedPerson>,
+    z.object({
+      user: z.string(),
+      count,
+      live: count.describe("Of them under way."),
+      lastAt: recordTime,
+    }) satisfies z.ZodType<RecordedPerson>,
   ),
 });
 

@@ -56,6 +56,7 @@ function listPaths(): Paths {
           queryParameter("from", "Started at or after.", instant),
           queryParameter("to", "Started before.", instant),
           queryParameter("denied", "With or without denied attempts.", { type: "boolean" }),
+          queryParameter("live", "Under way, or over.", { type: "boolean" }),
           queryParameter("deleted", "With those that were deleted.", { type: "boolean" }),
           queryParameter("limit", "Rows of a page.", {
             type: "integer",
@@ -69,6 +70,21 @@ function listPaths(): Paths {
         errors: [400],
       }),
       post: uploadOperation(),
+    },
+    "/api/v1/recordings/live": {
+      get: operation({
+        ...reading,
+        id: "followSessions",
+        summary: "Tells whenever other sessions are under way, as server-sent events",
+        answers: {
+          200: {
+            description:
+              "Events: `sessions`, at once and whenever sessions have begun, ended or been worked out; its data is another text then.",
+            content: { "text/event-stream": { schema: { type: "string" } } },
+          },
+        },
+        errors: [429],
+      }),
     },
     "/api/v1/recordings/people": {
       get: operation({

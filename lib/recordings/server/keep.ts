@@ -7,6 +7,7 @@ import type { Poster } from "@/lib/ingest/server/store.ts";
 import { blobKey } from "./blob-key.ts";
 import { expectBlobs, giveUpBlobs, keepBlobs, removeBlobsSoon } from "./blob-removals.ts";
 import { blobs } from "./blobs.ts";
+import { sessionsChanged } from "./under-way.ts";
 import { workOut } from "./work-out.ts";
 
 /** A recording that lies whole in a staging folder as `original`. */
@@ -71,6 +72,7 @@ export async function keepRecording(source: IngestSource, arrived: Arrived): Pro
     if (other) return other;
     throw new Error("A recording vanished while it was sent again");
   }
+  sessionsChanged(organizationId);
   workOut({ organizationId, id, poster: arrived.poster });
   return { id, connectionId, known: false };
 }

@@ -20,7 +20,7 @@ function lineColumns(): Prisma.Sql {
 
 /** Which recordings `r` are meant. */
 export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "limit">): Prisma.Sql {
-  const { user, target, connectionId, from, to, denied, after } = query;
+  const { user, target, connectionId, from, to, denied, live, after } = query;
   const conditions = [
     scopeSql(scope),
     ...(query.deleted ? [] : [Prisma.sql`r.deleted_at IS NULL`]),
@@ -30,6 +30,7 @@ export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "l
     ...(from === undefined ? [] : [Prisma.sql`r.started_at >= ${from}::timestamptz`]),
     ...(to === undefined ? [] : [Prisma.sql`r.started_at < ${to}::timestamptz`]),
     ...(denied === undefined ? [] : [Prisma.sql`r.denied = ${denied}`]),
+    ...(live === undefined ? [] : [Prisma.sql`(r.state = 'live') = ${live}`]),
     ...(after === undefined
       ? []
       : [Prisma.sql`(r.started_at, r.id) < (${after.startedAt}::timestamptz, ${after.id}::uuid)`]),
@@ -53,14 +54,15 @@ export async function findRecording(scope: Scope, id: string): Promise<Recording
   return line;
 }
 
-/** People with recordings, the one with the latest first; `match` is a part of the name. */
+/** People with recordings: first those with sessions under way, then the one with the latest; `match` is a part of the name. */
 export async function listRecordedPeople(scope: Scope, match = "", limit = 200): Promise<RecordedPerson[]> {
   const pattern = `%${match.replace(/[\\%_]/g, "\\$&")}%`;
   return await run<RecordedPerson>(
     Prisma.sql`SELECT r.user_name AS "user", count(*)::int AS count,
+        count(*) FILTER (WHERE r.state = 'live')::int AS live,
         to_char(max(r.started_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "lastAt"
       FROM recordings r WHERE ${scopeSql(scope)} AND r.deleted_at IS NULL AND r.user_name ILIKE ${pattern}
-      GROUP BY 1 ORDER BY max(r.started_at) DESC, 1 LIMIT ${limit}`,
+      GROUP BY 1 ORDER BY count(*) FILTER (WHERE r.state = 'live') > 0 DESC, max(r.started_at) DESC, 1 LIMIT ${limit}`,
   );
 }
 

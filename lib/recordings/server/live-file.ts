@@ -9,6 +9,7 @@ import { StoreUnavailable } from "./blob-store.ts";
 import { blobFolder, blobs } from "./blobs.ts";
 import { bytesFacts, fileFacts } from "./file-facts.ts";
 import { noRequest } from "./tell.ts";
+import { sessionsChanged } from "./under-way.ts";
 import { workOut } from "./work-out.ts";
 
 const againMs = 30_000;
@@ -47,5 +48,6 @@ async function store(organizationId: string, id: string): Promise<void> {
     `UPDATE recordings SET state = 'processing', bytes = $3, sha256 = $4 WHERE organization_id = $1 AND id = $2 AND state = 'live'`,
     [organizationId, id, bytes, sha256],
   );
+  sessionsChanged(organizationId);
   workOut({ organizationId, id, poster: noRequest() });
 }

@@ -28,6 +28,7 @@ import { sizeOf } from "../size.ts";
 import { HeadlessTerminal } from "../terminal.ts";
 import { finishFile, liveFile } from "./live-file.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
+import { sessionsChanged } from "./under-way.ts";
 
 /** What somebody who watches is told: an event, the whole screen anew, or that it is over. */
 export type Watched =
@@ -137,6 +138,7 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
   running.set(id, session);
   try {
     await session.begin();
+    sessionsChanged(source.organizationId);
   } catch (error) {
     running.delete(id);
     throw error;
@@ -229,11 +231,13 @@ export class StoredSession implements LiveSession {
         command.original,
       ],
     ]);
-    if (command.denied !== null)
-      await pool().query("UPDATE recordings SET denied = true WHERE organization_id = $1 AND id = $2", [
-        this.#source.organizationId,
-        this.#names.id,
-      ]);
+    if (command.denied === null) return;
+    const { organizationId } = this.#source;
+    await pool().query("UPDATE recordings SET denied = true WHERE organization_id = $1 AND id = $2", [
+      organizationId,
+      this.#names.id,
+    ]);
+    sessionsChanged(organizationId);
   }
 
   async durable(): Promise<number> {

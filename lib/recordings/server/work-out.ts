@@ -21,6 +21,7 @@ import { StoreUnavailable } from "./blob-store.ts";
 import { blobs, stagingFolder } from "./blobs.ts";
 import { ContentFault, checkedBytes } from "./content-fault.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
+import { sessionsChanged } from "./under-way.ts";
 
 /** Bytes of memory and milliseconds that one recording may take to be worked out. */
 const mostMegabytes = 1024;
@@ -107,6 +108,7 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
     if (!(await keepMade(organizationId, id, folder, outcome.summary))) return;
     await writeRows(organizationId, id, row, outcome.summary, poster);
   } finally {
+    sessionsChanged(organizationId);
     await rm(folder, { recursive: true, force: true });
   }
 }
