@@ -171,6 +171,9 @@ export class StoredSession implements LiveSession {
   #writing: Promise<void> = Promise.resolve();
   #onKill: ((reason: string) => Promise<void>) | undefined;
   #lost: NodeJS.Timeout | undefined;
+  #isLost = false;
+  /** How it ends as soon as its source is gone. */
+  #ending: SessionEnd | undefined;
   #killedBy: string | undefined;
 
   constructor(source: IngestSource, facts: SessionFacts, names: Names, file: FileHandle) {
@@ -184,11 +187,6 @@ export class StoredSession implements LiveSession {
 
   get logId(): string {
     return this.#names.logId;
-  }
-
-  /** Whether its source is gone and may come back. */
-  get isLost(): boolean {
-    return this.#lost !== undefined;
   }
 
   /** Tells of the connection and of the command that it was opened for. */
@@ -258,9 +256,17 @@ export class StoredSession implements LiveSession {
     await finishFile(this.#source.organizationId, this.#names.id);
   }
 
+  /** Its source has said in another way that it is over: it ends now when the source is gone, or else once it is. */
+  async endOnceLost(end: SessionEnd): Promise<void> {
+    this.#ending = end;
+    if (this.#isLost) await this.end(end);
+  }
+
   async lost(reason: string): Promise<void> {
     this.#onKill = undefined;
     await this.durable();
+    this.#isLost = true;
+    if (this.#ending) return await this.end(this.#ending);
     await this.#tell([[`disconnected ${++this.#number}`, this.#event("disconnected", nowInstant(), reason)]]);
     this.#lost = setTimeout(() => {
       this.end({
@@ -279,7 +285,8 @@ export class StoredSession implements LiveSession {
   /** The source is back. */
   async resumed(): Promise<void> {
     clearTimeout(this.#lost);
-    this.#lost = undefined;
+    this.#isLost = false;
+    this.#ending = undefined;
     await this.#tell([[`connected ${++this.#number}`, this.#event("connected", nowInstant())]]);
   }
 

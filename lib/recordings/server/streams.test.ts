@@ -172,9 +172,22 @@ describe("asciinema 3", () => {
     expect((await client.closeStream(stream)).status).toBe(200);
     expect(await findRecording(scope(), line.id)).toMatchObject({ state: "live" });
     producer.breakOff();
+    expect(await eventsOf(await ready(line.id))).toEqual([
+      ["open", null],
+      ["closed", "ended"],
+    ]);
+  });
+
+  it("that was cut off before says so too", async () => {
+    const client = asciinema();
+    const stream = await client.createStream();
+    const producer = await TestProducer.connect(here(stream.ws_producer_url));
+    producer.output("x");
+    const line = await live("ann's laptop");
+    producer.breakOff();
     await vi.waitFor(async () => expect(await eventsOf(line)).toHaveLength(2));
     await client.closeStream(stream);
-    expect((await ready(line.id)).state).toBe("ready");
+    expect((await eventsOf(await ready(line.id))).at(-1)).toEqual(["closed", "ended"]);
   });
 
   it("is told to end with the reason", async () => {

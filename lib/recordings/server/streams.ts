@@ -81,10 +81,9 @@ export async function changeStream(sender: Sender, id: number, change: StreamCha
   if (change.title !== undefined)
     await pool().query("UPDATE streams SET title = $2 WHERE id = $1", [id, change.title || null]);
   if (change.live === false && found.recordingId !== null) {
-    const session = liveSession(found.recordingId);
+    const end = { at: nowInstant(), exitCode: null, signal: null, dumpedCore: false, error: null };
     // A producer that is connected says itself when it is over, behind all that it sent.
-    if (session?.isLost)
-      await session.end({ at: nowInstant(), exitCode: null, signal: null, dumpedCore: false, error: null });
+    await liveSession(found.recordingId)?.endOnceLost(end);
   }
   return await readStream(sender, id);
 }
