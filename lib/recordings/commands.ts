@@ -88,6 +88,11 @@ export class Commands {
     if (this.marked) this.marked = { ...this.marked, line: this.marked.line + by };
   }
 
+  /** The command that is running, as far as it is known, or the last one that was found and may go on. */
+  get pending(): RecordedCommand | undefined {
+    return this.running ?? this.inferred;
+  }
+
   take(): RecordedCommand[] {
     return this.found.length === 0 ? [] : this.found.splice(0);
   }

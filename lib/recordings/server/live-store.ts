@@ -1,7 +1,7 @@
 import "server-only";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
@@ -13,6 +13,7 @@ import { nowInstant } from "@/lib/record/clock.ts";
 import { redactSudoEvent } from "@/lib/record/redact.ts";
 import { storable } from "@/lib/record/text.ts";
 import { asciicastV2Text } from "../asciicast.ts";
+import type { RecordedCommand } from "../commands.ts";
 import { recordingLimits } from "../limits.ts";
 import type {
   CommandFacts,
@@ -24,16 +25,18 @@ import type {
   SessionFacts,
   SubCommand,
 } from "../live-session.ts";
-import { sizeOf } from "../size.ts";
-import { HeadlessTerminal } from "../terminal.ts";
+import type { CommandsTold } from "./live-commands.ts";
 import { finishFile, liveFile } from "./live-file.ts";
+import { screensFile } from "./live-history.ts";
+import { LiveScreen } from "./live-screen.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
 import { sessionsChanged } from "./under-way.ts";
 
 /** What somebody who watches is told: an event, the whole screen anew, or that it is over. */
 export type Watched =
   | { kind: "event"; event: LiveEvent }
-  | { kind: "screen"; columns: number; rows: number; timeUs: number; init: string }
+  | { kind: "screen"; columns: number; rows: number; timeUs: number; elapsedUs: number; init: string }
+  | ({ kind: "commands" } & CommandsTold)
   | { kind: "end" };
 
 // The bundles of the server share only globalThis: sessions come in through one and are watched through another.
@@ -47,9 +50,6 @@ function runningSessions(): Map<string, StoredSession> {
   store[sessions] ??= new Map();
   return store[sessions];
 }
-
-/** Lines above the screen of a session under way: who begins to watch is shown the screen alone. */
-const scrollback = 100;
 
 /** How long a session whose source is gone stays open for it to come back. */
 const lostMs = 10 * 60_000;
@@ -86,9 +86,11 @@ export async function endLeftSessions(): Promise<void> {
     `SELECT organization_id AS "organizationId", id FROM recordings WHERE state = 'live'`,
   );
   for (const { organizationId, id } of found.rows)
-    await finishFile(organizationId, id).catch((error: unknown) => {
-      log().error({ err: error, recordingId: id }, "a session that was under way could not be ended");
-    });
+    await rm(screensFile(liveFile(id)), { force: true })
+      .then(() => finishFile(organizationId, id))
+      .catch((error: unknown) => {
+        log().error({ err: error, recordingId: id }, "a session that was under way could not be ended");
+      });
 }
 
 async function openSession(source: IngestSource, facts: SessionFacts): Promise<LiveSession> {
@@ -108,7 +110,9 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
     ...(title !== null && { title }),
     ...(facts.command !== null && { command: facts.command }),
   };
-  for (const text of asciicastV2Text({ info, events: [] })) await file.write(text);
+  let headBytes = 0;
+  for (const text of asciicastV2Text({ info, events: [] }))
+    headBytes += (await file.write(text)).bytesWritten;
   await file.datasync();
   await pool().query(
     `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target, target_user,
@@ -134,7 +138,7 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
       killEnds,
     ],
   );
-  const session = new StoredSession(source, facts, { id, logId, columns, rows }, file);
+  const session = new StoredSession(source, facts, { id, logId, columns, rows, headBytes }, file);
   running.set(id, session);
   try {
     await session.begin();
@@ -154,7 +158,7 @@ function clamp(value: number, most: number, otherwise: number): number {
   return Number.isInteger(value) && value > 0 ? Math.min(value, most) : otherwise;
 }
 
-type Names = { id: string; logId: string; columns: number; rows: number };
+type Names = { id: string; logId: string; columns: number; rows: number; headBytes: number };
 
 /** A session under way: its events on disk as an asciicast, its screen in memory for those who begin to watch. */
 export class StoredSession implements LiveSession {
@@ -162,11 +166,12 @@ export class StoredSession implements LiveSession {
   readonly #facts: SessionFacts;
   readonly #names: Names;
   readonly #file: FileHandle;
-  readonly #terminal: HeadlessTerminal;
+  readonly screen: LiveScreen;
   readonly #watchers = new EventEmitter().setMaxListeners(0);
   readonly startedAt: string;
   storedUs = -1;
   #bytes = 0;
+  #storedAt = performance.now();
   #number = 0;
   #writing: Promise<void> = Promise.resolve();
   #onKill: ((reason: string) => Promise<void>) | undefined;
@@ -182,7 +187,9 @@ export class StoredSession implements LiveSession {
     this.#names = names;
     this.#file = file;
     this.startedAt = facts.at;
-    this.#terminal = new HeadlessTerminal({ columns: names.columns, rows: names.rows }, scrollback);
+    this.screen = new LiveScreen(names.id, names, names.headBytes);
+    if (facts.kind === "sudo") this.screen.told(recordedCommand(facts, 0));
+    this.screen.newCommands();
   }
 
   get logId(): string {
@@ -203,9 +210,9 @@ export class StoredSession implements LiveSession {
   async write(events: readonly LiveEvent[]): Promise<void> {
     const kept = events.filter(([timeUs]) => timeUs >= this.storedUs);
     if (kept.length === 0) return;
-    const text = kept
-      .map(([timeUs, code, data]) => `${JSON.stringify([timeUs / 1e6, code, data])}\n`)
-      .join("");
+    const lines = kept.map(([timeUs, code, data]) => `${JSON.stringify([timeUs / 1e6, code, data])}\n`);
+    const text = lines.join("");
+    let byte = this.#names.headBytes + this.#bytes;
     this.#bytes += Buffer.byteLength(text);
     if (this.#bytes > recordingLimits.bytes)
       throw new Error(`The recording is larger than ${recordingLimits.bytes} bytes`);
@@ -214,11 +221,24 @@ export class StoredSession implements LiveSession {
     });
     this.#writing = written;
     await written;
-    for (const event of kept) {
+    this.#storedAt = performance.now();
+    for (const [place, event] of kept.entries()) {
       this.storedUs = event[0];
-      this.#show(event);
+      this.screen.show(event, byte);
+      byte += Buffer.byteLength(lines[place] ?? "");
       this.#watchers.emit("watched", { kind: "event", event } satisfies Watched);
+      this.#tellCommands();
     }
+  }
+
+  /** Microseconds from the session's start until now: from its last event on, this process counts them. */
+  get elapsedUs(): number {
+    return Math.max(0, this.storedUs) + Math.round((performance.now() - this.#storedAt) * 1000);
+  }
+
+  #tellCommands(): void {
+    const told = this.screen.newCommands();
+    if (told) this.#watchers.emit("watched", { kind: "commands", ...told } satisfies Watched);
   }
 
   async command(command: SubCommand): Promise<void> {
@@ -229,7 +249,11 @@ export class StoredSession implements LiveSession {
         command.original,
       ],
     ]);
-    if (command.denied === null) return;
+    if (command.denied === null) {
+      this.screen.told(recordedCommand(command, command.timeUs));
+      this.#tellCommands();
+      return;
+    }
     const { organizationId } = this.#source;
     await pool().query("UPDATE recordings SET denied = true WHERE organization_id = $1 AND id = $2", [
       organizationId,
@@ -251,6 +275,7 @@ export class StoredSession implements LiveSession {
     if (end.exitCode !== null) await this.write([[Math.max(this.storedUs, 0), "x", String(end.exitCode)]]);
     await this.durable();
     await this.#file.close();
+    await this.screen.close();
     await this.#tell([["closed", this.#event("closed", end.at, causeOf(end, this.#killedBy))]]);
     this.#watchers.emit("watched", { kind: "end" } satisfies Watched);
     await finishFile(this.#source.organizationId, this.#names.id);
@@ -306,22 +331,11 @@ export class StoredSession implements LiveSession {
 
   /** Calls `listener` with the screen as it is and then with all that follows. @returns stops it */
   watch(listener: (watched: Watched) => void): () => void {
-    const { cols: columns, rows } = this.#terminal.xterm;
-    listener({
-      kind: "screen",
-      columns,
-      rows,
-      timeUs: Math.max(this.storedUs, 0),
-      init: this.#terminal.snapshot(),
-    });
+    const { elapsedUs } = this;
+    listener({ kind: "screen", timeUs: Math.max(this.storedUs, 0), elapsedUs, ...this.screen.now() });
+    listener({ kind: "commands", ...this.screen.commands });
     this.#watchers.on("watched", listener);
     return () => this.#watchers.off("watched", listener);
-  }
-
-  #show([, code, data]: LiveEvent): void {
-    if (code === "o") this.#terminal.write(data, () => undefined);
-    const size = code === "r" ? sizeOf(data) : undefined;
-    if (size) this.#terminal.resize(size);
   }
 
   #event(event: "open" | "closed" | "connected" | "disconnected", time: string, cause?: string): RowDraft {
@@ -357,6 +371,10 @@ function causeOf({ error, signal, exitCode }: SessionEnd, killedBy: string | und
   if (error !== null) return error;
   if (signal !== null) return `ended by signal ${signal}`;
   return exitCode === null ? "ended" : `ended with exit code ${exitCode}`;
+}
+
+function recordedCommand({ command, argv }: CommandFacts, timeUs: number): RecordedCommand {
+  return { timeUs, command: storable(wordsOf(command, argv)), origin: "reported" };
 }
 
 function commandDraft(

@@ -7,7 +7,8 @@ const mostBehind = 4 * 1024 * 1024;
 
 /**
  * A session under way as server-sent events, in the form of asciinema-player's `eventsource` driver: the screen
- * as it is, `[seconds, code, data]` from then on, and `done` at the end.
+ * as it is, `[seconds, code, data]` from then on, and `done` at the end; beside it, which the driver passes over,
+ * how many seconds the session has taken, and `commands` (lib/recordings/server/live-commands.ts).
  * @param onOver called with what ends the stream; returns what ends the watching
  */
 export function watchSession(
@@ -61,6 +62,10 @@ function eventText(watched: Watched): string {
     const [timeUs, code, data] = watched.event;
     return `data: ${JSON.stringify([timeUs / 1e6, code, data])}\n\n`;
   }
-  const { columns: cols, rows, timeUs, init } = watched;
-  return `data: ${JSON.stringify({ cols, rows, time: timeUs / 1e6, init })}\n\n`;
+  if (watched.kind === "commands") {
+    const { first, commands } = watched;
+    return `event: commands\ndata: ${JSON.stringify({ first, commands })}\n\n`;
+  }
+  const { columns: cols, rows, timeUs, elapsedUs, init } = watched;
+  return `data: ${JSON.stringify({ cols, rows, time: timeUs / 1e6, elapsed: elapsedUs / 1e6, init })}\n\n`;
 }

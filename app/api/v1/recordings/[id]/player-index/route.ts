@@ -1,9 +1,10 @@
 import { noStore } from "@/lib/logs/server/request.ts";
 import { idleParameter } from "@/lib/recordings/server/idle-parameter.ts";
+import { liveIndex } from "@/lib/recordings/server/live-rewind.ts";
 import { indexOf, requireRecording } from "@/lib/recordings/server/read.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
-/** The index that the player reads itself; its segments are relative to this address. */
+/** The index that the player reads itself, of a session under way too; its segments are relative to this address. */
 export async function GET(
   request: Request,
   { params }: { params: Promise<{ id: string }> },
@@ -11,6 +12,7 @@ export async function GET(
   const { id } = await params;
   return asApi(request, "recordings.index", async (principal) => {
     const line = await requireRecording(principal, id);
+    if (line.state === "live") return Response.json(liveIndex(line), { headers: noStore });
     return Response.json(await indexOf(principal, line, idleParameter(request)), { headers: noStore });
   });
 }

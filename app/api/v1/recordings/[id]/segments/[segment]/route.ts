@@ -1,6 +1,7 @@
 import { notFound } from "@/lib/http/problem.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
 import { idleParameter } from "@/lib/recordings/server/idle-parameter.ts";
+import { liveSegment } from "@/lib/recordings/server/live-rewind.ts";
 import { requireRecording, segmentOf } from "@/lib/recordings/server/read.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -13,6 +14,10 @@ export async function GET(
   return asApi(request, "recordings.segment", async (principal) => {
     if (!/^\d{1,6}$/.test(segment)) throw notFound("There is no such segment.");
     const line = await requireRecording(principal, id);
+    if (line.state === "live") {
+      const part = await liveSegment(line, Number(segment), new URL(request.url).searchParams);
+      return Response.json(part, { headers: noStore });
+    }
     const part = await segmentOf(principal, line, Number(segment), idleParameter(request));
     return Response.json(part, { headers: noStore });
   });
