@@ -15,6 +15,7 @@ export default {
     "@aws-sdk/client-s3",
     "@peculiar/x509",
     "reflect-metadata",
+    "maxmind",
   ],
   devIndicators: false,
   // `npm run check` checks types; whoever starts Daybook need not wait for it.

@@ -20,6 +20,8 @@ const variables = z.object({
   REDACTION_KEY: z.base64().refine((key) => Buffer.from(key, "base64").length >= 32, "must hold 32 bytes"),
   /** Signs certificates: a P-256 key as PKCS #8, base64. */
   AUTHORITY_KEY: z.base64().min(1),
+  /** An mmdb, or a folder of them, that says where addresses are. */
+  GEOIP_DB: z.string().min(1).optional(),
   /** Where sudo's log protocol is listened for, plain and over TLS; not at all without a port. */
   SUDO_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SUDO_TLS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),

@@ -17,7 +17,10 @@ type CellProps = { view: LogView; column: string; kind: TableColumnOfView["kind"
 export function LogCell({ view, column, kind, row }: CellProps) {
   if (kind === "details") return <DetailsCell view={view} column={column} row={row} />;
   const value = row[column] ?? null;
-  if (value === null || value === "") return <span className="text-ink-3">–</span>;
+  if (value === null || value === "") {
+    const unplaced = column === "place" && row["clientAddress"];
+    return <span className="text-ink-3">{unplaced ? "unknown" : "–"}</span>;
+  }
   switch (kind) {
     case "time":
       return <TimeText time={String(value)} className="max-md:[&>span]:hidden" />;

@@ -3,16 +3,20 @@
 import { useCallback, useMemo, useRef } from "react";
 import { ColumnsMenu } from "@/components/data-table/columns-menu.tsx";
 import { DataTable } from "@/components/data-table/data-table.tsx";
+import type { PageWindow } from "@/components/data-table/page-window.ts";
 import { useAtTop } from "@/components/data-table/use-at-top.ts";
 import { useCopy } from "@/components/ui/copy-button.tsx";
+import { PlaceCredit } from "@/components/ui/place-credit.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import { formatQuery, type LogQuery } from "@/lib/logs/query.ts";
+import { dbIp } from "@/lib/places/names.ts";
 import { cleared, filterParams, isFiltered, searchString, withOrder, withTime } from "./conditions.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { Histogram } from "./histogram.tsx";
 import { ListEnd } from "./list-end.tsx";
 import { LiveButton, LiveNotice, NewRowsPills } from "./live-controls.tsx";
+import type { Row } from "./log-api.ts";
 import { logColumns } from "./log-columns.tsx";
 import { RowDrawer } from "./row-drawer.tsx";
 import { SavedViewsMenu } from "./saved-views-menu.tsx";
@@ -134,6 +138,11 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
             onGoOn={store.loadMore}
           />
         </DataTable>
+        {showsPlacesOfDbIp(state.window) && (
+          <p className="border-t border-line px-3 py-0.5 text-right">
+            <PlaceCredit />
+          </p>
+        )}
         <SearchStatus state={state} onCancel={store.cancel} />
       </div>
       <RowDrawer
@@ -151,4 +160,8 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
       />
     </>
   );
+}
+
+function showsPlacesOfDbIp({ pages }: PageWindow<Row>): boolean {
+  return pages.some(({ rows }) => rows?.some(({ placeSource }) => String(placeSource).startsWith(dbIp)));
 }

@@ -4,10 +4,12 @@ import { toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
 import { recordingsPage } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
+import { PlaceCredit } from "@/components/ui/place-credit.tsx";
 import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ParameterError } from "@/lib/http/problem.ts";
+import { byAddress, dbIp } from "@/lib/places/names.ts";
 import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection-query.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { LivePane } from "./live-pane.tsx";
@@ -124,7 +126,7 @@ function Facts({ row, recording }: { row: Row | undefined; recording: RecordingL
     },
     { name: "Kind", value: row?.["kind"] ?? recording?.kind ?? unknown },
     { name: "Client address", value: address === undefined || address === null ? unknown : String(address) },
-    { name: "Place", value: row?.["place"] ?? unknown },
+    { name: "Place", value: <Place row={row} /> },
     { name: "Space", value: row?.["space"] ?? recording?.space ?? <span className="text-ink-3">–</span> },
   ];
   if (recording?.title) facts.push({ name: "Title", value: <VisibleText text={recording.title} /> });
@@ -137,6 +139,28 @@ function Facts({ row, recording }: { row: Row | undefined; recording: RecordingL
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Where the client was when the connection was recorded, and who says so. */
+function Place({ row }: { row: Row | undefined }) {
+  const place = row?.["place"];
+  if (typeof place !== "string") return unknown;
+  const source = String(row?.["placeSource"] ?? "");
+  if (source === byAddress) return place;
+  return (
+    <>
+      <VisibleText text={place} />{" "}
+      <span className="text-xs text-ink-2">
+        {source.startsWith(dbIp) ? (
+          <>
+            ({source.slice(dbIp.length).trim()}) <PlaceCredit />
+          </>
+        ) : (
+          `said by ${source}`
+        )}
+      </span>
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
 export type SqlType = "text" | "int4" | "int8" | "int2" | "uuid" | "json" | "timestamptz" | "bytea";
 
 /** What the store adds to a draft before it becomes a row. */
-export type Resolved = { connectionId?: string; commandId?: string };
+export type Resolved = { connectionId?: string; commandId?: string; placeSource?: string };
 
 type Fields<L extends RecordLog> = {
   [K in Exclude<keyof DraftOf<L>, "time" | "connectionRef"> & string]: SqlType;
@@ -74,6 +74,7 @@ export const recordColumns = {
     clientSoftware: "text",
     city: "text",
     country: "text",
+    placeSource: "text",
   },
   "user-events": {
     user: "text",

@@ -1,6 +1,7 @@
 import "server-only";
 import type { ClientBase } from "pg";
 import { v5 as uuidv5 } from "uuid";
+import { byAddress, privateNetwork } from "@/lib/places/names.ts";
 import { storable } from "@/lib/record/text.ts";
 import type { IngestKind } from "../define.ts";
 import type { RowDraft } from "../rows.ts";
@@ -78,6 +79,10 @@ export class ConnectionIds {
   }
 }
 
+/** The place of one event. What its address alone says of it is that it is nobody's in public. */
+const placeSql = `coalesce(nullif(concat_ws(', ', city, country), ''),
+  CASE place_source WHEN '${byAddress}' THEN '${privateNetwork}' END)`;
+
 /**
  * The projection of connection events onto connections, one statement for the running update and for the
  * rebuild, so that both give the same rows. What names the connection comes from its open event, else from
@@ -107,7 +112,8 @@ function projectionSql(events: string): string {
     kind: first("kind"),
     client_address: first("client_address"),
     client_software: first("client_software"),
-    place: `nullif(concat_ws(', ', ${first("city")}, ${first("country")}), '')`,
+    place: first(placeSql),
+    place_source: first(`CASE WHEN ${placeSql} IS NOT NULL THEN coalesce(place_source, 'the source') END`),
     cause: latest("cause", "event = 'closed' AND cause IS NOT NULL"),
     events: "count(*)::int",
   };

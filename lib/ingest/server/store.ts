@@ -2,6 +2,7 @@ import "server-only";
 import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { inTransaction } from "@/lib/db/client.ts";
+import { placeOf } from "@/lib/places/server/places.ts";
 import { groupBy } from "@/lib/record/group-by.ts";
 import {
   ensurePartitions,
@@ -10,7 +11,7 @@ import {
   ownSourceId,
   type RecordRow,
 } from "@/lib/record/server/insert.ts";
-import type { RecordLog } from "../rows.ts";
+import type { RecordLog, RowDraft } from "../rows.ts";
 import { ConnectionIds, projectConnections } from "./connections.ts";
 import { noteHealth } from "./health.ts";
 import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
@@ -178,7 +179,8 @@ async function draftRows(
   const drafts: Draft[] = [];
   for (const { record, receivedAt } of accepted) {
     for (const draft of record.rows ?? []) {
-      const { log, row } = draft;
+      const { log } = draft;
+      const { row, placeSource } = placed(draft);
       const ref = "connectionRef" in row ? row.connectionRef : undefined;
       const entry = {
         ...base,
@@ -188,6 +190,7 @@ async function draftRows(
         raw: record.raw,
         contentHash: record.contentHash,
         row,
+        ...(placeSource !== undefined && { placeSource }),
         ...(ref !== undefined && { connectionId: connections.of(ref, draft, record.id) }),
       };
       drafts.push({ log, entry } as Draft);
@@ -196,6 +199,14 @@ async function draftRows(
     if (rest) await rest;
   }
   return drafts;
+}
+
+/** An event with the place of its client, where the record says none: as it was known when it came. */
+function placed({ log, row }: RowDraft): { row: RowDraft["row"]; placeSource?: string } {
+  if (log !== "connection-events" || row.clientAddress === undefined) return { row };
+  if (row.city !== undefined || row.country !== undefined) return { row };
+  const { placeSource, ...place } = placeOf(row.clientAddress) ?? {};
+  return placeSource === undefined ? { row } : { row: { ...row, ...place }, placeSource };
 }
 
 function refsOf(accepted: readonly { record: PreparedRecord }[]): string[] {

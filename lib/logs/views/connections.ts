@@ -20,6 +20,7 @@ export const connections = defineLogView<Connection>()({
     kind: { header: "Kind", cell: "badge" },
     clientAddress: { header: "Client address", cell: "text" },
     place: { header: "Place", cell: "text" },
+    placeSource: { header: "Place said by", cell: "text", hidden: true },
     outcome: { header: "Outcome", cell: "badge", hidden: true },
     cause: { header: "Cause", cell: "text", hidden: true },
     clientSoftware: { header: "Client software", cell: "text", hidden: true },

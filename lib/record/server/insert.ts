@@ -35,7 +35,7 @@ const stageRanks: { [stage: string]: number } = {
 
 /** What stands in columns that no draft has, or that a draft may leave out: reckoned from the row. */
 function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown } {
-  const { connectionId, commandId, id, organizationId, row } = entry;
+  const { connectionId, commandId, placeSource, id, organizationId, row } = entry;
   if (log === "kubernetes-api-calls") {
     const { stage, status, groups } = row as DraftOf<"kubernetes-api-calls">;
     const outcome = callOutcome(status);
@@ -45,7 +45,7 @@ function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown }
     const { eventId = id, tenantId = organizationId, category = "" } = row as DraftOf<"audit-log">;
     return { eventId, tenantId, category };
   }
-  return { connectionId };
+  return { connectionId, placeSource };
 }
 
 /** 401 and 403 are denied, other codes from 400 are failures, a call without a code is pending. */

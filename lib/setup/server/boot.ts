@@ -8,6 +8,7 @@ import { beforeShutdown } from "@/lib/http/shutdown.ts";
 import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
+import { openPlaces } from "@/lib/places/server/places.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { removeBlobs, removeBlobsSoon } from "@/lib/recordings/server/blob-removals.ts";
 import { blobs, clearStaging } from "@/lib/recordings/server/blobs.ts";
@@ -21,6 +22,7 @@ import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 
 const foldEveryMs = 10_000;
+const placesEveryMs = 60_000;
 const sessionsEveryMs = 60_000;
 const attemptsEveryMs = 3_600_000;
 const removalsEveryMs = 60_000;
@@ -41,6 +43,7 @@ export async function boot(): Promise<void> {
     );
   }
   for (const path of streamPaths) registerNodeRoute(path, handleStreams);
+  await openPlaces();
   await closeOrphans();
   await closeOrphanedExports();
   await makePartitionsAhead();
@@ -52,6 +55,7 @@ export async function boot(): Promise<void> {
   listenForStreams();
   beforeShutdown("anonymous failures", () => flushAnonymousFailures("all"));
   repeat("fold counts", foldEveryMs, foldCounts);
+  repeat("places", placesEveryMs, openPlaces);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
   repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
   repeat("blobs to remove", removalsEveryMs, async () => void (await removeBlobs()));
