@@ -39,6 +39,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if ([...named, wished].includes("audit-log")) return ["superuser", "auditor"];
   if (name === "DELETE /api/v1/recordings/[id]") return ["superuser", "admin"];
   if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
+  if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
   return /^\/api\/v1\/(?:sources|targets|spaces)\b/.test(route) ? ["superuser", "admin"] : roles;
 }
 

@@ -74,6 +74,12 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "POST /api/v1/recordings/[id]/end": ({ ids }) => [
     { params: { id: ids.recording }, query: { reason: "none of yours" } },
   ],
+  "POST /api/v1/recordings/[id]/hold": ({ ids }) => [
+    { params: { id: ids.recording }, query: { reason: "none of yours" } },
+  ],
+  "DELETE /api/v1/recordings/[id]/hold": ({ ids }) => [
+    { params: { id: ids.recording }, query: { reason: "none of yours" } },
+  ],
   "GET /api/v1/recordings/[id]/live": ({ ids }) => one({ id: ids.recording }),
   "GET /api/v1/recordings/[id]/original": ({ ids }) => one({ id: ids.recording }),
   "GET /api/v1/recordings/[id]/playback": ({ ids }) => [
@@ -83,6 +89,9 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "GET /api/v1/recordings/[id]/player-index": ({ ids }) => one({ id: ids.recording }),
   "GET /api/v1/recordings/[id]/segments/[segment]": ({ ids }) => one({ id: ids.recording, segment: "0" }),
   "GET /api/v1/recordings/[id]/text": ({ ids }) => one({ id: ids.recording }),
+  "GET /api/v1/retention": () => [{}, { query: { days: "1" } }],
+  "PATCH /api/v1/retention": () =>
+    one({}, { recordingsDays: 36500, recordingsMinimumDays: null, reason: "because" }),
   "GET /api/v1/saved-views": () => slugs.map((log) => ({ query: { log } })),
   "POST /api/v1/saved-views": ({ word, value, ids }) => [
     {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
 import { recordingsPage } from "@/components/shell/pages.ts";
+import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { PlaceCredit } from "@/components/ui/place-credit.tsx";
 import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
@@ -14,6 +15,7 @@ import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { LivePane } from "./live-pane.tsx";
 import { RecordingActions } from "./recording-actions.tsx";
+import { RecordingHold } from "./recording-hold.tsx";
 import { RecordingState } from "./recording-state.tsx";
 import { TextTab } from "./text-tab.tsx";
 import { VideoTab } from "./video-tab.tsx";
@@ -23,6 +25,7 @@ type ViewProps = {
   query: ConnectionQuery & { errors: readonly ParameterError[] };
   connection: { row: Row | undefined; recording: RecordingLine | undefined; expected: boolean };
   mayDelete: boolean;
+  mayHold: boolean;
   mayEnd: boolean;
   /** The tab of events. */
   children: ReactNode;
@@ -31,7 +34,7 @@ type ViewProps = {
 const titles: { [tab in ConnectionTab]: string } = { video: "Video", text: "Text", events: "Events" };
 
 /** One connection: who, what, where and when, and what is left of it. */
-export function ConnectionView({ id, query, connection, mayDelete, mayEnd, children }: ViewProps) {
+export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayEnd, children }: ViewProps) {
   const { row, recording, expected } = connection;
   const { user = "", target = "", targetUser = null } = row ?? recording ?? {};
   return (
@@ -65,7 +68,12 @@ export function ConnectionView({ id, query, connection, mayDelete, mayEnd, child
             )}
           </h1>
         </div>
-        {recording && <RecordingActions line={recording} mayDelete={mayDelete} />}
+        {recording && (
+          <div className="flex items-center">
+            {mayHold && recording.state !== "deleted" && <RecordingHold line={recording} />}
+            <RecordingActions line={recording} mayDelete={mayDelete} />
+          </div>
+        )}
       </header>
       <Facts row={row} recording={recording} />
       {query.errors.length > 0 && (
@@ -129,6 +137,8 @@ function Facts({ row, recording }: { row: Row | undefined; recording: RecordingL
     { name: "Place", value: <Place row={row} /> },
     { name: "Space", value: row?.["space"] ?? recording?.space ?? <span className="text-ink-3">–</span> },
   ];
+  if (recording && recording.state !== "deleted")
+    facts.push({ name: "Deleted on", value: <Expiry line={recording} /> });
   if (recording?.title) facts.push({ name: "Title", value: <VisibleText text={recording.title} /> });
   return (
     <dl className="flex flex-wrap gap-x-6 gap-y-1">
@@ -162,6 +172,11 @@ function Place({ row }: { row: Row | undefined }) {
       </span>
     </>
   );
+}
+
+function Expiry({ line: { hold, expiresAt } }: { line: RecordingLine }) {
+  if (hold) return <Badge tone="denied">legal hold</Badge>;
+  return <Moment time={expiresAt} otherwise="never" withZone />;
 }
 
 const unknown = <span className="text-ink-3">unknown</span>;

@@ -50,16 +50,34 @@ export function RecordingState({ recording, expected, quiet }: StateProps) {
       </Notice>
     );
   }
-  if (quiet || findings.length === 0) return null;
+  if (quiet || findings.length === 0) return recording.hold ? <HoldNotice recording={recording} /> : null;
   return (
-    <details className="rounded-md border border-warning/50 bg-warning-soft px-3 py-1.5">
-      <summary className="text-warning">
-        {findings.length === 1
-          ? "One thing was wrong with this recording and was mended"
-          : `${findings.length} things were wrong with this recording and were mended`}
-      </summary>
-      <FindingList findings={findings} />
-    </details>
+    <>
+      {recording.hold && <HoldNotice recording={recording} />}
+      <details className="rounded-md border border-warning/50 bg-warning-soft px-3 py-1.5">
+        <summary className="text-warning">
+          {findings.length === 1
+            ? "One thing was wrong with this recording and was mended"
+            : `${findings.length} things were wrong with this recording and were mended`}
+        </summary>
+        <FindingList findings={findings} />
+      </details>
+    </>
+  );
+}
+
+function HoldNotice({ recording: { holdReason, heldBy, heldAt } }: { recording: RecordingLine }) {
+  return (
+    <Notice tone="plain" title="Under a legal hold">
+      <VisibleText text={heldBy ?? "Somebody"} /> put a hold on this recording
+      {heldAt !== null && (
+        <>
+          {" "}
+          on <TimeText time={heldAt} withZone />
+        </>
+      )}
+      : <VisibleText text={holdReason ?? "no reason was kept"} />. Neither people nor its age delete it.
+    </Notice>
   );
 }
 

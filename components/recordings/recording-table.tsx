@@ -1,5 +1,6 @@
 "use client";
 
+import { Lock } from "lucide-react";
 import Link from "next/link";
 import { formatBytes, formatCount, formatDuration } from "@/components/logs/format-values.ts";
 import { connectionPath } from "@/components/shell/pages.ts";
@@ -137,6 +138,9 @@ function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; 
       <td className={cx(cell, fromXl, "text-right tabular")}>{formatCount(line.commands)}</td>
       <td className={cx(cell, fromMd)}>
         <RecordingBadge state={line.state} denied={line.denied} />
+        {line.hold && (
+          <Lock aria-label="under a legal hold" className="ml-1.5 inline size-3.5 align-[-2px] text-ink-2" />
+        )}
       </td>
       <td className={cx(cell, "text-right whitespace-nowrap")}>
         <RecordingActions line={line} mayDelete={mayDelete} inRow />

@@ -40,6 +40,7 @@ export function settingsPages(role: Role): ConsolePage[] {
     { href: "/settings/audit-log", title: "Audit Log", key: "a", allowed: can(role, "audit-log:read") },
     { href: "/settings/sources", title: "Sources", allowed: can(role, "sources:manage") },
     { href: "/settings/targets", title: "Targets and spaces", allowed: can(role, "sources:manage") },
+    { href: "/settings/retention", title: "Retention", allowed: can(role, "retention:manage") },
     { href: "/settings/tokens", title: "API tokens", allowed: can(role, "tokens:manage-own") },
   ];
   return pages.filter((page) => page.allowed).map(({ allowed: _, ...page }) => page);

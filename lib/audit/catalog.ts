@@ -323,6 +323,39 @@ export const workflowTypes = {
       failed: { type: "recording:deletion-failed", says: "Failed to delete the recording of" },
     },
   },
+  "recording:hold": {
+    category: "Session Recordings",
+    title: "Recording Hold",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:being-held", says: "Putting a hold on the recording of" },
+      done: { type: "recording:held", says: "Put a hold on the recording of" },
+      failed: { type: "recording:hold-failed", says: "Failed to put a hold on the recording of" },
+    },
+  },
+  "recording:hold-release": {
+    category: "Session Recordings",
+    title: "Recording Hold Release",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:hold-releasing", says: "Releasing from its hold the recording of" },
+      done: { type: "recording:hold-released", says: "Released from its hold the recording of" },
+      failed: {
+        type: "recording:hold-release-failed",
+        says: "Failed to release from its hold the recording of",
+      },
+    },
+  },
+  "retention:update": {
+    category: "Session Recordings",
+    title: "Retention Update",
+    targetType: "organization",
+    events: {
+      attempting: { type: "retention:updating", says: "Updating how long recordings are kept by" },
+      done: { type: "retention:updated", says: "Updated how long recordings are kept by" },
+      failed: { type: "retention:update-failed", says: "Failed to update how long recordings are kept by" },
+    },
+  },
   "session:watching": {
     category: "Session Recordings",
     title: "Live Watching",

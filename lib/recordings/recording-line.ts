@@ -28,7 +28,12 @@ export type RecordingLine = {
   denied: boolean;
   /** What asking for its end ends: the command, only the stream, or nothing can be asked. */
   killEnds: "command" | "stream" | null;
+  /** Under a legal hold, which neither people nor its age delete. */
   hold: boolean;
+  holdReason: string | null;
+  heldBy: string | null;
+  heldAt: string | null;
+  /** When it is deleted, unless it is held then; null keeps it for ever. */
   expiresAt: string | null;
   deletedAt: string | null;
   deletedBy: string | null;

@@ -13,6 +13,8 @@ export type RecordingFilters = {
   /** Whether it is under way. */
   live?: boolean;
   deleted?: boolean;
+  /** Under a legal hold. */
+  held?: boolean;
 };
 
 /** A page of them. `after` is the last row of the page before. */
@@ -54,7 +56,7 @@ function readParameter(query: RecordingQuery, name: string, value: string): stri
   } else if (name === "from" || name === "to") {
     if (!isInstant(value)) return "must be a UTC time such as 2026-11-21T08:45:32.506784Z";
     query[name] = value;
-  } else if (name === "denied" || name === "deleted" || name === "live") {
+  } else if (name === "denied" || name === "deleted" || name === "live" || name === "held") {
     if (value !== "true" && value !== "false") return "must be true or false";
     query[name] = value === "true";
   } else if (name === "limit") {

@@ -10,6 +10,7 @@ import { exportRowSchema, recordTime, rowSchema } from "@/lib/logs/row-schema.ts
 import { savedViewWish } from "@/lib/logs/server/saved-views.ts";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
 import { deviceClaim } from "@/lib/recordings/device.ts";
+import { retentionChange } from "@/lib/retention/retention.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
@@ -55,6 +56,8 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     IngestResult: answers.ingestResult,
     Recording: recordings.recording,
     RecordingPage: recordings.recordingPage,
+    Retention: recordings.retention,
+    RetentionChange: retentionChange,
     RecordedPeople: recordings.recordedPeople,
     RecordingHits: recordings.recordingHits,
     Playback: recordings.playback,

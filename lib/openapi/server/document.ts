@@ -9,6 +9,7 @@ import { ingestPaths } from "./ingest-paths.ts";
 import { logPaths } from "./log-paths.ts";
 import { recordingPaths } from "./recording-paths.ts";
 import { personalPaths, sourcePaths } from "./resource-paths.ts";
+import { retentionPaths } from "./retention-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
 export function openApiDocument() {
@@ -30,6 +31,7 @@ export function openApiDocument() {
       "Ingestion",
       "Sources",
       "Targets and spaces",
+      "Retention",
       "API tokens",
       "Caller",
       "Description",
@@ -39,6 +41,7 @@ export function openApiDocument() {
       ...personalPaths(),
       ...sourcePaths(),
       ...recordingPaths(),
+      ...retentionPaths(),
       ...ingestPaths(),
       ...ownPath,
     },

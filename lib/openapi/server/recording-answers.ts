@@ -5,6 +5,7 @@ import type { DeviceLine } from "@/lib/recordings/device.ts";
 import type { PlayerIndex } from "@/lib/recordings/idle.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordedPerson, RecordingHit, RecordingLine } from "@/lib/recordings/recording-line.ts";
+import type { Retention, RetentionCounts } from "@/lib/retention/retention.ts";
 
 // As answers.ts, for session recordings. Times within a recording are microseconds but for the player's.
 
@@ -62,12 +63,30 @@ export const recording = z.object({
     .enum(["command", "stream"])
     .nullable()
     .describe("What asking for its end ends; null when its source cannot be told."),
-  hold: z.boolean(),
-  expiresAt: recordTime.nullable(),
+  hold: z.boolean().describe("Whether it is under a legal hold."),
+  holdReason: z.string().nullable(),
+  heldBy: z.string().nullable(),
+  heldAt: recordTime.nullable(),
+  expiresAt: recordTime.nullable().describe("When it is deleted, unless it is held then."),
   deletedAt: recordTime.nullable(),
   deletedBy: z.string().nullable(),
   deleteReason: z.string().nullable(),
 }) satisfies z.ZodType<Omit<RecordingLine, "findings">>;
+
+export const retention = z.object({
+  recordingsDays: count
+    .nullable()
+    .describe("Days after which recordings are deleted; null keeps them for ever."),
+  recordingsMinimumDays: count.nullable().describe("Days in which nobody can delete them."),
+  updatedAt: recordTime.nullable(),
+  updatedBy: z.string().nullable(),
+  recordings: z.object({
+    kept: count,
+    bytes: z.number().min(0),
+    held: count.describe("How many are under a legal hold."),
+    due: count.describe("How many are older, and under no hold."),
+  }) satisfies z.ZodType<RetentionCounts>,
+}) satisfies z.ZodType<Retention>;
 
 export const recordingPage = z.object({
   rows: z.array(recording),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { pool } from "@/lib/db/client.ts";
 import { testSource } from "@/lib/ingest/server/test-source.ts";
 import { blobs } from "./blobs.ts";
 import { fileAnswer } from "./file-answer.ts";
@@ -30,6 +31,14 @@ it("a download is text with times, under a name that says nothing to a shell or 
   const answer = await fileAnswer(principal, id, "text");
   expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+\.txt"$/);
   expect(await answer.text()).toMatch(/^00:00:0\d\.\d{3} {2}.*seen/m);
+});
+
+it("the original breaks off at its end when it is no longer what was received, whoever reads it", async () => {
+  await pool().query("UPDATE recordings SET sha256 = $2 WHERE id = $1", [id, Buffer.alloc(32)]);
+  const unread = await fileAnswer(principal, id, "original");
+  await expect((await fileAnswer(principal, id, "original")).text()).rejects.toThrow("SHA-256");
+  // Nobody asked for this one meanwhile, and its failure was nobody else's.
+  await expect(unread.text()).rejects.toThrow("SHA-256");
 });
 
 it("a file that is gone fails the answer, and nothing else", async () => {

@@ -4,6 +4,7 @@ import { createGunzip } from "node:zlib";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { openFile, recordReading, requireRecording } from "./read.ts";
+import { through } from "./through.ts";
 
 const files = {
   cast: { type: "application/x-asciicast", ending: ".cast", workflow: "recording:download" },
@@ -26,7 +27,7 @@ export async function fileAnswer(
     stored.destroy();
     throw error;
   }
-  const bytes = file === "original" ? stored : stored.compose(createGunzip());
+  const bytes = file === "original" ? stored : through(stored, createGunzip());
   return new Response(Readable.toWeb(Readable.from(bytes)) as ReadableStream<Uint8Array>, {
     headers: {
       "content-type": type,

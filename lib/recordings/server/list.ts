@@ -14,13 +14,14 @@ function lineColumns(): Prisma.Sql {
     ${utc("started_at")} AS "startedAt", ${utc("received_at")} AS "receivedAt",
     r.duration_us::double precision AS "durationUs", r.columns, r.rows, r.bytes::double precision AS bytes,
     encode(r.sha256, 'hex') AS sha256, CASE WHEN r.deleted_at IS NULL THEN r.state ELSE 'deleted' END AS state,
-    r.fault, r.findings, r.commands, r.denied, r.kill_ends AS "killEnds", r.hold, ${utc("expires_at")} AS "expiresAt",
+    r.fault, r.findings, r.commands, r.denied, r.kill_ends AS "killEnds", r.hold, r.hold_reason AS "holdReason",
+    r.held_by AS "heldBy", ${utc("held_at")} AS "heldAt", ${utc("expires_at")} AS "expiresAt",
     ${utc("deleted_at")} AS "deletedAt", r.deleted_by AS "deletedBy", r.delete_reason AS "deleteReason"`;
 }
 
 /** Which recordings `r` are meant. */
 export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "limit">): Prisma.Sql {
-  const { user, target, connectionId, from, to, denied, live, after } = query;
+  const { user, target, connectionId, from, to, denied, live, held, after } = query;
   const conditions = [
     scopeSql(scope),
     ...(query.deleted ? [] : [Prisma.sql`r.deleted_at IS NULL`]),
@@ -31,6 +32,7 @@ export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "l
     ...(to === undefined ? [] : [Prisma.sql`r.started_at < ${to}::timestamptz`]),
     ...(denied === undefined ? [] : [Prisma.sql`r.denied = ${denied}`]),
     ...(live === undefined ? [] : [Prisma.sql`(r.state = 'live') = ${live}`]),
+    ...(held === undefined ? [] : [Prisma.sql`r.hold = ${held}`]),
     ...(after === undefined
       ? []
       : [Prisma.sql`(r.started_at, r.id) < (${after.startedAt}::timestamptz, ${after.id}::uuid)`]),

@@ -20,6 +20,7 @@ import { type BlobFile, blobKey } from "./blob-key.ts";
 import { blobs } from "./blobs.ts";
 import { checkedBytes } from "./content-fault.ts";
 import { findRecording } from "./list.ts";
+import { through } from "./through.ts";
 
 const inflate = promisify(gunzip);
 
@@ -178,5 +179,5 @@ export async function segmentOf(
 export async function openFile(principal: Principal, line: RecordingLine, file: BlobFile): Promise<Readable> {
   if (file !== "original") requireReady(line);
   const stored = await blobs().stream(blobKey(principal.organizationId, line.id, file));
-  return file === "original" && line.sha256 !== null ? stored.compose(checkedBytes(line.sha256)) : stored;
+  return file === "original" && line.sha256 !== null ? through(stored, checkedBytes(line.sha256)) : stored;
 }

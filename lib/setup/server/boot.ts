@@ -18,6 +18,7 @@ import { listenForStreams } from "@/lib/recordings/server/stream-producers.ts";
 import { listenForSudo } from "@/lib/recordings/server/sudo-sources.ts";
 import { handleUpload, isUpload, uploadPaths } from "@/lib/recordings/server/upload.ts";
 import { resumeWork } from "@/lib/recordings/server/work-out.ts";
+import { deleteExpired } from "@/lib/retention/server/expire.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 
@@ -26,6 +27,7 @@ const placesEveryMs = 60_000;
 const sessionsEveryMs = 60_000;
 const attemptsEveryMs = 3_600_000;
 const removalsEveryMs = 60_000;
+const expiredEveryMs = 10 * 60_000;
 const partitionsEveryMs = 6 * 3_600_000;
 /** Months for which partitions stand ready, the current one included. */
 const monthsAhead = 3;
@@ -58,6 +60,7 @@ export async function boot(): Promise<void> {
   repeat("places", placesEveryMs, openPlaces);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
   repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
+  repeat("expired recordings", expiredEveryMs, async () => void (await deleteExpired()));
   repeat("blobs to remove", removalsEveryMs, async () => void (await removeBlobs()));
   repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);
 }

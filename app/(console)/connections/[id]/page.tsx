@@ -20,7 +20,7 @@ export default async function ConnectionPage({ params, searchParams }: PageProps
   const { id } = await params;
   const search = pageParams(await searchParams);
   const query = parseConnectionQuery(search);
-  const { connection, history, mayDelete, mayEnd } = await asPage(
+  const { connection, history, ...rights } = await asPage(
     "connection.read",
     pageResource(`/connections/${id}`, search),
     async (principal) => {
@@ -31,13 +31,14 @@ export default async function ConnectionPage({ params, searchParams }: PageProps
         connection: found,
         history: wanted ? await readHistory(principal, id, found.recording) : undefined,
         mayDelete: allows(principal, "recordings:delete"),
+        mayHold: allows(principal, "holds:manage"),
         mayEnd: allows(principal, "sessions:end"),
       };
     },
     { permission: "logs:read-own" },
   );
   return (
-    <ConnectionView id={id} query={query} connection={connection} mayDelete={mayDelete} mayEnd={mayEnd}>
+    <ConnectionView id={id} query={query} connection={connection} {...rights}>
       {history && <EventsTab id={id} recording={connection.recording} history={history} />}
     </ConnectionView>
   );
