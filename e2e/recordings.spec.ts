@@ -4,55 +4,7 @@ import pg from "pg";
 import { castText, shellSession } from "./casts.ts";
 import { expect, openLog, test } from "./fixtures.ts";
 import { superuserUrl } from "./own-daybook.ts";
-
-type Uploaded = { id: string; connectionId: string; word: string; user: string };
-
-/** A word that is in no other recording, and in no name of a person or a target. */
-const freshWord = (): string => `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
-
-/** Uploads a recording as a program does, and waits until it was worked out. */
-async function upload(
-  page: Page,
-  cast = shellSession,
-  user = `${freshWord()}@example.org`,
-): Promise<Uploaded> {
-  const word = freshWord();
-  const { request } = page;
-  const made = await request.post("/api/v1/sources", {
-    headers: { "sec-fetch-site": "same-origin" },
-    data: { name: `Recorder ${word}`, kind: "recordings" },
-  });
-  expect(made.status(), await made.text()).toBe(201);
-  const { token } = (await made.json()) as { token: string };
-  const answer = await request.post("/api/v1/recordings", {
-    headers: { authorization: `Bearer ${token}`, cookie: "" },
-    multipart: {
-      user,
-      target: "web-1",
-      targetUser: "root",
-      file: {
-        name: "x.cast",
-        mimeType: "application/x-asciicast",
-        buffer: Buffer.from(castText(cast(word))),
-      },
-    },
-  });
-  expect(answer.status(), await answer.text()).toBe(201);
-  const { id, connectionId } = (await answer.json()) as Uploaded;
-  await expect
-    .poll(
-      async () => ((await (await request.get(`/api/v1/recordings/${id}`)).json()) as { state: string }).state,
-      {
-        timeout: 30_000,
-      },
-    )
-    .toBe("ready");
-  return { id, connectionId, word, user };
-}
-
-/** The terminal as somebody reads it. */
-const screen = (page: Page) => page.locator(".ap-term-text");
-const position = (page: Page) => page.getByRole("slider", { name: "Position" });
+import { freshWord, position, screen, upload } from "./recorded.ts";
 
 async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -61,7 +13,7 @@ async function expectAccessible(page: Page): Promise<void> {
 
 test.describe("session recordings", () => {
   test("a person's session is found from the top bar, and plays", async ({ page }) => {
-    const { user, connectionId } = await upload(page);
+    const { id, user, connectionId } = await upload(page);
     await page.goto("/logs/commands");
     await page
       .getByRole("navigation", { name: "Main" })
@@ -76,7 +28,7 @@ test.describe("session recordings", () => {
     await expectAccessible(page);
 
     await row.getByRole("link", { name: /^Play/ }).click();
-    await expect(page).toHaveURL(`/connections/${connectionId}`);
+    await expect(page).toHaveURL(`/connections/${connectionId}?recording=${id}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${user} on web-1 as root`);
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await expect(screen(page)).toContainText("first");
@@ -157,7 +109,7 @@ test.describe("session recordings", () => {
     await expect(hits).toContainText(`web-1.${word}.example`);
     await expectAccessible(page);
     await hits.getByRole("link").click();
-    await expect(page).toHaveURL(new RegExp(`/connections/${connectionId}\\?t=50`));
+    await expect(page).toHaveURL(new RegExp(`/connections/${connectionId}\\?recording=[^&]*&t=50`));
     await expect(screen(page)).toContainText(`web-1.${word}.example`);
 
     await page.getByRole("searchbox", { name: "Search in this recording" }).fill("restarted");

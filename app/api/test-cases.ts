@@ -87,6 +87,7 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { params: { id: ids.recording }, query: { idle: "2" } },
   ],
   "GET /api/v1/recordings/[id]/player-index": ({ ids }) => one({ id: ids.recording }),
+  "GET /api/v1/recordings/[id]/screen": ({ ids }) => [{ params: { id: ids.recording }, query: { t: "3.5" } }],
   "GET /api/v1/recordings/[id]/segments/[segment]": ({ ids }) => one({ id: ids.recording, segment: "0" }),
   "GET /api/v1/recordings/[id]/text": ({ ids }) => one({ id: ids.recording }),
   "GET /api/v1/retention": () => [{}, { query: { days: "1" } }],

@@ -5,18 +5,65 @@ import { formatOffset } from "@/components/logs/format-values.ts";
 import { cx } from "@/components/ui/cx.ts";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordedCommand } from "@/lib/recordings/commands.ts";
+import type { RecordedCall } from "@/lib/recordings/playback.ts";
 
-type ListProps = { commands: readonly RecordedCommand[]; atUs: number; onSeek: (us: number) => void };
+type ListProps = {
+  commands: readonly RecordedCommand[];
+  /** What the connection asked of a Kubernetes API meanwhile. */
+  calls: readonly RecordedCall[];
+  atUs: number;
+  onSeek: (us: number) => void;
+};
+
+/** A line of the list: a command, or an API call. */
+type Entry = {
+  timeUs: number;
+  text: string;
+  failure: string | undefined;
+  kind: RecordedCommand["origin"] | "call";
+};
 
 /** The player's clock may stop just before a moment that was sought. */
 const toleranceUs = 2000;
 /** Very long sessions: what is beyond is in the log of commands. */
 const mostShown = 2000;
 
-/** The commands of the session. The one that is on the screen is marked and kept in sight; a press goes to it. */
-export function CommandList({ commands, atUs, onSeek }: ListProps) {
+const titles: { [kind in Entry["kind"]]: string } = {
+  inferred: "Inferred from what the terminal showed",
+  reported: "Reported by the shell",
+  call: "Asked of the Kubernetes API",
+};
+
+function entriesOf(commands: readonly RecordedCommand[], calls: readonly RecordedCall[]): Entry[] {
+  const entries = [
+    ...commands.map(
+      ({ timeUs, command, exitCode, origin }): Entry => ({
+        timeUs,
+        text: command,
+        failure: exitCode === undefined || exitCode === 0 ? undefined : `exit ${exitCode}`,
+        kind: origin,
+      }),
+    ),
+    ...calls.map(
+      ({ timeUs, verb, uri, status, outcome }): Entry => ({
+        timeUs,
+        text: `${verb} ${uri}`,
+        failure: outcome === "success" || outcome === "pending" ? undefined : String(status ?? outcome),
+        kind: "call",
+      }),
+    ),
+  ];
+  return entries.sort((a, b) => a.timeUs - b.timeUs);
+}
+
+/**
+ * The commands of the session and its API calls. The one that is on the screen is marked and kept in sight; a
+ * press goes to it.
+ */
+export function CommandList({ commands, calls, atUs, onSeek }: ListProps) {
   const list = useRef<HTMLOListElement>(null);
-  const shown = useMemo(() => commands.slice(0, mostShown), [commands]);
+  const entries = useMemo(() => entriesOf(commands, calls), [commands, calls]);
+  const shown = useMemo(() => entries.slice(0, mostShown), [entries]);
   const current = shown.findLastIndex(({ timeUs }) => timeUs <= atUs + toleranceUs);
 
   useEffect(() => {
@@ -29,13 +76,13 @@ export function CommandList({ commands, atUs, onSeek }: ListProps) {
       box.scrollTo({ top: Math.max(0, top - box.clientHeight / 3) });
   }, [current]);
 
-  if (commands.length === 0)
+  if (entries.length === 0)
     return <p className="px-2 py-1.5 text-ink-2">No command was found in this session.</p>;
   return (
     <>
       <Items list={list} shown={shown} current={current} onSeek={onSeek} />
       <p className="px-2 pt-1 text-xs text-ink-3">
-        {commands.length > mostShown ? `The first ${mostShown} of ${commands.length}. ` : ""}
+        {entries.length > mostShown ? `The first ${mostShown} of ${entries.length}. ` : ""}
         {commands.some(({ origin }) => origin === "inferred") &&
           "Inferred: read off the terminal, not told by the shell."}
       </p>
@@ -45,7 +92,7 @@ export function CommandList({ commands, atUs, onSeek }: ListProps) {
 
 type ItemsProps = {
   list: RefObject<HTMLOListElement | null>;
-  shown: readonly RecordedCommand[];
+  shown: readonly Entry[];
   current: number;
   onSeek: (us: number) => void;
 };
@@ -54,14 +101,14 @@ type ItemsProps = {
 const Items = memo(function Items({ list, shown, current, onSeek }: ItemsProps) {
   return (
     <ol ref={list} aria-label="Commands" className="min-h-0 flex-1 overflow-y-auto scroll-thin">
-      {shown.map(({ timeUs, command, exitCode, origin }, place) => (
+      {shown.map(({ timeUs, text, failure, kind }, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: commands of one session keep their order
         <li key={place}>
           <button
             type="button"
             onClick={() => onSeek(timeUs)}
             {...(place === current && { "aria-current": "true" })}
-            title={origin === "inferred" ? "Inferred from what the terminal showed" : "Reported by the shell"}
+            title={titles[kind]}
             className={cx(
               "flex w-full items-baseline gap-2 rounded-md px-2 py-1 text-left focus-visible:outline-offset-[-2px]",
               place === current ? "bg-accent-soft" : "hover:bg-hover",
@@ -70,12 +117,16 @@ const Items = memo(function Items({ list, shown, current, onSeek }: ItemsProps) 
             <span className="w-12 shrink-0 text-right text-xs text-ink-2 tabular">
               {formatOffset(timeUs)}
             </span>
-            <span className="line-clamp-3 min-w-0 flex-1 font-mono text-xs whitespace-pre-wrap wrap-anywhere">
-              <VisibleText text={command} lines />
+            <span
+              className={cx(
+                "line-clamp-3 min-w-0 flex-1 font-mono text-xs whitespace-pre-wrap wrap-anywhere",
+                kind === "call" && "text-ink-2",
+              )}
+            >
+              {kind === "call" && <span className="font-sans text-accent">API </span>}
+              <VisibleText text={text} lines />
             </span>
-            {exitCode !== undefined && exitCode !== 0 && (
-              <span className="shrink-0 text-xs text-failure">exit {exitCode}</span>
-            )}
+            {failure !== undefined && <span className="shrink-0 text-xs text-failure">{failure}</span>}
           </button>
         </li>
       ))}

@@ -2,7 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
-import { recordingsPage } from "@/components/shell/pages.ts";
+import { connectionPath, recordingsPage } from "@/components/shell/pages.ts";
 import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { PlaceCredit } from "@/components/ui/place-credit.tsx";
@@ -15,6 +15,7 @@ import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { LivePane } from "./live-pane.tsx";
 import { RecordingActions } from "./recording-actions.tsx";
+import { RecordingChoice } from "./recording-choice.tsx";
 import { RecordingHold } from "./recording-hold.tsx";
 import { RecordingState } from "./recording-state.tsx";
 import { TextTab } from "./text-tab.tsx";
@@ -23,7 +24,12 @@ import { VideoTab } from "./video-tab.tsx";
 type ViewProps = {
   id: string;
   query: ConnectionQuery & { errors: readonly ParameterError[] };
-  connection: { row: Row | undefined; recording: RecordingLine | undefined; expected: boolean };
+  connection: {
+    row: Row | undefined;
+    recording: RecordingLine | undefined;
+    recordings: readonly RecordingLine[];
+    expected: boolean;
+  };
   mayDelete: boolean;
   mayHold: boolean;
   mayEnd: boolean;
@@ -35,7 +41,14 @@ const titles: { [tab in ConnectionTab]: string } = { video: "Video", text: "Text
 
 /** One connection: who, what, where and when, and what is left of it. */
 export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayEnd, children }: ViewProps) {
-  const { row, recording, expected } = connection;
+  const { row, recording, recordings, expected } = connection;
+  const tabHref = (tab: ConnectionTab, recordingId = query.recordingId): string => {
+    const search = new URLSearchParams({
+      ...(recordingId !== undefined && { recording: recordingId }),
+      ...(tab !== "video" && { tab }),
+    });
+    return `/connections/${id}${search.size === 0 ? "" : `?${search}`}`;
+  };
   const { user = "", target = "", targetUser = null } = row ?? recording ?? {};
   return (
     <div className="mx-auto flex w-full max-w-[110rem] flex-col gap-3 px-4 py-4">
@@ -88,23 +101,28 @@ export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayE
       <div className="border-b border-line">
         <TabStrip label="Connection">
           {(["video", "text", "events"] as const).map((tab) => (
-            <Tab
-              key={tab}
-              href={tab === "video" ? `/connections/${id}` : `/connections/${id}?tab=${tab}`}
-              current={query.tab === tab}
-            >
+            <Tab key={tab} href={tabHref(tab)} current={query.tab === tab}>
               {titles[tab]}
             </Tab>
           ))}
         </TabStrip>
       </div>
+      <RecordingChoice
+        recordings={recordings}
+        currentId={recording?.id}
+        href={(recordingId) => tabHref(query.tab, recordingId)}
+      />
       <RecordingState recording={recording} expected={expected} quiet={query.tab === "events"} />
       {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} mayEnd={mayEnd} />}
       {recording?.state === "ready" && query.tab === "video" && (
-        <VideoTab recordingId={recording.id} startUs={query.startUs} />
+        <VideoTab key={recording.id} recordingId={recording.id} startUs={query.startUs ?? 0} />
       )}
       {recording?.state === "ready" && query.tab === "text" && (
-        <TextTab recordingId={recording.id} connectionId={id} />
+        <TextTab
+          key={recording.id}
+          recordingId={recording.id}
+          path={connectionPath(id, undefined, recordings.length > 1 ? recording.id : query.recordingId)}
+        />
       )}
       {children}
     </div>

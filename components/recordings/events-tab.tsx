@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { searchString } from "@/components/logs/conditions.ts";
 import { formatOffset, toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
-import { logPath } from "@/components/shell/pages.ts";
+import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -90,7 +90,7 @@ export function EventsTab({ id, recording, history }: EventsProps) {
               {resizes.slice(0, mostResizes).map(({ timeUs, columns, rows }) => (
                 <li key={`${timeUs} ${columns} ${rows}`} className="flex gap-3">
                   <a
-                    href={`/connections/${id}?t=${linkSeconds(timeUs)}`}
+                    href={connectionPath(id, linkSeconds(timeUs), recording.id)}
                     className="w-14 text-right text-accent tabular hover:underline"
                   >
                     {formatOffset(timeUs)}

@@ -11,6 +11,7 @@ import { linkSeconds } from "./link-seconds.ts";
 import "./player.css";
 import { PlayerControls } from "./player-controls.tsx";
 import { RecordingSearch } from "./recording-search.tsx";
+import { terminalTheme } from "./terminal-theme.ts";
 import { Timeline } from "./timeline.tsx";
 import { useDark } from "./use-dark.ts";
 import { usePlayer } from "./use-player.ts";
@@ -32,7 +33,9 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
   const [skipping, setSkipping] = useState(true);
   const [speed, setSpeed] = useState(1);
   const [hits, setHits] = useState<RecordingHit[]>();
-  const { pauses, durationUs, commands } = playback;
+  const { pauses, durationUs, commands, apiCalls, index } = playback;
+  const ownTheme = index.term.theme;
+  const theme = useMemo(() => terminalTheme(ownTheme, dark), [ownTheme, dark]);
   // Of a recording with very many pauses only the longer ones are known.
   const shortest = Math.max(defaultIdleSeconds, pauses.shortestUs / 1e6);
   const limit = shortest > mostIdleSeconds ? undefined : shortest;
@@ -66,8 +69,9 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
     );
   }
   function copyLink() {
-    const { origin, pathname } = window.location;
-    void copy(`${origin}${pathname}?t=${linkSeconds(atUs)}`);
+    const url = new URL(window.location.href);
+    url.searchParams.set("t", String(linkSeconds(atUs)));
+    void copy(url.href);
   }
 
   return (
@@ -80,7 +84,15 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
           onClick={() => window.getSelection()?.isCollapsed !== false && toggle()}
           className="h-[min(62dvh,44rem)] min-h-64 overflow-auto rounded-md border border-line scroll-thin bg-sunken player-box"
         />
-        <Timeline playback={playback} idle={idle} atUs={atUs} hits={hits ?? none} onSeek={seek} />
+        <Timeline
+          recordingId={recordingId}
+          theme={theme}
+          playback={playback}
+          idle={idle}
+          atUs={atUs}
+          hits={hits ?? none}
+          onSeek={seek}
+        />
         <PlayerControls
           atUs={atUs}
           durationUs={durationUs}
@@ -105,8 +117,9 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
         <RecordingSearch recordingId={recordingId} hits={hits} onHits={setHits} onSeek={seek} />
         <h2 className="px-2 text-xs font-medium text-ink-2">
           {commands.length === 1 ? "1 command" : `${commands.length} commands`}
+          {apiCalls.length > 0 && (apiCalls.length === 1 ? ", 1 API call" : `, ${apiCalls.length} API calls`)}
         </h2>
-        <CommandList commands={commands} atUs={atUs} onSeek={seek} />
+        <CommandList commands={commands} calls={apiCalls} atUs={atUs} onSeek={seek} />
       </aside>
     </div>
   );

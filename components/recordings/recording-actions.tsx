@@ -31,7 +31,7 @@ export function RecordingActions({ line, mayDelete, inRow = false }: ActionsProp
       {inRow && (
         // No Link: the player's page has a policy of its own, which comes with a full load.
         <a
-          href={connectionPath(connectionId)}
+          href={connectionPath(connectionId, undefined, id)}
           aria-label={`${live ? "Watch" : "Play"} ${name}`}
           title={live ? "Watch live" : "Play"}
           className={buttonClass("quiet", size, true)}

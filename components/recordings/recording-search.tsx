@@ -1,9 +1,11 @@
 "use client";
 
+import { ChevronDown, ChevronUp } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ErrorNotice } from "@/components/logs/error-notice.tsx";
 import { formatOffset } from "@/components/logs/format-values.ts";
 import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
 import { Input } from "@/components/ui/input.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -22,7 +24,10 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
   const [words, setWords] = useState("");
+  /** What the hits are of, and which of them was gone to last. */
+  const [found, setFound] = useState<{ words: string; at: number | undefined }>();
   const asked = useRef<AbortController>(null);
+  const list = useRef<HTMLOListElement>(null);
   useEffect(() => () => asked.current?.abort(), []);
 
   async function search() {
@@ -37,6 +42,7 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
     setBusy(true);
     try {
       onHits(await searchRecording(recordingId, words.trim(), abort.signal));
+      setFound({ words: words.trim(), at: undefined });
     } catch (failure) {
       if (abort.signal.aborted) return;
       setError(failure instanceof Error ? failure : new Error(String(failure)));
@@ -46,7 +52,23 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void search();
+    // Asked once more, it goes on to the next.
+    if (hits && hits.length > 0 && found?.words === words.trim()) step(1);
+    else void search();
+  }
+
+  function go(at: number) {
+    const hit = hits?.[at];
+    if (!hit || !found) return;
+    setFound({ ...found, at });
+    onSeek(hit.atUs);
+    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by: 1 | -1) {
+    if (!hits || hits.length === 0) return;
+    const from = found?.at ?? (by === 1 ? -1 : 0);
+    go((from + by + hits.length) % hits.length);
   }
 
   return (
@@ -71,20 +93,36 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
       {error && <ErrorNotice error={error} what="The search failed." onRetry={() => void search()} />}
       {hits && !busy && (
         <>
-          <p role="status" className="px-2 text-xs text-ink-2">
-            {hits.length === 0
-              ? "Not in this recording. Whole words are looked for."
-              : `${hits.length} ${hits.length === 1 ? "line" : "lines"}`}
-          </p>
+          <div className="flex min-h-7 items-center gap-1">
+            <p role="status" className="flex-1 px-2 text-xs text-ink-2 tabular">
+              {hits.length === 0
+                ? "Not in this recording. Whole words are looked for."
+                : `${found?.at === undefined ? "" : `${found.at + 1} of `}${hits.length} ${hits.length === 1 ? "line" : "lines"}`}
+            </p>
+            {hits.length > 1 && (
+              <>
+                <Button look="quiet" square aria-label="Previous hit" onClick={() => step(-1)}>
+                  <ChevronUp aria-hidden className="size-4" />
+                </Button>
+                <Button look="quiet" square aria-label="Next hit" onClick={() => step(1)}>
+                  <ChevronDown aria-hidden className="size-4" />
+                </Button>
+              </>
+            )}
+          </div>
           {hits.length > 0 && (
-            <ol aria-label="Search results" className="max-h-48 overflow-y-auto scroll-thin">
+            <ol ref={list} aria-label="Search results" className="max-h-48 overflow-y-auto scroll-thin">
               {hits.map(({ atUs, line }, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two lines of one moment may say the same
                 <li key={place}>
                   <button
                     type="button"
-                    onClick={() => onSeek(atUs)}
-                    className="flex w-full items-baseline gap-2 rounded-md px-2 py-1 text-left hover:bg-hover focus-visible:outline-offset-[-2px]"
+                    onClick={() => go(place)}
+                    {...(place === found?.at && { "aria-current": "true" })}
+                    className={cx(
+                      "flex w-full items-baseline gap-2 rounded-md px-2 py-1 text-left focus-visible:outline-offset-[-2px]",
+                      place === found?.at ? "bg-warning-soft" : "hover:bg-hover",
+                    )}
                   >
                     <span className="w-12 shrink-0 text-right text-xs text-ink-2 tabular">
                       {formatOffset(atUs)}

@@ -101,7 +101,10 @@ function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; 
   return (
     <tr className="hover:bg-hover">
       <th scope="row" className={cx(cell, "text-left font-normal")}>
-        <a href={connectionPath(line.connectionId)} className="whitespace-nowrap text-accent hover:underline">
+        <a
+          href={connectionPath(line.connectionId, undefined, line.id)}
+          className="whitespace-nowrap text-accent hover:underline"
+        >
           <Moment time={line.startedAt} otherwise="" />
         </a>
         <span className="block truncate text-xs text-ink-2 lg:hidden">

@@ -26,7 +26,7 @@ export function SearchHits({ query, hits }: { query: RecordingsQuery; hits: read
           <li key={`${recordingId} ${atUs} ${place}`} className="border-b border-line">
             {/* No Link: the player's page has a policy of its own, which comes with a full load. */}
             <a
-              href={connectionPath(connectionId, linkSeconds(atUs))}
+              href={connectionPath(connectionId, linkSeconds(atUs), recordingId)}
               className="grid gap-x-4 py-1.5 hover:bg-hover sm:grid-cols-[minmax(0,18rem)_minmax(0,1fr)]"
             >
               <span className="min-w-0">

@@ -6,7 +6,6 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { ErrorNotice } from "@/components/logs/error-notice.tsx";
 import { formatBytes } from "@/components/logs/format-values.ts";
 import { ApiError } from "@/components/logs/log-api.ts";
-import { connectionPath } from "@/components/shell/pages.ts";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Input } from "@/components/ui/input.tsx";
@@ -15,13 +14,14 @@ import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { linkSeconds } from "./link-seconds.ts";
 import { linesWith, readLines, readSome, type ShownLine } from "./text-lines.ts";
 
-type TextProps = { recordingId: string; connectionId: string };
+/** `path` is the page of the recording, at its beginning. */
+type TextProps = { recordingId: string; path: string };
 
 /** Bytes of text that a page holds; more of it is to be downloaded. */
 const mostBytes = 16_000_000;
 
 /** What the session showed, as text with times. That somebody reads it is written down. */
-export function TextTab({ recordingId, connectionId }: TextProps) {
+export function TextTab({ recordingId, path }: TextProps) {
   const [read, setRead] = useState<{ lines: ShownLine[]; whole: boolean }>();
   const [error, setError] = useState<Error>();
   const [attempt, setAttempt] = useState(0);
@@ -55,7 +55,7 @@ export function TextTab({ recordingId, connectionId }: TextProps) {
           These are the first {formatBytes(mostBytes)} of the text. The download has all of it.
         </p>
       )}
-      <Lines lines={read.lines} address={address} connectionId={connectionId} />
+      <Lines lines={read.lines} address={address} path={path} />
     </>
   );
 }
@@ -74,9 +74,9 @@ async function fetchText(address: string, signal: AbortSignal) {
   return { lines: readLines(text), whole };
 }
 
-type LinesProps = { lines: readonly ShownLine[]; address: string; connectionId: string };
+type LinesProps = { lines: readonly ShownLine[]; address: string; path: string };
 
-function Lines({ lines, address, connectionId }: LinesProps) {
+function Lines({ lines, address, path }: LinesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
@@ -171,7 +171,7 @@ function Lines({ lines, address, connectionId }: LinesProps) {
                   style={{ transform: `translateY(${start}px)` }}
                 >
                   <a
-                    href={connectionPath(connectionId, linkSeconds(line.us))}
+                    href={`${path}${path.includes("?") ? "&" : "?"}t=${linkSeconds(line.us)}`}
                     title="Play from here"
                     className="shrink-0 text-ink-2 tabular hover:text-accent hover:underline max-sm:hidden"
                   >

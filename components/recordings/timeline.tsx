@@ -6,8 +6,13 @@ import { timelineOf } from "@/lib/recordings/activity.ts";
 import type { IdleTime } from "@/lib/recordings/idle.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
+import type { Theme } from "./screen-canvas.tsx";
+import { TimelinePreview } from "./timeline-preview.tsx";
+import { useScreenAt } from "./use-screen-at.ts";
 
 type TimelineProps = {
+  recordingId: string;
+  theme: Theme;
   playback: Playback;
   idle: IdleTime;
   atUs: number;
@@ -16,6 +21,8 @@ type TimelineProps = {
 };
 
 const bins = 240;
+/** Places to point at: as many pictures are asked for at most. */
+const places = 480;
 const height = 40;
 
 /** Upright strokes at parts of the whole, as one path: of those that would lie on one another, one. */
@@ -25,8 +32,8 @@ function strokes(parts: readonly number[], top: number, bottom: number): string 
 }
 
 /** How much happened when, with commands and hits; as long as the player needs for it. */
-export function Timeline({ playback, idle, atUs, hits, onSeek }: TimelineProps) {
-  const { durationUs, activity, commands, markers } = playback;
+export function Timeline({ recordingId, theme, playback, idle, atUs, hits, onSeek }: TimelineProps) {
+  const { durationUs, activity, commands, markers, apiCalls } = playback;
   const whole = Math.max(1, idle.toPlayer(durationUs));
   const [pointed, setPointed] = useState<number>();
   const density = useMemo(() => {
@@ -42,6 +49,10 @@ export function Timeline({ playback, idle, atUs, hits, onSeek }: TimelineProps) 
     const places = [...commands, ...markers].map(({ timeUs }) => idle.toPlayer(timeUs) / whole);
     return strokes(places, height - 7, height);
   }, [commands, markers, idle, whole]);
+  const calls = useMemo(() => {
+    const places = apiCalls.map(({ timeUs }) => idle.toPlayer(timeUs) / whole);
+    return strokes(places, height - 12, height - 8);
+  }, [apiCalls, idle, whole]);
   const found = useMemo(
     () =>
       strokes(
@@ -52,6 +63,8 @@ export function Timeline({ playback, idle, atUs, hits, onSeek }: TimelineProps) 
     [hits, idle, whole],
   );
   const value = Math.min(whole, idle.toPlayer(atUs));
+  const pointedUs = pointed === undefined ? undefined : Math.round(idle.toRecording(pointed * whole));
+  const picture = useScreenAt(recordingId, pointedUs);
 
   return (
     <div className="relative h-10 select-none">
@@ -64,6 +77,7 @@ export function Timeline({ playback, idle, atUs, hits, onSeek }: TimelineProps) 
         <path d={density} className="fill-line-strong/40" />
         <rect x={0} y={0} width={(value / whole) * bins} height={height} className="fill-accent/15" />
         <path d={ticks} vectorEffect="non-scaling-stroke" className="stroke-ink-2" />
+        <path d={calls} strokeWidth={2} vectorEffect="non-scaling-stroke" className="stroke-accent" />
         <path d={found} strokeWidth={2} vectorEffect="non-scaling-stroke" className="stroke-warning" />
         <line
           x1={(value / whole) * bins}
@@ -85,19 +99,14 @@ export function Timeline({ playback, idle, atUs, hits, onSeek }: TimelineProps) 
         onChange={(event) => onSeek(Math.round(idle.toRecording(Number(event.target.value) * 1000)))}
         onPointerMove={(event) => {
           const { left, width } = event.currentTarget.getBoundingClientRect();
-          setPointed(Math.min(1, Math.max(0, (event.clientX - left) / width)));
+          const part = Math.min(1, Math.max(0, (event.clientX - left) / width));
+          setPointed(Math.round(part * places) / places);
         }}
         onPointerLeave={() => setPointed(undefined)}
         className="timeline-range absolute inset-0 m-0 size-full cursor-pointer appearance-none bg-transparent"
       />
-      {pointed !== undefined && (
-        <span
-          aria-hidden
-          className="pointer-events-none absolute -top-7 -translate-x-1/2 rounded-md border border-line bg-surface px-1.5 py-0.5 text-xs tabular shadow-raised"
-          style={{ left: `${Math.min(0.97, Math.max(0.03, pointed)) * 100}%` }}
-        >
-          {formatOffset(idle.toRecording(pointed * whole))}
-        </span>
+      {pointed !== undefined && pointedUs !== undefined && (
+        <TimelinePreview us={pointedUs} part={pointed} picture={picture} theme={theme} />
       )}
     </div>
   );

@@ -76,14 +76,18 @@ export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOpt
         terminalFontFamily: fontFamily,
       });
       made = created;
-      player.current = created;
       created.addEventListener("playing", () => setRunning(true));
       created.addEventListener("pause", () => setRunning(false));
       created.addEventListener("ended", () => setRunning(false));
       const wasRunning = running.current;
-      const wanted = place.current;
-      await created.seek(idle.toPlayer(wanted) / 1e6);
-      if (gone) return;
+      let wanted: number;
+      // Somebody may ask for another moment while this one is fetched.
+      do {
+        wanted = place.current;
+        await created.seek(idle.toPlayer(wanted) / 1e6);
+        if (gone) return;
+      } while (place.current !== wanted);
+      player.current = created;
       stood.current = { at: created.getCurrentTime(), us: wanted };
       setReady(true);
       if (wasRunning) await created.play();

@@ -18,9 +18,12 @@ export const recordingsPage = {
   key: "r",
 } as const satisfies ConsolePage;
 
-/** The page of one connection, or a second of its recording. */
-export function connectionPath(id: string, seconds?: number): string {
-  return seconds === undefined ? `/connections/${id}` : `/connections/${id}?t=${seconds}`;
+/** The page of one connection, or a second of its recording: of that one, where it may have several. */
+export function connectionPath(id: string, seconds?: number, recordingId?: string): string {
+  const query = new URLSearchParams();
+  if (recordingId !== undefined) query.set("recording", recordingId);
+  if (seconds !== undefined) query.set("t", String(seconds));
+  return query.size === 0 ? `/connections/${id}` : `/connections/${id}?${query}`;
 }
 
 /** The Kubernetes tab holds two logs. */

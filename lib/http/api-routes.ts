@@ -31,6 +31,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/recordings/[id]/original": ["GET"],
   "/api/v1/recordings/[id]/playback": ["GET"],
   "/api/v1/recordings/[id]/player-index": ["GET"],
+  "/api/v1/recordings/[id]/screen": ["GET"],
   "/api/v1/recordings/[id]/segments/[segment]": ["GET"],
   "/api/v1/recordings/[id]/text": ["GET"],
   "/api/v1/recordings/live": ["GET"],

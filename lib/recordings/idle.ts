@@ -101,7 +101,10 @@ export function playerIndex(
 }
 
 /** A segment with its times as the player's, as it is sent to it. Events of markers are told by the index. */
-export function playerSegment(segment: Segment, idle: IdleTime): Pick<Segment, "snapshot" | "events"> {
+export function playerSegment(
+  segment: Pick<Segment, "snapshot" | "events">,
+  idle: IdleTime,
+): Pick<Segment, "snapshot" | "events"> {
   const events = segment.events.map(([seconds, code, data]): PlayerEvent => {
     return [idle.toPlayer(Math.round(seconds * 1e6)) / 1e6, code, data];
   });

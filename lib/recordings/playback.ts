@@ -3,6 +3,16 @@ import type { RecordedCommand } from "./commands.ts";
 import type { Pauses } from "./gaps.ts";
 import type { PlayerIndex } from "./idle.ts";
 
+/** An API call of the connection that was recorded. */
+export type RecordedCall = {
+  timeUs: number;
+  verb: string;
+  /** The path and query of the request. */
+  uri: string;
+  status: number | null;
+  outcome: string;
+};
+
 /** What is shown around the player. Times of the recording in microseconds. */
 export type Playback = {
   /** What the player itself reads, with the times of the player. */
@@ -12,6 +22,8 @@ export type Playback = {
   activity: Activity;
   markers: { timeUs: number; label: string }[];
   commands: RecordedCommand[];
+  /** What the connection asked of a Kubernetes API meanwhile; of very many the first. */
+  apiCalls: RecordedCall[];
   resizes: { timeUs: number; columns: number; rows: number }[];
   durationUs: number;
 };

@@ -98,9 +98,10 @@ class Watcher {
   }
 
   take(event: TerminalEvent): void {
-    if (this.frames.due(event[0])) {
+    if (this.frames.wants(event)) {
       this.flush();
-      if (this.terminal.canSnapshot || this.frames.overdue) this.segments.push(this.frames.cut(event[0]));
+      const segment = this.frames.before(event);
+      if (segment !== undefined) this.segments.push(segment);
     }
     const timeUs = this.frames.add(event);
     const [, code, data] = event;
@@ -144,6 +145,7 @@ class Watcher {
 
   dispose(): void {
     this.terminal.dispose();
+    this.frames.dispose();
   }
 
   private output(data: string, timeUs: number): void {
@@ -179,6 +181,7 @@ class Watcher {
       this.terminal.write(output, () => {
         if (!this.terminal.fullScreen) this.lines.written(this.pendingUs);
       });
+      this.frames.written(output);
     } catch (error) {
       // The terminal's own faults on output that nobody foresaw: the rest is still worth reading.
       if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
@@ -194,6 +197,7 @@ class Watcher {
     if (this.resizes.length < MOST_KEPT) this.resizes.push({ timeUs, ...size });
     const before = this.terminal.cursorLine;
     if (this.terminal.fullScreen) this.program?.seen(this.terminal.screenRows(), timeUs);
+    this.frames.resize(size, timeUs);
     this.lines.beforeResize(size.rows);
     this.terminal.resize(size);
     this.commands.resized(this.terminal.cursorLine - before);

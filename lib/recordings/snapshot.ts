@@ -25,36 +25,62 @@ export type Look = Pick<
  * Output that draws the last `rows` rows of a buffer onto a new terminal. Rows are put in their places one by
  * one; a row that went on in the next because the terminal wrapped it is written on so that it wraps again.
  */
-export function drawnScreen(buffer: Buffer, rows: number): string {
+export function drawnScreen(buffer: Buffer, columns: number, rows: number): string {
+  const drawing = new Drawing(buffer, columns);
   const top = buffer.length - rows;
-  const cell = buffer.getNullCell();
-  let text = "";
-  let pen = "";
-  let goesOn = false;
-  for (let row = 0; row < rows; row++) {
-    const line = buffer.getLine(top + row);
-    if (line === undefined) continue;
-    const end = contentEnd(line, cell);
-    if (end > 0 && !goesOn) text += `\u001b[${row + 1};1H`;
+  for (let row = 0; row < rows; row++) drawing.row(top + row, () => `\u001b[${row + 1};1H`);
+  return drawing.text;
+}
+
+/** Output that leaves `count` of the rows above the screen above the screen of a new terminal, which stays empty. */
+export function drawnAbove(buffer: Buffer, columns: number, rows: number, count: number): string {
+  const top = buffer.length - rows;
+  const first = Math.max(0, top - count);
+  if (first === top) return "";
+  const drawing = new Drawing(buffer, columns);
+  for (let row = first; row < top; row++) drawing.row(row, () => (row === first ? "" : "\r\n"));
+  return `${drawing.text}\u001b[0m\u001b[${rows};1H${"\n".repeat(rows)}`;
+}
+
+/** What draws rows, one behind the other. */
+class Drawing {
+  text = "";
+  private pen = "";
+  private goesOn = false;
+  private readonly cell: Cell;
+
+  constructor(
+    private readonly buffer: Buffer,
+    private readonly columns: number,
+  ) {
+    this.cell = buffer.getNullCell();
+  }
+
+  /** @param place output that goes to the beginning of the row, where the row before did not go on in it */
+  row(number: number, place: () => string): void {
+    const { cell, columns } = this;
+    const line = this.buffer.getLine(number);
+    if (line === undefined) return;
+    const end = contentEnd(line, columns, cell);
+    if (!this.goesOn) this.text += place();
     let skipped = 0;
     for (let column = 0; column < end; column++) {
       const here = line.getCell(column, cell);
       if (here === undefined || here.getWidth() === 0) continue;
-      if (isBlank(here) && !(goesOn && column === 0)) {
+      if (isBlank(here) && !(this.goesOn && column === 0)) {
         skipped++;
         continue;
       }
-      if (skipped > 0) text += `\u001b[${skipped}C`;
+      if (skipped > 0) this.text += `\u001b[${skipped}C`;
       skipped = 0;
       const look = sgrOf(here);
-      if (look !== pen) text += look;
-      pen = look;
-      text += here.getChars() || " ";
+      if (look !== this.pen) this.text += look;
+      this.pen = look;
+      this.text += here.getChars() || " ";
     }
-    const next = buffer.getLine(top + row + 1);
-    goesOn = end === line.length && next?.isWrapped === true && contentEnd(next, cell) > 0;
+    const next = this.buffer.getLine(number + 1);
+    this.goesOn = end === columns && next?.isWrapped === true && contentEnd(next, columns, cell) > 0;
   }
-  return text;
 }
 
 /** The sequence that makes what is written next look so. */
@@ -88,9 +114,12 @@ function palette(colour: number, base: 30 | 40): number | string {
 type Line = NonNullable<ReturnType<Buffer["getLine"]>>;
 type Cell = ReturnType<Buffer["getNullCell"]>;
 
-/** The column behind the last one that shows anything. */
-function contentEnd(line: Line, cell: Cell): number {
-  for (let column = line.length - 1; column >= 0; column--) {
+/**
+ * The column behind the last one that shows anything. A line of the other screen may be longer than the screen
+ * is wide, after that became narrower.
+ */
+function contentEnd(line: Line, columns: number, cell: Cell): number {
+  for (let column = Math.min(line.length, columns) - 1; column >= 0; column--) {
     const here = line.getCell(column, cell);
     if (here !== undefined && (here.getWidth() === 0 || !isBlank(here))) return column + 1;
   }

@@ -1,6 +1,6 @@
 import headless from "@xterm/headless";
 import type { TerminalSize } from "@/lib/recordings/size.ts";
-import { drawnScreen, type Look, sgrOf } from "@/lib/recordings/snapshot.ts";
+import { drawnAbove, drawnScreen, type Look, sgrOf } from "@/lib/recordings/snapshot.ts";
 
 /** A buffer's saved cursor (DECSC), rows counted with what is above the screen, and its margins. */
 type InnerBuffer = {
@@ -30,6 +30,8 @@ export type Loss = { first: number; count: number; from: number; to: number; by:
 
 /** Lines above the screen that are kept until they were read; more than one piece of output can scroll. */
 const SCROLLBACK = 5000;
+/** Of those that were read, what may still be looked for. */
+const KEPT_ABOVE = 300;
 /** UTF-16 units written at once: each makes a new line at most. */
 const PIECE = 4096;
 
@@ -140,7 +142,7 @@ export class HeadlessTerminal {
   forgetAbove(always = false): void {
     const above = this.xterm.buffer.normal.baseY;
     if (above === 0 || (!always && (this.fullScreen || above < SCROLLBACK - PIECE))) return;
-    this.xterm.options.scrollback = 0;
+    this.xterm.options.scrollback = always ? 0 : KEPT_ABOVE;
     this.xterm.options.scrollback = SCROLLBACK;
     this.trimmed += above - this.xterm.buffer.normal.baseY;
   }
@@ -150,15 +152,18 @@ export class HeadlessTerminal {
     return this.xterm.buffer.active.cursorX < this.xterm.cols;
   }
 
-  /** Output that makes a new terminal of this size look and go on like this one. */
-  snapshot(): string {
+  /**
+   * Output that makes a new terminal of this size look and go on like this one.
+   * @param above lines above the normal screen that it has too, at most
+   */
+  snapshot(above = 0): string {
     const { buffer, _bufferService, _charsetService: charsets, coreService, _inputHandler } = this.internals;
     const { cols, rows, modes } = this.xterm;
     const { normal, active } = this.xterm.buffer;
-    let init = drawnScreen(normal, rows);
+    let init = drawnAbove(normal, cols, rows, above) + drawnScreen(normal, cols, rows);
     // Going to the other screen saves the cursor, and coming back restores it.
     if (this.fullScreen) {
-      init += `${savedCursor(_bufferService.buffers.normal, rows, cols)}\u001b[?1049h${drawnScreen(active, rows)}`;
+      init += `${savedCursor(_bufferService.buffers.normal, rows, cols)}\u001b[?1049h${drawnScreen(active, cols, rows)}`;
     }
     if (buffer.savedX > 0 || buffer.savedY > 0) init += `${savedCursor(buffer, rows, cols)}\u001b7`;
     if (buffer.scrollTop !== 0 || buffer.scrollBottom !== rows - 1) {

@@ -32,6 +32,8 @@ export type PreparedRecord = {
   contentHash: Buffer;
   /** What the receipt keeps: the same for the same record, however it was sent. */
   hash: Buffer;
+  /** The connection of its rows, where it is not the one that the source's own name of it gives. */
+  connectionId?: string;
 } & (
   | { rows: RowDraft[]; skipped?: never; rejected?: never }
   | { skipped: string; rows?: never; rejected?: never }

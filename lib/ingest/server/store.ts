@@ -191,7 +191,9 @@ async function draftRows(
         contentHash: record.contentHash,
         row,
         ...(placeSource !== undefined && { placeSource }),
-        ...(ref !== undefined && { connectionId: connections.of(ref, draft, record.id) }),
+        ...(ref !== undefined && {
+          connectionId: record.connectionId ?? connections.of(ref, draft, record.id),
+        }),
       };
       drafts.push({ log, entry } as Draft);
     }

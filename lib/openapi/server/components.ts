@@ -62,6 +62,7 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     RecordingHits: recordings.recordingHits,
     Playback: recordings.playback,
     PlayerIndex: recordings.playerIndex,
+    ScreenPicture: recordings.screenPicture,
     RecordingSegment: recordings.segment,
     Devices: recordings.devices,
     DeviceClaim: deviceClaim,

@@ -5,6 +5,7 @@ import type { DeviceLine } from "@/lib/recordings/device.ts";
 import type { PlayerIndex } from "@/lib/recordings/idle.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordedPerson, RecordingHit, RecordingLine } from "@/lib/recordings/recording-line.ts";
+import type { ScreenPicture } from "@/lib/recordings/screen-picture.ts";
 import type { Retention, RetentionCounts } from "@/lib/retention/retention.ts";
 
 // As answers.ts, for session recordings. Times within a recording are microseconds but for the player's.
@@ -139,6 +140,27 @@ export const segment = z.object({
   events: z.array(z.tuple([z.number(), z.string(), z.string()])),
 });
 
+const colour = z
+  .union([z.int().min(0).max(255), z.string(), z.null()])
+  .describe("A colour of the palette by its number, `#rrggbb`, or null for the terminal's own.");
+
+export const screenPicture = z.object({
+  atUs: micros,
+  columns: count,
+  rows: count,
+  lines: z
+    .array(
+      z.array(
+        z
+          .tuple([count, z.string(), colour, colour, z.int()])
+          .describe(
+            "How many cells, what they say, letters, ground, and 1 for bold + 2 faint + 4 inverse + 8 underlined.",
+          ),
+      ),
+    )
+    .describe("Without what is blank at the end of a line and below the last one."),
+}) satisfies z.ZodType<ScreenPicture>;
+
 const command = z.object({
   timeUs: micros,
   command: z.string(),
@@ -152,6 +174,17 @@ export const playback = z.object({
   activity: z.object({ binUs: z.number(), counts: z.array(z.number()) }),
   markers: z.array(z.object({ timeUs: micros, label: z.string() })),
   commands: z.array(command),
+  apiCalls: z
+    .array(
+      z.object({
+        timeUs: micros,
+        verb: z.string(),
+        uri: z.string(),
+        status: z.int().nullable(),
+        outcome: z.string(),
+      }),
+    )
+    .describe("What the connection asked of a Kubernetes API meanwhile; of very many the first."),
   resizes: z.array(z.object({ timeUs: micros, columns: count, rows: count })) satisfies z.ZodType<
     Playback["resizes"]
   >,

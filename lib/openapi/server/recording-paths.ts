@@ -177,6 +177,21 @@ function onePaths(): Paths {
         errors: [400, ...unready],
       }),
     },
+    "/api/v1/recordings/{id}/screen": {
+      get: operation({
+        ...reading,
+        id: "getScreen",
+        summary: "What was on the screen at a second, with its colours",
+        parameters: [
+          id,
+          queryParameter("t", "The second of the recording, such as 65 or 65.5; its beginning without.", {
+            type: "string",
+          }),
+        ],
+        answers: { 200: answer("The screen.", "ScreenPicture") },
+        errors: [400, ...unready],
+      }),
+    },
     "/api/v1/recordings/{id}/segments/{segment}": {
       get: operation({
         ...reading,

@@ -9,6 +9,7 @@ import {
 import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { readConnection, readHistory } from "./connection.ts";
+import { playbackOf, requireRecording } from "./read.ts";
 import { testRecording } from "./test-recording.ts";
 
 let installation: TestInstallation;
@@ -76,10 +77,77 @@ describe("a connection", () => {
     expect((await readConnection(superuser, connection))?.recording?.state).toBe("deleted");
   });
 
+  it("has several: the one that is asked for, or that has a command at the moment", async () => {
+    const connection = await connect("several", "ann");
+    const [first, second] = [await record(connection, "ann"), await record(connection, "ann")];
+    const later = "2026-11-20T11:00:00.000000Z";
+    await pool().query("UPDATE recordings SET started_at = $2 WHERE id = $1", [second, later]);
+    const command = { log: "commands", user: "ann", target: "web-1", connectionRef: "several" };
+    await source.post(
+      lines([
+        { ...command, id: "1", time: "2026-11-20T10:00:03.000000Z", offsetMs: 3000, command: "early" },
+        { ...command, id: "2", time: "2026-11-20T11:00:04.000000Z", offsetMs: 4000, command: "late" },
+      ]),
+    );
+    const all = await readConnection(superuser, connection);
+    expect(all?.recordings.map(({ id }) => id)).toEqual([first, second]);
+    const of = async (wanted: { recordingId?: string; startUs?: number }) =>
+      (await readConnection(superuser, connection, wanted))?.recording?.id;
+    expect(await of({})).toBe(second);
+    expect(await of({ recordingId: first })).toBe(first);
+    expect(await of({ recordingId: crypto.randomUUID() })).toBeUndefined();
+    expect(await of({ startUs: 3_000_000 })).toBe(first);
+    expect(await of({ startUs: 4_000_000 })).toBe(second);
+    expect(await of({ startUs: 5_000_000 })).toBe(second);
+    for (const [id, command] of [
+      [first, "early"],
+      [second, "late"],
+    ] as const) {
+      const line = await requireRecording(superuser, id);
+      expect((await playbackOf(superuser, line, undefined)).commands).toMatchObject([{ command }]);
+    }
+  });
+
+  it("has the API calls that it made while it was recorded", async () => {
+    const connection = await connect("cluster", "ann");
+    const line = await requireRecording(superuser, await record(connection, "ann"));
+    const call = {
+      log: "kubernetes-api-calls",
+      user: "ann",
+      cluster: "east",
+      verb: "get",
+      requestUri: "/api/v1/pods",
+      connectionRef: "cluster",
+    };
+    const stage = (id: string, second: number, more: object) => ({
+      ...call,
+      id,
+      time: `2026-11-20T10:00:0${second}.500000Z`,
+      ...more,
+    });
+    await source.post(
+      lines([
+        stage("call a", 1, { auditId: "a", stage: "RequestReceived" }),
+        stage("call b", 2, { auditId: "a", stage: "ResponseComplete", status: 200 }),
+        stage("call c", 3, { auditId: "b", stage: "ResponseComplete", status: 403 }),
+        stage("call d", 9, { auditId: "c", stage: "ResponseComplete", status: 200 }),
+      ]),
+    );
+    const { apiCalls } = await playbackOf(superuser, line, undefined);
+    expect(apiCalls).toEqual([
+      { timeUs: 1_500_000, verb: "get", uri: "/api/v1/pods", status: 200, outcome: "success" },
+      { timeUs: 3_500_000, verb: "get", uri: "/api/v1/pods", status: 403, outcome: "denied" },
+    ]);
+    const member = await signedIn(await installation.addUser("member"));
+    expect((await playbackOf(member, line, undefined)).apiCalls).toEqual([]);
+  });
+
   it("that is only named by a command is one too", async () => {
     const command = { log: "commands", id: "c", time, user: "ann", target: "web-9", command: "id" };
     await source.post(lines([{ ...command, connectionRef: "named" }]));
-    const found = await pool().query<{ id: string }>("SELECT connection_id AS id FROM commands");
+    const found = await pool().query<{ id: string }>(
+      "SELECT connection_id AS id FROM commands WHERE target = 'web-9'",
+    );
     expect(await readConnection(superuser, found.rows[0]?.id ?? "")).toMatchObject({
       row: { user: "ann", target: "web-9" },
       expected: false,

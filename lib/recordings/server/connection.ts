@@ -7,6 +7,7 @@ import { scopeOf } from "@/lib/logs/server/request.ts";
 import { type LogSlug, logView } from "@/lib/logs/views.ts";
 import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
+import { recordedCommands } from "./beside.ts";
 import { listRecordings } from "./list.ts";
 import { recordingScope, resizesOf } from "./read.ts";
 
@@ -14,24 +15,33 @@ import { recordingScope, resizesOf } from "./read.ts";
 export type RecordedConnection = {
   /** Undefined while its events are not yet written, as of a recording that has just come; of a connection without events, what another row says of it. */
   row: LogRow | undefined;
-  /** The latest one that is not deleted, or else the tombstone of the latest. */
+  /** The one that is asked for, or the latest that is not deleted, or else the tombstone of the latest. */
   recording: RecordingLine | undefined;
+  /** All that are not deleted, in order. */
+  recordings: RecordingLine[];
   /** Whether its source sends recordings, so that there should be one. */
   expected: boolean;
 };
 
-/** A connection as somebody may see it; undefined when there is none of this id for them. */
+/**
+ * A connection as somebody may see it.
+ * @param wanted which of its recordings, and a moment of one
+ * @returns undefined when there is none of this id for them, or no such recording of it
+ */
 export async function readConnection(
   principal: Principal,
   id: string,
+  wanted: { recordingId?: string | undefined; startUs?: number | undefined } = {},
 ): Promise<RecordedConnection | undefined> {
   const { rows } = await rowsOf(principal, "connections", { connection: id });
-  const recordings = await listRecordings(recordingScope(principal), {
+  const all = await listRecordings(recordingScope(principal), {
     connectionId: id,
     deleted: true,
-    limit: 10,
+    limit: mostRecordings,
   });
-  const recording = recordings.find(({ deletedAt }) => deletedAt === null) ?? recordings[0];
+  const recordings = all.filter(({ deletedAt }) => deletedAt === null).reverse();
+  const recording = await chosen(principal, all, recordings, wanted);
+  if (wanted.recordingId !== undefined && !recording) return undefined;
   const row = rows[0] ?? (recording ? undefined : await mention(principal, id));
   if (!row && !recording) return undefined;
   const source = await pool().query<{ expected: boolean }>(
@@ -39,7 +49,24 @@ export async function readConnection(
      WHERE c.organization_id = $1 AND c.id = $2`,
     [principal.organizationId, id],
   );
-  return { row, recording, expected: source.rows[0]?.expected ?? false };
+  return { row, recording, recordings, expected: source.rows[0]?.expected ?? false };
+}
+
+async function chosen(
+  principal: Principal,
+  all: readonly RecordingLine[],
+  recordings: readonly RecordingLine[],
+  { recordingId, startUs }: { recordingId?: string | undefined; startUs?: number | undefined },
+): Promise<RecordingLine | undefined> {
+  if (recordingId !== undefined) return all.find(({ id }) => id === recordingId);
+  const latest = recordings.at(-1) ?? all[0];
+  if (!latest || startUs === undefined || recordings.length < 2) return latest;
+  // A link from the log of commands names the second alone: the recording is the one that has a command there.
+  for (const line of recordings) {
+    const commands = await recordedCommands(principal.organizationId, line);
+    if (commands.some(({ timeUs }) => Math.abs(timeUs - startUs) < 1000)) return line;
+  }
+  return latest;
 }
 
 /** A row that names a connection of which no event is recorded. */
@@ -85,6 +112,8 @@ export async function readHistory(
 }
 
 const mostRows = "200";
+/** Recordings of one connection. */
+const mostRecordings = 100;
 
 async function rowsOf(
   principal: Principal,

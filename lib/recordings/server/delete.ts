@@ -7,6 +7,7 @@ import { Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { giveUpBlobs, removeBlobsSoon } from "./blob-removals.ts";
+import { forgetParsed } from "./parsed-files.ts";
 
 /**
  * Deletes what a recording shows. Its row stays as a tombstone: who, when and why, size and SHA-256.
@@ -28,6 +29,7 @@ export async function deleteRecording(
     },
     (client) => bury(client, { organizationId, id: line.id, by: email, reason, expired: false }),
   );
+  forgetParsed(organizationId, line.id);
   await removeBlobsSoon();
 }
 

@@ -1,12 +1,12 @@
 import "server-only";
 import path from "node:path";
-import { v5 as uuidv5 } from "uuid";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import type { IngestSource } from "@/lib/ingest/server/prepare.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
 import { blobKey } from "./blob-key.ts";
 import { expectBlobs, giveUpBlobs, keepBlobs, removeBlobsSoon } from "./blob-removals.ts";
 import { blobs } from "./blobs.ts";
+import { ownConnectionId } from "./own-connection.ts";
 import { sessionsChanged } from "./under-way.ts";
 import { workOut } from "./work-out.ts";
 
@@ -23,6 +23,8 @@ export type Arrived = {
   title: string | undefined;
   /** UTC with at most microseconds, where the sender says it. */
   startedAt: string | undefined;
+  /** The connection that it is of, where the sender names one that is there already. */
+  connectionId: string | undefined;
   poster: Poster;
 };
 
@@ -34,7 +36,7 @@ export type Kept = { id: string; connectionId: string; known: boolean };
  */
 export async function keepRecording(source: IngestSource, arrived: Arrived): Promise<Kept> {
   const { id, folder, bytes, sha256, user, target, targetUser, title, startedAt } = arrived;
-  const connectionId = uuidv5(id, source.id);
+  const connectionId = arrived.connectionId ?? ownConnectionId(source.id, id);
   const known = await findKnown(source.id, sha256);
   if (known) return known;
   // Bytes without a row are swept away; a row without bytes would be a promise that nobody can keep.

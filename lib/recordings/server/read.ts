@@ -5,7 +5,6 @@ import { gunzip } from "node:zlib";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { allows, ownNames, type Principal } from "@/lib/auth/principal.ts";
-import { pool } from "@/lib/db/client.ts";
 import { requireId } from "@/lib/http/id.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import type { Scope } from "@/lib/logs/server/sql.ts";
@@ -16,13 +15,18 @@ import type { Segment } from "../key-frames.ts";
 import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { RecordingError } from "../session.ts";
+import { recordedCalls, recordedCommands } from "./beside.ts";
 import { type BlobFile, blobKey } from "./blob-key.ts";
 import { blobs } from "./blobs.ts";
 import { checkedBytes } from "./content-fault.ts";
 import { findRecording } from "./list.ts";
+import { parsedFile } from "./parsed-files.ts";
 import { through } from "./through.ts";
 
 const inflate = promisify(gunzip);
+
+type Summary = Omit<ConversionSummary, "commands">;
+type WithCommands = Summary & { commands: RecordedCommand[] };
 
 /** The recordings that somebody may see: all of the organization, or their own. @throws Problem 403 */
 export function recordingScope(principal: Principal): Scope {
@@ -70,33 +74,37 @@ export async function recordReading(
   );
 }
 
-async function summaryOf(organizationId: string, line: RecordingLine): Promise<ConversionSummary> {
-  const bytes = await blobs().read(blobKey(organizationId, line.id, "summary"));
-  return JSON.parse(bytes.toString("utf8")) as ConversionSummary;
+/** What was made of a recording that is ready; its commands are in the log. @throws Problem 409 */
+export async function summaryFor(organizationId: string, line: RecordingLine): Promise<Summary> {
+  requireReady(line);
+  const key = blobKey(organizationId, line.id, "summary");
+  return await parsedFile(key, async () => {
+    const bytes = await blobs().read(key);
+    const { commands: _logged, ...value } = JSON.parse(bytes.toString("utf8")) as ConversionSummary;
+    return { value, bytes: bytes.length };
+  });
 }
 
-async function summaryWithCommands(organizationId: string, line: RecordingLine): Promise<ConversionSummary> {
-  const summary = await summaryOf(organizationId, line);
+/** A segment as it was made, with the recording's own times. */
+export async function storedSegment(
+  organizationId: string,
+  line: RecordingLine,
+  segment: number,
+): Promise<Pick<Segment, "snapshot" | "events">> {
+  const key = blobKey(organizationId, line.id, { segment });
+  return await parsedFile(key, async () => {
+    const text = await inflate(await blobs().read(key));
+    const value = JSON.parse(text.toString("utf8")) as Pick<Segment, "snapshot" | "events">;
+    return { value, bytes: text.length };
+  });
+}
+
+async function summaryWithCommands(organizationId: string, line: RecordingLine): Promise<WithCommands> {
+  const summary = await summaryFor(organizationId, line);
   return { ...summary, commands: await recordedCommands(organizationId, line) };
 }
 
-/** The commands of a recording as the log has them, told by the source or read off the terminal. */
-async function recordedCommands(organizationId: string, line: RecordingLine): Promise<RecordedCommand[]> {
-  type Found = Omit<RecordedCommand, "exitCode"> & { exitCode: number | null };
-  const found = await pool().query<Found>(
-    `SELECT offset_ms * 1000.0::double precision AS "timeUs", command, exit_code AS "exitCode", origin FROM commands
-     WHERE organization_id = $1 AND connection_id = $2 AND offset_ms IS NOT NULL
-       AND time BETWEEN $3::timestamptz - interval '1 day' AND $3::timestamptz + $4 * interval '1 microsecond' + interval '1 day'
-     ORDER BY offset_ms, time, id LIMIT 50000`,
-    [organizationId, line.connectionId, line.startedAt, line.durationUs ?? 0],
-  );
-  return found.rows.map(({ exitCode, ...command }) => ({
-    ...command,
-    ...(exitCode !== null && { exitCode }),
-  }));
-}
-
-function idleOf(summary: ConversionSummary, idleSeconds: number | undefined): IdleTime {
+function idleOf(summary: Summary, idleSeconds: number | undefined): IdleTime {
   try {
     return new IdleTime(summary.screen.pauses, idleSeconds === undefined ? undefined : idleSeconds * 1e6);
   } catch (error) {
@@ -116,11 +124,10 @@ export async function indexOf(
   line: RecordingLine,
   idleSeconds: number | undefined,
 ): Promise<PlayerIndex> {
-  requireReady(line);
   return indexFrom(await summaryWithCommands(principal.organizationId, line), idleSeconds);
 }
 
-function indexFrom(summary: ConversionSummary, idleSeconds: number | undefined): PlayerIndex {
+function indexFrom(summary: WithCommands, idleSeconds: number | undefined): PlayerIndex {
   const { info, screen, segmentStartsUs, commands } = summary;
   const markers = [
     ...screen.markers,
@@ -144,17 +151,17 @@ export async function playbackOf(
   line: RecordingLine,
   idleSeconds: number | undefined,
 ): Promise<Playback> {
-  requireReady(line);
   const summary = await summaryWithCommands(principal.organizationId, line);
   const { pauses, activity, markers, resizes, durationUs } = summary.screen;
   const index = indexFrom(summary, idleSeconds);
-  return { index, pauses, activity, markers, commands: summary.commands, resizes, durationUs };
+  const apiCalls = await recordedCalls(principal, line);
+  return { index, pauses, activity, markers, commands: summary.commands, apiCalls, resizes, durationUs };
 }
 
 /** When the terminal changed its size, which is told without what it showed. */
 export async function resizesOf(principal: Principal, line: RecordingLine): Promise<Playback["resizes"]> {
   if (line.state !== "ready") return [];
-  return (await summaryOf(principal.organizationId, line)).screen.resizes;
+  return (await summaryFor(principal.organizationId, line)).screen.resizes;
 }
 
 /** One segment for the player. @throws Problem 404 */
@@ -164,11 +171,9 @@ export async function segmentOf(
   segment: number,
   idleSeconds: number | undefined,
 ): Promise<Pick<Segment, "snapshot" | "events">> {
-  requireReady(line);
-  const summary = await summaryOf(principal.organizationId, line);
+  const summary = await summaryFor(principal.organizationId, line);
   if (!(segment in summary.segmentStartsUs)) throw notFound("There is no such segment.");
-  const bytes = await blobs().read(blobKey(principal.organizationId, line.id, { segment }));
-  const stored = JSON.parse((await inflate(bytes)).toString("utf8")) as Segment;
+  const stored = await storedSegment(principal.organizationId, line, segment);
   return playerSegment(stored, idleOf(summary, idleSeconds));
 }
 

@@ -117,6 +117,35 @@ describe("a recording that is posted", () => {
     expect(hits[0]?.line.toLowerCase()).toContain(word.toLowerCase());
   });
 
+  it("joins the connection that it names, and makes none", async () => {
+    const first = await upload(
+      who,
+      Buffer.from('{"version":2,"width":80,"height":24}\n[1,"o","$ "]\n[2,"o","first\\r\\n"]'),
+    );
+    await settled(first.body["id"] ?? "");
+    const connection = first.body["connectionId"] ?? "";
+    const more = Buffer.from('{"version":2,"width":80,"height":24}\n[1,"o","$ "]\n[2,"o","second\\r\\n"]');
+    const second = await upload({ ...who, connection, startedAt: "2026-11-20T10:00:00.000000Z" }, more);
+    expect(second.body).toMatchObject({ connectionId: connection });
+    const line = await settled(second.body["id"] ?? "");
+    expect(line.connectionId).toBe(connection);
+    const rows = await pool().query(
+      `SELECT (SELECT count(*)::int FROM connection_events WHERE connection_id = $1) AS events,
+         (SELECT array_agg(command ORDER BY command) FROM commands WHERE connection_id = $1) AS commands`,
+      [connection],
+    );
+    expect(rows.rows).toEqual([{ events: 2, commands: ["first", "second"] }]);
+    expect((await playbackOf(admin, line, undefined)).commands).toMatchObject([{ command: "second" }]);
+    for (const [fields, reason] of [
+      [{ connection: "x" }, "must be the id of a connection"],
+      [{ connection: crypto.randomUUID() }, "is no connection of this organization"],
+      [{ connection, user: "bob" }, "is not who the connection is of"],
+    ] as const) {
+      const refused = await upload({ ...who, ...fields }, Buffer.from("x"));
+      expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining(reason) } });
+    }
+  });
+
   it("is one recording however often it is sent", async () => {
     const file = await sample("asciinema/demo-v2.cast");
     const [first, second] = [await upload(who, file), await upload({ ...who, user: "bob" }, file)];

@@ -8,7 +8,9 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { v7 as uuidv7 } from "uuid";
+import { pool } from "@/lib/db/client.ts";
 import { env } from "@/lib/env.ts";
+import { isUuid } from "@/lib/http/id.ts";
 import { badRequest, Problem, problemResponse } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
 import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
@@ -29,7 +31,7 @@ export function isUpload({ method, url = "" }: IncomingMessage): boolean {
 type Facts = { requestId: string; address: string };
 
 /** What a form may say beside its file. */
-const fieldNames = ["title", "user", "target", "targetUser", "space", "startedAt"] as const;
+const fieldNames = ["title", "user", "target", "targetUser", "space", "startedAt", "connection"] as const;
 type Fields = { [name in (typeof fieldNames)[number]]?: string };
 
 const fieldLimit = 1024;
@@ -52,11 +54,13 @@ export async function handleUpload(
     const folder = await stagingFolder(id);
     try {
       const { fields, file } = await readForm(request, path.join(folder, "original"));
+      const described = describe(sender, fields);
       const kept = await keepRecording(sender.source, {
         id,
         folder,
         ...file,
-        ...describe(sender, fields),
+        ...described,
+        connectionId: await connectionOf(sender, fields, described.user),
         poster: { ...facts, userAgent: request.headers["user-agent"] },
       });
       const url = `${env().NEXTAUTH_URL.replace(/\/$/, "")}/connections/${kept.connectionId}`;
@@ -170,6 +174,27 @@ function describe({ person }: Sender, fields: Fields) {
       { parameter: "startedAt", reason: "must be a UTC time such as 2026-11-21T08:45:32.506784Z" },
     ]);
   return { user, target, title, targetUser, space, startedAt };
+}
+
+/** The connection that the form names. @throws Problem 400 when it is none of this organization and person */
+async function connectionOf(
+  { source, person }: Sender,
+  { connection }: Fields,
+  user: string,
+): Promise<string | undefined> {
+  if (connection === undefined) return undefined;
+  const wrong = (reason: string): Problem => badRequest([{ parameter: "connection", reason }]);
+  if (person) throw wrong("is for sources; an installation of the command line makes a connection each time");
+  if (!isUuid(connection)) throw wrong("must be the id of a connection");
+  const found = await pool().query<{ user: string }>(
+    `SELECT user_name AS "user" FROM connections WHERE organization_id = $1 AND id = $2
+     UNION ALL SELECT user_name FROM recordings WHERE organization_id = $1 AND connection_id = $2 LIMIT 1`,
+    [source.organizationId, connection],
+  );
+  const [row] = found.rows;
+  if (!row) throw wrong("is no connection of this organization");
+  if (row.user !== user) throw badRequest([{ parameter: "user", reason: "is not who the connection is of" }]);
+  return connection;
 }
 
 async function refuse(

@@ -20,6 +20,7 @@ import { giveUpBlobs, removeBlobsSoon } from "./blob-removals.ts";
 import { StoreUnavailable } from "./blob-store.ts";
 import { blobs, stagingFolder } from "./blobs.ts";
 import { ContentFault, checkedBytes } from "./content-fault.ts";
+import { ownConnectionId } from "./own-connection.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
 import { sessionsChanged } from "./under-way.ts";
 
@@ -227,6 +228,8 @@ async function writeRows(
   if (!source) throw new Error("The source of the recording was stopped");
   const { info, screen } = summary;
   const told = row.live ? await toldOf(organizationId, row.connectionId) : undefined;
+  // Of a connection that was there already, others tell when it began and ended.
+  const joins = !row.live && row.connectionId !== ownConnectionId(row.sourceId, id);
   // A source that tells of more than the first command knows them all: nothing is inferred beside it.
   const commands = told && told.commands > 1 ? [] : summary.commands;
   // The head of an asciicast has whole seconds; what a session under way told is exact.
@@ -253,14 +256,14 @@ async function writeRows(
     },
   });
   const rows: [name: string, draft: RowDraft][] = [
-    ...(told ? [] : [["open", event(0, "open")] satisfies [string, RowDraft]]),
+    ...(told || joins ? [] : [["open", event(0, "open")] satisfies [string, RowDraft]]),
     ...commands.map(({ timeUs, command, exitCode, origin }, place): [string, RowDraft] => {
       const offsetMs = Math.floor(timeUs / 1000);
       const code = exitCode === undefined ? {} : { exitCode };
       const said = { command: storable(command), outcome: "accepted", origin, offsetMs, ...code } as const;
       return [`command ${place + 1}`, { log: "commands", row: { ...who, time: at(timeUs), ...said } }];
     }),
-    ...(told?.closed
+    ...(told?.closed || joins
       ? []
       : [
           [
@@ -272,7 +275,7 @@ async function writeRows(
   const facts = { recording: id, sha256: row.sha256, format: info.format };
   const records = rows.map(([name, draft]) => {
     const raw = Buffer.from(JSON.stringify({ ...facts, ...draft.row }));
-    return recordOfRow(`${id} ${name}`, raw, draft);
+    return { ...recordOfRow(`${id} ${name}`, raw, draft), connectionId: row.connectionId };
   });
   if (records.length > 0) await tell(source, records, poster);
   await pool().query(

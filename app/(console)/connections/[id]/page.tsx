@@ -24,7 +24,7 @@ export default async function ConnectionPage({ params, searchParams }: PageProps
     "connection.read",
     pageResource(`/connections/${id}`, search),
     async (principal) => {
-      const found = isUuid(id) ? await readConnection(principal, id) : undefined;
+      const found = isUuid(id) ? await readConnection(principal, id, query) : undefined;
       if (!found) notFound();
       const wanted = query.tab === "events";
       return {

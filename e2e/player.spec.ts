@@ -1,0 +1,118 @@
+import { castText, shellSession } from "./casts.ts";
+import { expect, test } from "./fixtures.ts";
+import { hostileCasts } from "./hostile-casts.ts";
+import { freshWord, position, postRecording, recorderToken, screen, upload, worked } from "./recorded.ts";
+
+test.describe("the player", () => {
+  test("shows a picture of the screen where somebody points", async ({ page }) => {
+    const { connectionId } = await upload(page);
+    await page.goto(`/connections/${connectionId}`);
+    const preview = page.getByTestId("preview");
+    await expect(preview).toHaveCount(0);
+    const box = await position(page).boundingBox();
+    if (!box) throw new Error("there is no timeline");
+    const asked = page.waitForResponse(/\/screen\?t=/);
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 10);
+    const answer = (await (await asked).json()) as { lines: [number, string][][] };
+    expect(answer.lines.map((line) => line.map(([, text]) => text).join("")).join("\n")).toContain(
+      "ann@web-1",
+    );
+    await expect(preview.locator("canvas")).toBeVisible();
+    await expect(preview).toContainText(/^\d:\d\d$/);
+    await page.mouse.move(0, 0);
+    await expect(preview).toHaveCount(0);
+  });
+
+  test("goes from hit to hit", async ({ page }) => {
+    const { connectionId } = await upload(page);
+    await page.goto(`/connections/${connectionId}`);
+    await page.getByRole("searchbox", { name: "Search in this recording" }).fill("ann");
+    await page.keyboard.press("Enter");
+    const status = page.getByRole("complementary").getByRole("status");
+    await expect(status).toHaveText(/^\d+ lines$/);
+    const count = Number((await status.innerText()).split(" ")[0]);
+    expect(count).toBeGreaterThan(2);
+    await page.keyboard.press("Enter");
+    await expect(status).toHaveText(`1 of ${count} lines`);
+    await page.getByRole("button", { name: "Next hit" }).click();
+    await expect(status).toHaveText(`2 of ${count} lines`);
+    const hits = page.getByRole("list", { name: "Search results" }).getByRole("button");
+    await expect(hits.nth(1)).toHaveAttribute("aria-current", "true");
+    await page.getByRole("button", { name: "Previous hit" }).click();
+    await page.getByRole("button", { name: "Previous hit" }).click();
+    await expect(status).toHaveText(`${count} of ${count} lines`);
+    const clock = await hits.last().innerText();
+    await expect(position(page)).toHaveAttribute("aria-valuetext", `${clock.split(/\s/)[0]} of 1:10`);
+  });
+
+  test("plays each recording of a connection", async ({ page }) => {
+    const { request } = page;
+    const token = await recorderToken(request);
+    const user = `${freshWord()}@example.org`;
+    const cast = (word: string) => Buffer.from(castText(shellSession(word)));
+    const [one, two] = [freshWord(), freshWord()];
+    const first = await postRecording(request, token, cast(one), { user });
+    await worked(request, first.id);
+    const second = await postRecording(
+      request,
+      token,
+      Buffer.from(
+        castText({
+          events: [
+            [1, "o", `${two}\r\n`],
+            [2, "o", "the end"],
+          ],
+        }),
+      ),
+      { user, connection: first.connectionId, title: "the other window" },
+    );
+    expect(second.connectionId).toBe(first.connectionId);
+    await worked(request, second.id);
+
+    await page.goto(`/connections/${first.connectionId}?recording=${first.id}&t=50.5`);
+    const choice = page.getByRole("navigation", { name: "Recordings of this connection" });
+    await expect(choice.getByRole("link")).toHaveCount(2);
+    await expect(screen(page)).toContainText(`web-1.${one}.example`);
+    await choice.getByRole("link", { name: /the other window/ }).click();
+    await expect(position(page)).toHaveAttribute("aria-valuetext", "0:00 of 0:02");
+    await expect(choice.getByRole("link", { name: /the other window/ })).toHaveAttribute(
+      "aria-current",
+      "true",
+    );
+    await position(page).press("End");
+    await expect(screen(page)).toContainText(two);
+    await page.getByRole("navigation", { name: "Connection" }).getByRole("link", { name: "Text" }).click();
+    await expect(page.getByRole("region", { name: "Text of the session" })).toContainText(two);
+    await choice.getByRole("link", { name: /^1/ }).click();
+    await expect(page.getByRole("region", { name: "Text of the session" })).toContainText(one);
+  });
+
+  test("hostile recordings neither stop the page nor hide text", async ({ page }) => {
+    test.setTimeout(180_000);
+    const { request } = page;
+    const token = await recorderToken(request);
+    const user = `${freshWord()}@example.org`;
+    const sent = [];
+    for (const { cast } of hostileCasts) sent.push(await postRecording(request, token, cast(), { user }));
+    for (const [place, { name, finding }] of hostileCasts.entries()) {
+      const { id, connectionId } = sent[place] ?? { id: "", connectionId: "" };
+      await test.step(name, async () => {
+        await worked(request, id);
+        await page.goto(`/connections/${connectionId}?t=2.05`);
+        await page.getByRole("button", { name: "Play", exact: true }).click();
+        await page.getByRole("combobox", { name: "Speed" }).selectOption("10");
+        await position(page).press("End");
+        const skip = page.getByRole("checkbox", { name: /^Skip pauses/ });
+        await skip.uncheck();
+        await expect(skip).not.toBeChecked();
+        await expect(page.getByText(/wrong with this recording/)).toHaveCount(finding ? 1 : 0);
+        await page
+          .getByRole("navigation", { name: "Connection" })
+          .getByRole("link", { name: "Text" })
+          .click();
+        await page.getByRole("searchbox", { name: "Search in the text" }).fill("the text is here");
+        await expect(page.getByText(/^1 of \d/)).toBeVisible();
+      });
+    }
+  });
+});
