@@ -11,6 +11,7 @@ import { measureHistogram } from "./sections/histogram.ts";
 import { measureIngest } from "./sections/ingest.ts";
 import { measureLive } from "./sections/live.ts";
 import { measurePages } from "./sections/pages.ts";
+import { measurePlayer } from "./sections/player.ts";
 import { startServer } from "./server.ts";
 
 const measures: { [section in Section]: (context: Context) => Promise<Line[]> } = {
@@ -20,6 +21,7 @@ const measures: { [section in Section]: (context: Context) => Promise<Line[]> } 
   ingest: measureIngest,
   live: measureLive,
   browser: measureBrowser,
+  player: measurePlayer,
 };
 
 async function bench(options: Options): Promise<void> {

@@ -1,6 +1,6 @@
-import { type Browser, chromium, type Page } from "@playwright/test";
-import { encode } from "next-auth/jwt";
+import type { Browser, Page } from "@playwright/test";
 import { answerTask } from "../child.ts";
+import { launch, signedIn } from "./chromium.ts";
 
 /** What a person at Chromium feels. */
 export type BrowserTask = {
@@ -23,23 +23,8 @@ export type BrowserAnswer = {
   scroll: { rows: number; heapBefore: number; heapAfter: number; cls: number; seconds: number };
 };
 
-const viewport = { width: 1440, height: 900 };
-
 answerTask(async (task: BrowserTask): Promise<BrowserAnswer> => {
-  const root = process.getuid?.() === 0;
-  const browser = await chromium.launch({
-    executablePath: task.program,
-    args: [
-      ...(root ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--enable-precise-memory-info",
-    ],
-  });
+  const browser = await launch(task.program);
   try {
     const opened: BrowserAnswer["opened"] = [];
     for (let time = 0; time < task.times; time++) {
@@ -52,12 +37,8 @@ answerTask(async (task: BrowserTask): Promise<BrowserAnswer> => {
 });
 
 /** A page of a fresh profile, signed in, which notes what the browser measures. */
-async function newPage(browser: Browser, { origin, sessionId, secret }: BrowserTask): Promise<Page> {
-  const context = await browser.newContext({ baseURL: origin, viewport });
-  const value = await encode({ token: { sid: sessionId }, secret });
-  await context.addCookies([
-    { name: "daybook.session", value, url: origin, httpOnly: true, sameSite: "Lax" },
-  ]);
+async function newPage(browser: Browser, task: BrowserTask): Promise<Page> {
+  const context = await signedIn(browser, task);
   const page = await context.newPage();
   // What tsx compiles names its functions by this, and the page does not know it.
   await page.addInitScript("globalThis.__name = (named) => named");

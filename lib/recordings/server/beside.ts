@@ -13,15 +13,16 @@ const mostCalls = 5000;
 
 /**
  * The commands of a recording as the log has them, told by the source or read off the terminal. Of several
- * recordings of one connection, each has the commands that count from its own start.
+ * recordings of one connection, each has those that were found in it (see work-out.ts for their names), and of
+ * the others those that count from its own start.
  */
 export async function recordedCommands(
   organizationId: string,
   line: RecordingLine,
 ): Promise<RecordedCommand[]> {
   type Found = Omit<RecordedCommand, "exitCode"> & { exitCode: number | null };
-  const others = await pool().query<{ starts: Date[] }>(
-    `SELECT coalesce(array_agg(started_at), '{}') AS starts FROM recordings
+  const others = await pool().query<{ id: string; start: Date }>(
+    `SELECT id, started_at AS start FROM recordings
      WHERE organization_id = $1 AND connection_id = $2 AND id <> $3`,
     [organizationId, line.connectionId, line.id],
   );
@@ -29,17 +30,20 @@ export async function recordedCommands(
     `SELECT offset_ms * 1000.0::double precision AS "timeUs", command, exit_code AS "exitCode", origin FROM commands
      WHERE organization_id = $1 AND connection_id = $2 AND offset_ms IS NOT NULL
        AND time BETWEEN $3::timestamptz - interval '1 day' AND $3::timestamptz + $4 * interval '1 microsecond' + interval '1 day'
-       AND NOT EXISTS (
+       AND split_part(source_record_id, ' ', 1) <> ALL($6)
+       AND (split_part(source_record_id, ' ', 1) = $7 OR NOT EXISTS (
          SELECT FROM unnest($5::timestamptz[]) AS other (start)
          WHERE abs(extract(epoch FROM time - offset_ms * interval '1 millisecond' - start))
-             < abs(extract(epoch FROM time - offset_ms * interval '1 millisecond' - $3::timestamptz)))
+             < abs(extract(epoch FROM time - offset_ms * interval '1 millisecond' - $3::timestamptz))))
      ORDER BY offset_ms, time, id LIMIT ${mostCommands}`,
     [
       organizationId,
       line.connectionId,
       line.startedAt,
       line.durationUs ?? 0,
-      others.rows[0]?.starts.map((start) => start.toISOString()) ?? [],
+      others.rows.map(({ start }) => start.toISOString()),
+      others.rows.map(({ id }) => id),
+      line.id,
     ],
   );
   return found.rows.map(({ exitCode, ...command }) => ({

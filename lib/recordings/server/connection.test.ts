@@ -106,6 +106,11 @@ describe("a connection", () => {
       const line = await requireRecording(superuser, id);
       expect((await playbackOf(superuser, line, undefined)).commands).toMatchObject([{ command }]);
     }
+    const beyond = { ...command, id: "3", time: "2026-11-20T11:00:59.000000Z", offsetMs: 59_000 };
+    await source.post(lines([{ ...beyond, command: "after the end" }]));
+    const { index, commands } = await playbackOf(superuser, await requireRecording(superuser, second), 2);
+    expect(commands.at(-1)).toMatchObject({ command: "after the end", timeUs: 59_000_000 });
+    expect(index.markers.at(-1)).toEqual([index.duration, "after the end"]);
   });
 
   it("has the API calls that it made while it was recorded", async () => {

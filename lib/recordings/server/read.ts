@@ -129,12 +129,17 @@ export async function indexOf(
 
 function indexFrom(summary: WithCommands, idleSeconds: number | undefined): PlayerIndex {
   const { info, screen, segmentStartsUs, commands } = summary;
+  const { durationUs } = screen;
+  // The player takes no marker behind the end, where a source's clock may put a command.
   const markers = [
     ...screen.markers,
-    ...commands.map(({ timeUs, command }) => ({ timeUs, label: command.slice(0, 200) })),
+    ...commands.map(({ timeUs, command }) => ({
+      timeUs: Math.min(timeUs, durationUs),
+      label: command.slice(0, 200),
+    })),
   ];
   const source = {
-    durationUs: screen.durationUs,
+    durationUs,
     columns: info.columns,
     rows: info.rows,
     ...(info.theme && { theme: info.theme }),
