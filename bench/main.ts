@@ -12,6 +12,7 @@ import { measureIngest } from "./sections/ingest.ts";
 import { measureLive } from "./sections/live.ts";
 import { measurePages } from "./sections/pages.ts";
 import { measurePlayer } from "./sections/player.ts";
+import { measureSearch } from "./sections/search.ts";
 import { startServer } from "./server.ts";
 
 const measures: { [section in Section]: (context: Context) => Promise<Line[]> } = {
@@ -22,6 +23,7 @@ const measures: { [section in Section]: (context: Context) => Promise<Line[]> } 
   live: measureLive,
   browser: measureBrowser,
   player: measurePlayer,
+  search: measureSearch,
 };
 
 async function bench(options: Options): Promise<void> {

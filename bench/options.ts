@@ -3,7 +3,16 @@ import { parseArgs } from "node:util";
 import { root } from "@/bin/prepare.mjs";
 import { Failure } from "@/bin/terminal.mjs";
 
-export const sections = ["pages", "histogram", "export", "ingest", "live", "browser", "player"] as const;
+export const sections = [
+  "pages",
+  "histogram",
+  "export",
+  "ingest",
+  "live",
+  "browser",
+  "player",
+  "search",
+] as const;
 export type Section = (typeof sections)[number];
 
 export type Options = {

@@ -82,7 +82,13 @@ export async function grantApiToken(client: ClientBase, key: OrganizationKey): P
   await client.query(
     `INSERT INTO api_tokens (id, organization_id, user_id, name, prefix, hash, scopes)
      VALUES (gen_random_uuid(), $1, $2, 'bench', $3, $4, $5)`,
-    [organizationId(key), userId(key), shownPrefix, hash, ["logs:read", "audit-log:read", "exports:create"]],
+    [
+      organizationId(key),
+      userId(key),
+      shownPrefix,
+      hash,
+      ["logs:read", "audit-log:read", "exports:create", "recordings:read"],
+    ],
   );
   return token;
 }

@@ -5,7 +5,7 @@ import { ask, connections, expectOk } from "./http.ts";
 /** A question that product and plain SQL answer in turns. */
 export type Case = {
   name: string;
-  kind: "page" | "histogram" | "values";
+  kind: "page" | "histogram" | "values" | "recordings";
   /** Asked one after the other; each has its statement. */
   asked: readonly { path: string; statement: { text: string; values: unknown[] } }[];
   /** Of each round, per side. */
@@ -88,7 +88,7 @@ async function askProduct(origin: string, token: string, path: string, kind: Cas
     const body = expectOk(await ask(origin + next, { agent, token }), next);
     if (kind !== "page") {
       const took = performance.now() - started;
-      return { found: kind === "values" ? valuesOf(body) : bucketsOf(body), took };
+      return { found: answersOf[kind](body), took };
     }
     const page = JSON.parse(body) as Page;
     found.push(...page.rows.map(({ id }) => id));
@@ -99,6 +99,14 @@ async function askProduct(origin: string, token: string, path: string, kind: Cas
     url.searchParams.set("after", page.nextCursor);
     next = url.pathname + url.search;
   }
+}
+
+const answersOf = { values: valuesOf, histogram: bucketsOf, recordings: recordingsOf };
+
+/** The recordings of a search, each once, in its order. */
+function recordingsOf(body: string): string[] {
+  const { hits } = JSON.parse(body) as { hits: { recordingId: string }[] };
+  return [...new Set(hits.map(({ recordingId }) => recordingId))];
 }
 
 function valuesOf(body: string): string[] {
@@ -126,6 +134,7 @@ async function askDatabase(
   const took = performance.now() - started;
   if (kind === "page") return { found: result.rows.slice(0, 50).map((row) => String(row["id"])), took };
   const found = result.rows.map((row) => Object.values(row).join(" "));
+  if (kind === "recordings") return { found: [...new Set(found)], took };
   return { found: kind === "values" ? found : found.sort(), took };
 }
 

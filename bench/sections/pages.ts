@@ -130,7 +130,8 @@ function besideFirst(what: string, deep: TurnsAnswer[number], first: TurnsAnswer
   };
 }
 
-function absolute(
+/** A line whose target is so many milliseconds at p95. */
+export function absolute(
   what: string,
   { product, baseline, equal, rows }: TurnsAnswer[number],
   limit: number,

@@ -11,7 +11,7 @@ const spans = [
   { value: "365d", label: "the last year" },
 ] as const;
 
-const kept = ["match", "user", "target", "last", "from", "to"] as const;
+const kept = ["match", "user", "target", "last", "from", "to", "q"] as const;
 
 /** What a form leaves as it is: a form's address holds only what is in the form. */
 export function KeptFields({
@@ -92,17 +92,19 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
   );
 }
 
-/** Looks for words in everything that was ever shown. */
-export function SearchEverything({ words }: { words: string }) {
+/** Looks for words in everything that was ever shown, or in what the list is narrowed to. */
+export function SearchEverything({ query }: { query: RecordingsQuery | undefined }) {
+  const narrowed = query !== undefined && recordingsHref(query, { q: "", match: "" }) !== "/recordings";
   return (
     <search className="w-full max-w-md">
       <Form action="/recordings" prefetch={false} className="flex items-end gap-2">
-        <Field label="Search in all recordings">
+        {query && <KeptFields query={query} without={["q"]} />}
+        <Field label={narrowed ? "Search in these recordings" : "Search in all recordings"}>
           <Input
-            key={words}
+            key={query?.q}
             type="search"
             name="q"
-            defaultValue={words}
+            defaultValue={query?.q}
             maxLength={256}
             placeholder="words that were on the screen"
             className="sm:w-72"

@@ -1,12 +1,12 @@
 import type { ParameterError } from "@/lib/http/problem.ts";
-import type { RecordedPerson, RecordingHit, RecordingLine } from "@/lib/recordings/recording-line.ts";
+import type { RecordedPerson, RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 import { FirstRecording } from "./first-recording.tsx";
 import { KeepCurrent } from "./keep-current.tsx";
 import { People } from "./people.tsx";
 import { RecordingFilters, SearchEverything } from "./recording-filters.tsx";
 import { RecordingTable } from "./recording-table.tsx";
-import { SearchHits } from "./search-hits.tsx";
+import { type Found, SearchHits } from "./search-hits.tsx";
 
 type ViewProps = {
   /** Undefined when the address asks for something that cannot be. */
@@ -20,7 +20,8 @@ type ViewProps = {
   version?: string;
   /** Whether there are lines behind these. */
   more: boolean;
-  hits?: readonly RecordingHit[];
+  /** What was found, when words were looked for. */
+  found?: Found;
   rights: { mayDelete: boolean; mayAddSources: boolean };
   origin: string;
 };
@@ -44,7 +45,7 @@ export function RecordingsView(props: ViewProps) {
             down.
           </p>
         </div>
-        {!none && <SearchEverything words={query?.q ?? ""} />}
+        {!none && <SearchEverything query={query} />}
       </header>
       {errors.length > 0 && (
         <div role="alert" className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
@@ -59,24 +60,27 @@ export function RecordingsView(props: ViewProps) {
       {none ? (
         <FirstRecording origin={props.origin} mayAddSources={props.rights.mayAddSources} />
       ) : (
-        query && <Found {...props} query={query} />
+        query && <Narrowed {...props} query={query} />
       )}
     </section>
   );
 }
 
-function Found(props: ViewProps & { query: RecordingsQuery }) {
-  const { query, people, underWay = [], lines, more, hits, rights } = props;
+function Narrowed(props: ViewProps & { query: RecordingsQuery }) {
+  const { query, people, underWay = [], lines, more, found, rights } = props;
   const first = new Set(underWay.map(({ id }) => id));
   // A session may end between the reading of both.
   const all = [...underWay, ...lines.filter(({ id }) => !first.has(id))];
-  if (hits) return <SearchHits query={query} hits={hits} />;
   return (
     <div className="grid gap-x-6 gap-y-4 md:grid-cols-[14rem_minmax(0,1fr)]">
       <People query={query} people={people} />
       <div className="flex min-w-0 flex-col gap-3">
         <RecordingFilters query={query} />
-        <RecordingTable query={query} lines={all} more={more} mayDelete={rights.mayDelete} />
+        {found ? (
+          <SearchHits query={query} {...found} />
+        ) : (
+          <RecordingTable query={query} lines={all} more={more} mayDelete={rights.mayDelete} />
+        )}
       </div>
     </div>
   );

@@ -2,20 +2,23 @@ import Link from "next/link";
 import { formatOffset } from "@/components/logs/format-values.ts";
 import { connectionPath } from "@/components/shell/pages.ts";
 import { Moment } from "@/components/sources/moment.tsx";
+import { buttonClass } from "@/components/ui/button.tsx";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import type { SearchPlace } from "@/lib/recordings/search-parameters.ts";
 import { linkSeconds } from "./link-seconds.ts";
 
+/** What a search found, and where it goes on when there is more. */
+export type Found = { hits: readonly RecordingHit[]; next?: SearchPlace };
+
 /** Lines in which the words were on a screen. A hit opens the player at its second. */
-export function SearchHits({ query, hits }: { query: RecordingsQuery; hits: readonly RecordingHit[] }) {
+export function SearchHits({ query, hits, next }: Found & { query: RecordingsQuery }) {
   return (
     <section aria-label="Search results" className="flex flex-col gap-2">
       <p role="status" className="flex flex-wrap items-baseline gap-x-3 text-ink-2">
-        {hits.length === 0
-          ? `No recording shows “${query.q}”. Whole words are looked for, all of them close together.`
-          : `${hits.length} ${hits.length === 1 ? "line shows" : "lines show"} “${query.q}”, in the newest recordings first.`}
+        {said(query, hits.length, next !== undefined)}
         <Link href={recordingsHref(query, { q: "" })} prefetch={false} className="text-accent underline">
           Back to the list
         </Link>
@@ -46,6 +49,20 @@ export function SearchHits({ query, hits }: { query: RecordingsQuery; hits: read
           </li>
         ))}
       </ul>
+      {next && (
+        <Link href={recordingsHref(query, { after: next })} className={buttonClass("quiet")}>
+          Older ones
+        </Link>
+      )}
     </section>
   );
+}
+
+function said({ q, after }: RecordingsQuery, lines: number, more: boolean): string {
+  if (lines === 0)
+    return after
+      ? `No older recording shows “${q}”.`
+      : `No recording shows “${q}”. Whole words are looked for, all of them close together.`;
+  const which = after ? "older ones, the newest first" : "in the newest recordings first";
+  return `${lines} ${lines === 1 ? "line shows" : "lines show"} “${q}”, ${which}${more ? "; there are more" : ""}.`;
 }

@@ -16,12 +16,13 @@ export type RecordingsQuery = {
   live: boolean;
   /** Words to look for in what was shown. */
   q: string;
-  after: { startedAt: string; id: string } | undefined;
+  /** The last row of the page before; of a search, with the place of the text in its recording. */
+  after: { startedAt: string; id: string; place?: number } | undefined;
 };
 
 const texts = ["match", "user", "target", "last", "from", "to", "q"] as const;
 const longest = 256;
-const cursor = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const cursor = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_(\d{1,9}))?$/;
 
 /** Reads the address of the page. An empty field of a form is as good as none. */
 export function parseRecordingsQuery(
@@ -68,10 +69,10 @@ function read(query: RecordingsQuery, name: string, value: string): string | und
     return undefined;
   }
   if (name !== "after") return "is no parameter of this page";
-  const [, startedAt, id] = cursor.exec(value) ?? [];
+  const [, startedAt, id, place] = cursor.exec(value) ?? [];
   if (startedAt === undefined || id === undefined || parseInstant(startedAt) !== startedAt)
     return "must be the link to the next page";
-  query.after = { startedAt, id };
+  query.after = { startedAt, id, ...(place !== undefined && { place: Number(place) }) };
   return undefined;
 }
 
@@ -92,6 +93,10 @@ export function recordingsHref(query: RecordingsQuery, change: Partial<Recording
   const params = new URLSearchParams(Object.entries(rest).filter(([, value]) => value !== ""));
   if (denied) params.set("denied", "true");
   if (live) params.set("live", "true");
-  if (after) params.set("after", `${after.startedAt}_${after.id}`);
+  if (after)
+    params.set(
+      "after",
+      [after.startedAt, after.id, ...(after.place === undefined ? [] : [after.place])].join("_"),
+    );
   return params.size === 0 ? "/recordings" : `/recordings?${params}`;
 }

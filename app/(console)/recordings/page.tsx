@@ -17,7 +17,7 @@ type PageProps = { searchParams: Promise<{ [name: string]: string | string[] | u
 const linesShown = 50;
 /** Sessions under way that stand before the others; all of them are behind the filter. */
 const liveShown = 50;
-const hitsShown = 100;
+const textsShown = 50;
 
 export default async function RecordingsPage({ searchParams }: PageProps) {
   const params = pageParams(await searchParams);
@@ -34,21 +34,26 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
     // Taken before the lists: what changes meanwhile is told.
     const version = await versionOfSessions(scope);
     const people = await listRecordedPeople(scope, match);
-    if (q !== "") {
-      const hits = await searchRecordings(scope, q, { limit: hitsShown });
-      return { rights, version, people, lines: [], more: false, hits };
-    }
-    const wanted = {
+    const filters = {
       ...(user !== "" && { user }),
       ...(target !== "" && { target }),
       ...(denied && { denied }),
       ...recordingsBounds(query, Date.now()),
     };
+    if (q !== "") {
+      const place = after && { ...after, place: after.place ?? -1 };
+      const found = await searchRecordings(scope, q, {
+        ...filters,
+        ...(place && { after: place }),
+        limit: textsShown,
+      });
+      return { rights, version, people, lines: [], more: false, found };
+    }
     // Sessions under way stand before the first page, and are on no other.
     const underWay =
-      live || after ? [] : await listRecordings(scope, { ...wanted, live: true, limit: liveShown });
+      live || after ? [] : await listRecordings(scope, { ...filters, live: true, limit: liveShown });
     const lines = await listRecordings(scope, {
-      ...wanted,
+      ...filters,
       live,
       ...(after && { after }),
       limit: linesShown + 1,

@@ -117,6 +117,7 @@ export const recordingHits = z.object({
       line: z.string(),
     }) satisfies z.ZodType<RecordingHit>,
   ),
+  nextCursor: z.string().nullable(),
 });
 
 export const playerIndex = z

@@ -42,6 +42,14 @@ export function recordingPaths(): Paths {
 
 function listPaths(): Paths {
   const instant: Schema = { type: "string", format: "date-time" };
+  const narrowing = [
+    queryParameter("user", "Whose.", text),
+    queryParameter("target", "Of which target.", text),
+    queryParameter("connection", "Of which connection.", { type: "string", format: "uuid" }),
+    queryParameter("from", "Started at or after.", instant),
+    queryParameter("to", "Started before.", instant),
+    queryParameter("denied", "With or without denied attempts.", { type: "boolean" }),
+  ];
   return {
     "/api/v1/recordings": {
       get: operation({
@@ -50,12 +58,7 @@ function listPaths(): Paths {
         summary: "Recordings, newest first",
         description: own,
         parameters: [
-          queryParameter("user", "Whose.", text),
-          queryParameter("target", "Of which target.", text),
-          queryParameter("connection", "Of which connection.", { type: "string", format: "uuid" }),
-          queryParameter("from", "Started at or after.", instant),
-          queryParameter("to", "Started before.", instant),
-          queryParameter("denied", "With or without denied attempts.", { type: "boolean" }),
+          ...narrowing,
           queryParameter("live", "Under way, or over.", { type: "boolean" }),
           queryParameter("held", "Under a legal hold, or not.", { type: "boolean" }),
           queryParameter("deleted", "With those that were deleted.", { type: "boolean" }),
@@ -108,9 +111,17 @@ function listPaths(): Paths {
             required: true,
           },
           queryParameter("recording", "In one recording only.", { type: "string", format: "uuid" }),
+          ...narrowing,
+          queryParameter("limit", "Texts of a page, with up to three lines each.", {
+            type: "integer",
+            minimum: 1,
+            maximum: 200,
+            default: 50,
+          }),
+          queryParameter("cursor", "`nextCursor` of the page before.", { type: "string" }),
         ],
         answers: { 200: answer("The lines.", "RecordingHits") },
-        errors: [400, 404],
+        errors: [400],
       }),
     },
   };

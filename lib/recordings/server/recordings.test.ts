@@ -112,7 +112,7 @@ describe("a recording that is posted", () => {
     expect(events.length).toBeGreaterThan(0);
     const first = (await textOf(line)).split("\n")[0] ?? "";
     const [word = ""] = /[a-z]{4,}/i.exec(first.slice(14)) ?? [];
-    const hits = await searchRecordings(scope(), word, { limit: 10 });
+    const { hits } = await searchRecordings(scope(), word, { limit: 10 });
     expect(hits[0]).toMatchObject({ recordingId: line.id, user: who.user, target: who.target });
     expect(hits[0]?.line.toLowerCase()).toContain(word.toLowerCase());
   });
@@ -262,14 +262,14 @@ describe("a claimed installation of asciinema", () => {
       new Set([member.email]),
     );
     expect((await listRecordedPeople(own)).map(({ user }) => user)).toEqual([member.email]);
-    expect(await searchRecordings(own, "hello", { limit: 10 })).toEqual([]);
+    expect((await searchRecordings(own, "hello", { limit: 10 })).hits).toEqual([]);
     const [other] = await listRecordings({ ...scope() }, { user: who.user, limit: 1 });
     await expect(requireRecording(testPrincipal(member), other?.id ?? "")).rejects.toMatchObject({
       status: 404,
     });
     const elsewhere = { organizationId: installation.otherOrganizationId };
     expect(await listRecordings(elsewhere, { limit: 200 })).toEqual([]);
-    expect(await searchRecordings(elsewhere, "mine", { limit: 10 })).toEqual([]);
+    expect((await searchRecordings(elsewhere, "mine", { limit: 10 })).hits).toEqual([]);
   });
 
   it("uploads nothing once its person is disabled", async () => {
@@ -287,7 +287,7 @@ describe("deleting", () => {
     await expect(deleteRecording(admin, { ...line, hold: true }, "a reason")).rejects.toMatchObject({
       status: 409,
     });
-    expect(await searchRecordings(scope(), "tomorrow", { limit: 10 })).toHaveLength(1);
+    expect((await searchRecordings(scope(), "tomorrow", { limit: 10 })).hits).toHaveLength(1);
     await pool().query("UPDATE recordings SET hold = false WHERE id = $1", [line.id]);
     await deleteRecording(admin, line, "a reason");
     expect(await findRecording(scope(), line.id)).toMatchObject({
@@ -296,7 +296,7 @@ describe("deleting", () => {
       deleteReason: "a reason",
       sha256: line.sha256,
     });
-    expect(await searchRecordings(scope(), "tomorrow", { limit: 10 })).toEqual([]);
+    expect((await searchRecordings(scope(), "tomorrow", { limit: 10 })).hits).toEqual([]);
     await expect(requireRecording(admin, line.id)).rejects.toMatchObject({ status: 410 });
     await expect(openFile(admin, line, "original")).rejects.toThrow("ENOENT");
     const steps = await pool().query(

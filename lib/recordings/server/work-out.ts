@@ -1,25 +1,24 @@
 import "server-only";
 import { spawn } from "node:child_process";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { v7 as uuidv7 } from "uuid";
-import { inTransaction, pool } from "@/lib/db/client.ts";
+import { pool } from "@/lib/db/client.ts";
 import type { connectionKinds } from "@/lib/ingest/enumerations.ts";
 import type { RowDraft } from "@/lib/ingest/rows.ts";
 import { readSourceById } from "@/lib/ingest/server/sources.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
 import { log } from "@/lib/log.ts";
 import { storable } from "@/lib/record/text.ts";
-import type { ConversionOutcome, ConversionSummary, TextChunk } from "../convert.ts";
+import type { ConversionOutcome, ConversionSummary } from "../convert.ts";
 import { instantOfMicros } from "../session.ts";
-import { type BlobFile, blobFileName, blobKey } from "./blob-key.ts";
-import { giveUpBlobs, removeBlobsSoon } from "./blob-removals.ts";
+import { blobKey } from "./blob-key.ts";
 import { StoreUnavailable } from "./blob-store.ts";
 import { blobs, stagingFolder } from "./blobs.ts";
 import { ContentFault, checkedBytes } from "./content-fault.ts";
+import { keepMade } from "./keep-made.ts";
 import { ownConnectionId } from "./own-connection.ts";
 import { noRequest, recordOfRow, tell } from "./tell.ts";
 import { sessionsChanged } from "./under-way.ts";
@@ -106,8 +105,10 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
       );
       return;
     }
-    if (!(await keepMade(organizationId, id, folder, outcome.summary))) return;
-    await writeRows(organizationId, id, row, outcome.summary, poster);
+    // The head of an asciicast has whole seconds; what a session under way told is exact.
+    const startedAt = row.live ? row.startedAt : (outcome.summary.info.startedAt ?? row.startedAt);
+    if (!(await keepMade({ organizationId, id }, startedAt, folder, outcome.summary))) return;
+    await writeRows(organizationId, id, { ...row, startedAt }, outcome.summary, poster);
   } finally {
     sessionsChanged(organizationId);
     await rm(folder, { recursive: true, force: true });
@@ -163,47 +164,6 @@ async function convertApart(input: string, folder: string): Promise<ConversionOu
   });
 }
 
-/** @returns false when the recording was deleted meanwhile: then nothing of it stays */
-async function keepMade(
-  organizationId: string,
-  id: string,
-  folder: string,
-  summary: ConversionSummary,
-): Promise<boolean> {
-  const made = path.join(folder, "made");
-  const put = (file: BlobFile): Promise<void> =>
-    blobs().put(blobKey(organizationId, id, file), path.join(made, blobFileName(file)));
-  await put("cast");
-  await put("text");
-  for (const segment of summary.segmentStartsUs.keys()) await put({ segment });
-  await put("summary");
-  const isKept = await inTransaction(async (client) => {
-    const there = await client.query(
-      "SELECT FROM recordings WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE",
-      [organizationId, id],
-    );
-    if (there.rowCount === 0) {
-      await giveUpBlobs(client, { organizationId, id });
-      return false;
-    }
-    await client.query("DELETE FROM recording_chunks WHERE organization_id = $1 AND recording_id = $2", [
-      organizationId,
-      id,
-    ]);
-    let place = 0;
-    for await (const line of createInterface({ input: createReadStream(path.join(made, "chunks.ndjson")) })) {
-      const { times, text } = JSON.parse(line) as TextChunk;
-      await client.query(
-        "INSERT INTO recording_chunks (organization_id, recording_id, place, times, text) VALUES ($1, $2, $3, $4, $5)",
-        [organizationId, id, place++, times, storable(text)],
-      );
-    }
-    return true;
-  });
-  if (!isKept) await removeBlobsSoon();
-  return isKept;
-}
-
 type Told = { closed: boolean; commands: number };
 
 /** What the record says of a session that was told of while it was under way. */
@@ -232,8 +192,6 @@ async function writeRows(
   const joins = !row.live && row.connectionId !== ownConnectionId(row.sourceId, id);
   // A source that tells of more than the first command knows them all: nothing is inferred beside it.
   const commands = told && told.commands > 1 ? [] : summary.commands;
-  // The head of an asciicast has whole seconds; what a session under way told is exact.
-  const startedAt = told ? row.startedAt : (info.startedAt ?? row.startedAt);
   const targetUser = row.targetUser ?? info.targetUser ?? info.user;
   const space = row.space ?? source.settings["space"];
   const who = {
@@ -243,7 +201,7 @@ async function writeRows(
     ...(targetUser && { targetUser }),
     ...(space && { space }),
   };
-  const at = clockFrom(startedAt);
+  const at = clockFrom(row.startedAt);
   const event = (timeUs: number, name: "open" | "closed", cause?: string): RowDraft => ({
     log: "connection-events",
     row: {
@@ -279,14 +237,13 @@ async function writeRows(
   });
   if (records.length > 0) await tell(source, records, poster);
   await pool().query(
-    `UPDATE recordings SET state = 'ready', started_at = $3, duration_us = $4, target_user = coalesce(target_user, $5),
-       format = $6, title = coalesce(title, $7), command = coalesce(command, $8), columns = $9, rows = $10, findings = $11,
-       commands = $12, segments = $13
+    `UPDATE recordings SET state = 'ready', duration_us = $3, target_user = coalesce(target_user, $4),
+       format = $5, title = coalesce(title, $6), command = coalesce(command, $7), columns = $8, rows = $9, findings = $10,
+       commands = $11, segments = $12
      WHERE organization_id = $1 AND id = $2`,
     [
       organizationId,
       id,
-      startedAt,
       screen.durationUs,
       targetUser ?? null,
       info.format,
