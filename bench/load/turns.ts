@@ -19,6 +19,8 @@ export type TurnsTask = {
   databaseUrl: string;
   rounds: number;
   cases: readonly Case[];
+  /** A statement with which the baseline's connection begins. */
+  setting?: string;
 };
 
 /** Milliseconds of every answer, and whether both sides gave the same one. */
@@ -32,49 +34,52 @@ export type TurnsAnswer = {
 
 const agent = connections(1);
 
-answerTask(async ({ origin, token, databaseUrl, rounds, cases }: TurnsTask): Promise<TurnsAnswer> => {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  const answers = cases.map(({ name }) => ({
-    name,
-    product: [] as number[],
-    baseline: [] as number[],
-    equal: true,
-    rows: 0,
-  }));
-  for (const [place, one] of cases.entries()) {
-    const answer = answers[place];
-    for (const question of one.asked) {
-      const ours = await askProduct(origin, token, question.path, one.kind);
-      const theirs = await askDatabase(client, one, question.statement);
-      if (!answer) continue;
-      answer.equal &&= same(ours.found, theirs.found);
-      answer.rows += ours.found.length;
-    }
-  }
-  for (let round = 0; round < rounds; round++) {
+answerTask(
+  async ({ origin, token, databaseUrl, rounds, cases, setting }: TurnsTask): Promise<TurnsAnswer> => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    if (setting !== undefined) await client.query(setting.replaceAll("SET LOCAL", "SET"));
+    const answers = cases.map(({ name }) => ({
+      name,
+      product: [] as number[],
+      baseline: [] as number[],
+      equal: true,
+      rows: 0,
+    }));
     for (const [place, one] of cases.entries()) {
       const answer = answers[place];
-      if (!answer) continue;
-      const product = async (): Promise<void> => {
-        for (let turn = 0; turn < one.times; turn++) {
-          const { path = "" } = one.asked[turn % one.asked.length] ?? {};
-          answer.product.push((await askProduct(origin, token, path, one.kind)).took);
-        }
-      };
-      const baseline = async (): Promise<void> => {
-        for (let turn = 0; turn < (one.baselineTimes ?? one.times); turn++) {
-          const question = one.asked[turn % one.asked.length];
-          if (question) answer.baseline.push((await askDatabase(client, one, question.statement)).took);
-        }
-      };
-      for (const side of round % 2 === 0 ? [product, baseline] : [baseline, product]) await side();
+      for (const question of one.asked) {
+        const ours = await askProduct(origin, token, question.path, one.kind);
+        const theirs = await askDatabase(client, one, question.statement);
+        if (!answer) continue;
+        answer.equal &&= same(ours.found, theirs.found);
+        answer.rows += ours.found.length;
+      }
     }
-  }
-  await client.end();
-  agent.destroy();
-  return answers;
-});
+    for (let round = 0; round < rounds; round++) {
+      for (const [place, one] of cases.entries()) {
+        const answer = answers[place];
+        if (!answer) continue;
+        const product = async (): Promise<void> => {
+          for (let turn = 0; turn < one.times; turn++) {
+            const { path = "" } = one.asked[turn % one.asked.length] ?? {};
+            answer.product.push((await askProduct(origin, token, path, one.kind)).took);
+          }
+        };
+        const baseline = async (): Promise<void> => {
+          for (let turn = 0; turn < (one.baselineTimes ?? one.times); turn++) {
+            const question = one.asked[turn % one.asked.length];
+            if (question) answer.baseline.push((await askDatabase(client, one, question.statement)).took);
+          }
+        };
+        for (const side of round % 2 === 0 ? [product, baseline] : [baseline, product]) await side();
+      }
+    }
+    await client.end();
+    agent.destroy();
+    return answers;
+  },
+);
 
 type Found = { found: string[]; took: number };
 type Page = { rows: { id: string }[]; nextCursor: string | null; complete: boolean };
