@@ -9,12 +9,11 @@ import { root } from "@/bin/prepare.mjs";
 import { embeddedRoles, urlFor } from "@/bin/roles.mjs";
 import { openSecrets, type Secrets } from "@/bin/secrets.mjs";
 import { say, step } from "@/bin/terminal.mjs";
-import type { RecordLog } from "@/lib/ingest/rows.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { inChild } from "../child.ts";
 import type { Options } from "../options.ts";
 import { generatorVersion } from "../records/made.ts";
-import type { LoadTask } from "./load-log.ts";
+import type { LoadTask, MeasuredLog } from "./load-log.ts";
 import { createOrganizations } from "./organizations.ts";
 
 /** What the database was made of. */
@@ -34,7 +33,7 @@ export type BenchFolder = { folder: string; stamp: Stamp };
 
 const hourMs = 3_600_000;
 /** Logs are filled side by side, the long ones first. */
-const order: readonly RecordLog[] = [
+const order: readonly MeasuredLog[] = [
   "kubernetes-api-calls",
   "connection-events",
   "commands",

@@ -21,10 +21,13 @@ import { countLog } from "./counts.ts";
 import { dropIndexes } from "./indexes.ts";
 import { type OrganizationKey, organizationId, sourceId, worlds } from "./organizations.ts";
 
-/** Fills one log, with what hangs on it: counts, receipts, projections. */
-export type LoadTask = { log: RecordLog; url: string; rows: number; anchorMs: number };
+/** Logs that the bench measures. */
+export type MeasuredLog = Exclude<RecordLog, "session-requests">;
 
-const makers: { [L in RecordLog]: (world: World) => Generator<Made<L>> } = {
+/** Fills one log, with what hangs on it: counts, receipts, projections. */
+export type LoadTask = { log: MeasuredLog; url: string; rows: number; anchorMs: number };
+
+const makers: { [L in MeasuredLog]: (world: World) => Generator<Made<L>> } = {
   commands,
   "kubernetes-api-calls": kubernetesApiCalls,
   "connection-events": connectionEvents,
@@ -63,7 +66,7 @@ async function finish(client: pg.Client, table: string, slug: LogSlug): Promise<
   await countLog(client, slug);
 }
 
-async function writeRows<L extends RecordLog>(
+async function writeRows<L extends MeasuredLog>(
   client: pg.Client,
   log: L,
   key: OrganizationKey,
@@ -93,7 +96,7 @@ async function writeRows<L extends RecordLog>(
   await writing;
 }
 
-function recordOf<L extends RecordLog>(
+function recordOf<L extends MeasuredLog>(
   ids: { organizationId: string; sourceId: string },
   sourceRecordId: string,
   { micros, row, commandId }: Made<L>,

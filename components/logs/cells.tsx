@@ -1,4 +1,4 @@
-import { Play } from "lucide-react";
+import { Play, Timer } from "lucide-react";
 import Link from "next/link";
 import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
@@ -31,7 +31,7 @@ export function LogCell({ view, column, kind, row }: CellProps) {
         </Badge>
       );
     case "duration":
-      return <span className="tabular truncate">{formatDuration(Number(value))}</span>;
+      return <Duration us={Number(value)} />;
     case "count":
       return <LinkedValue view={view} column={column} row={row} text={formatCount(Number(value))} />;
     case "code":
@@ -60,6 +60,18 @@ export function LogCell({ view, column, kind, row }: CellProps) {
         </span>
       );
   }
+}
+
+/** From here on a request is called slow. */
+const slowUs = 1_000_000;
+
+function Duration({ us }: { us: number }) {
+  return (
+    <span className="flex items-center gap-1 truncate tabular">
+      {formatDuration(us)}
+      {us >= slowUs && <Timer aria-label="slow" className="size-3 shrink-0 text-warning" />}
+    </span>
+  );
 }
 
 /** The end of an id tells rows apart: its beginning is a time, and neighbours share it. */

@@ -121,7 +121,9 @@ export function listParams({
   limit: _limit,
   ...query
 }: LogQuery): URLSearchParams {
-  return formatQuery({ ...query, limit: 50 });
+  const params = formatQuery({ ...query, limit: 50 });
+  if (query.within !== undefined) params.set("connection", query.within);
+  return params;
 }
 
 /** The parameters of what is filtered, for histogram, export and live rows. */

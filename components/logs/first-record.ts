@@ -34,11 +34,25 @@ const apiCall: Example = {
   userAgent: "kubectl/v1.36.0 (linux/amd64) kubernetes/1a2b3c4",
 };
 
+const query: Example = {
+  log: "session-requests",
+  user: "ann",
+  target: "shop-db",
+  targetUser: "ann",
+  kind: "database",
+  connectionRef: "shop-db 4711",
+  request: "SELECT * FROM orders",
+  outcome: "success",
+  durationUs: 1250,
+  database: "shop",
+};
+
 /** A record that makes a first row of a log: the log's own, or what its rows are made from. */
 const examples: { [slug in LogSlug]?: Example } = {
   commands: command,
   connections: connection,
   "connection-events": connection,
+  "session-requests": query,
   "kubernetes-api-calls": apiCall,
   "kubernetes-commands": apiCall,
 };

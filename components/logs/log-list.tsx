@@ -34,10 +34,12 @@ type LogListProps = {
   query: LogQuery;
   change: ChangeQuery;
   first: FirstPage | undefined;
+  /** Under which the arrangement of columns is kept; the log's own when absent. */
+  settings?: string;
 };
 
 /** Filter bar, histogram, table and drawer around one list. */
-export function LogList({ view, userId, query, change, first }: LogListProps) {
+export function LogList({ view, userId, query, change, first, settings = view.slug }: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const scrollTo = useRef<(position: number) => void>(null);
   const copy = useCopy();
@@ -59,7 +61,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
     scrollTo: (position) => scrollTo.current?.(position),
     showSpan: (span) => change(withTime(query, span)),
   });
-  const columns = useColumns(view, userId, query, change);
+  const columns = useColumns(view, `${userId}.${settings}`, query, change);
   const { openKey, held, open, close } = useOpenRow(state.window, query, change, keyOf, scroller);
 
   const turn = useCallback(
@@ -95,7 +97,7 @@ export function LogList({ view, userId, query, change, first }: LogListProps) {
             )
           }
         />
-        <SavedViewsMenu view={view} query={query} change={change} />
+        {query.within === undefined && <SavedViewsMenu view={view} query={query} change={change} />}
         <ExportMenu slug={view.slug} query={query} />
       </FilterBar>
       <Histogram view={view} query={query} change={change} received={live.received} />

@@ -9,8 +9,11 @@ import { tableColumns } from "@/lib/logs/table-columns.ts";
 import { columnWidth } from "./log-columns.tsx";
 import type { ChangeQuery } from "./use-log-query.ts";
 
-/** The columns of a log as its reader has arranged them; those that the address names go first. */
-export function useColumns(view: LogView, userId: string, query: LogQuery, change: ChangeQuery) {
+/**
+ * The columns of a log as its reader has arranged them; those that the address names go first.
+ * @param key of the reader and the log, under which the browser keeps the arrangement
+ */
+export function useColumns(view: LogView, key: string, query: LogQuery, change: ChangeQuery) {
   const { known, atFirst, columns } = useMemo(() => {
     const all = tableColumns(view);
     return {
@@ -19,11 +22,7 @@ export function useColumns(view: LogView, userId: string, query: LogQuery, chang
       columns: all.map(({ id, header, kind }) => ({ id, title: header, size: columnWidth(kind) })),
     };
   }, [view]);
-  const {
-    layout: kept,
-    keep,
-    forget,
-  } = useColumnLayout(`daybook.columns.${userId}.${view.slug}`, known, atFirst);
+  const { layout: kept, keep, forget } = useColumnLayout(`daybook.columns.${key}`, known, atFirst);
   const named = query.columns;
   const layout = useMemo<ColumnLayout>(
     () => (named ? { shown: named, sizes: kept.sizes } : kept),

@@ -10,6 +10,7 @@ import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ParameterError } from "@/lib/http/problem.ts";
+import { isRequestKind, type RequestKind } from "@/lib/logs/session-view.ts";
 import { byAddress, dbIp } from "@/lib/places/names.ts";
 import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection-query.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
@@ -18,6 +19,7 @@ import { RecordingActions } from "./recording-actions.tsx";
 import { RecordingChoice } from "./recording-choice.tsx";
 import { RecordingHold } from "./recording-hold.tsx";
 import { RecordingState } from "./recording-state.tsx";
+import { SessionRequests } from "./session-requests.tsx";
 import { TextTab } from "./text-tab.tsx";
 import { VideoTab } from "./video-tab.tsx";
 
@@ -33,14 +35,28 @@ type ViewProps = {
   mayDelete: boolean;
   mayHold: boolean;
   mayEnd: boolean;
+  /** Whose arrangement of columns is used. */
+  userId: string;
   /** The tab of events. */
   children: ReactNode;
 };
 
 const titles: { [tab in ConnectionTab]: string } = { video: "Video", text: "Text", events: "Events" };
 
+/** What stands in the place of the video where a session has none. */
+const listTitles: { [kind in RequestKind]: string } = { database: "Queries", http: "Requests" };
+
 /** One connection: who, what, where and when, and what is left of it. */
-export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayEnd, children }: ViewProps) {
+export function ConnectionView({
+  id,
+  query,
+  connection,
+  mayDelete,
+  mayHold,
+  mayEnd,
+  userId,
+  children,
+}: ViewProps) {
   const { row, recording, recordings, expected } = connection;
   const tabHref = (tab: ConnectionTab, recordingId = query.recordingId): string => {
     const search = new URLSearchParams({
@@ -50,6 +66,8 @@ export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayE
     return `/connections/${id}${search.size === 0 ? "" : `?${search}`}`;
   };
   const { user = "", target = "", targetUser = null } = row ?? recording ?? {};
+  const list = recording && isRequestKind(recording.kind) ? recording.kind : undefined;
+  const readable = recording?.state === "ready" || recording?.state === "logged";
   return (
     <div className="mx-auto flex w-full max-w-[110rem] flex-col gap-3 px-4 py-4">
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2">
@@ -83,7 +101,9 @@ export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayE
         </div>
         {recording && (
           <div className="flex items-center">
-            {mayHold && recording.state !== "deleted" && <RecordingHold line={recording} />}
+            {mayHold && recording.state !== "deleted" && recording.state !== "logged" && (
+              <RecordingHold line={recording} />
+            )}
             <RecordingActions line={recording} mayDelete={mayDelete} />
           </div>
         )}
@@ -102,7 +122,7 @@ export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayE
         <TabStrip label="Connection">
           {(["video", "text", "events"] as const).map((tab) => (
             <Tab key={tab} href={tabHref(tab)} current={query.tab === tab}>
-              {titles[tab]}
+              {list && tab === "video" ? listTitles[list] : titles[tab]}
             </Tab>
           ))}
         </TabStrip>
@@ -114,10 +134,13 @@ export function ConnectionView({ id, query, connection, mayDelete, mayHold, mayE
       />
       <RecordingState recording={recording} expected={expected} quiet={query.tab === "events"} />
       {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} mayEnd={mayEnd} />}
-      {recording?.state === "ready" && query.tab === "video" && (
+      {list && readable && query.tab === "video" && (
+        <SessionRequests connectionId={id} kind={list} userId={userId} />
+      )}
+      {!list && recording?.state === "ready" && query.tab === "video" && (
         <VideoTab key={recording.id} recordingId={recording.id} startUs={query.startUs ?? 0} />
       )}
-      {recording?.state === "ready" && query.tab === "text" && (
+      {recording && readable && query.tab === "text" && (
         <TextTab
           key={recording.id}
           recordingId={recording.id}

@@ -7,6 +7,7 @@ import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { FindingList } from "./finding-list.tsx";
@@ -30,6 +31,7 @@ const mostResizes = 200;
 /** What happened to the connection and to its recording, beside what was on the screen. */
 export function EventsTab({ id, recording, history }: EventsProps) {
   const { events, denied, resizes, readers } = history;
+  const isList = isRequestKind(recording?.kind);
   const clients = [
     ...new Set(events.rows.flatMap(({ clientSoftware }) => (clientSoftware ? [String(clientSoftware)] : []))),
   ];
@@ -51,17 +53,23 @@ export function EventsTab({ id, recording, history }: EventsProps) {
       </Section>
       <Section
         title="Denied attempts"
-        log={{ slug: "commands", filter: { connection: id, outcome: "rejected" } }}
-        empty="No command of this connection was refused."
+        log={
+          isList
+            ? { slug: "session-requests", filter: { connection: id, outcome: "denied" } }
+            : { slug: "commands", filter: { connection: id, outcome: "rejected" } }
+        }
+        empty={
+          isList ? "No request of this connection was refused." : "No command of this connection was refused."
+        }
         rows={denied}
       >
         {(row) => (
           <>
-            <Badge tone="denied">rejected</Badge>
+            <Badge tone="denied">{row["outcome"]}</Badge>
             <span className="min-w-0 font-mono text-xs wrap-anywhere">
-              <VisibleText text={String(row["command"])} />
+              <VisibleText text={String(row["command"] ?? row["request"])} />
             </span>
-            <Words text={row["reason"]} />
+            <Words text={row["reason"] ?? row["error"] ?? row["status"]} />
           </>
         )}
       </Section>
@@ -78,7 +86,7 @@ export function EventsTab({ id, recording, history }: EventsProps) {
           </ul>
         )}
       </Part>
-      {recording && recording.state !== "deleted" && (
+      {recording && !isList && recording.state !== "deleted" && (
         <>
           <Part title="Size of the terminal">
             <p>

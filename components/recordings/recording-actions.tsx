@@ -11,6 +11,7 @@ import { Menu } from "@/components/ui/menu.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 
 type ActionsProps = { line: RecordingLine; mayDelete: boolean; inRow?: boolean };
@@ -49,16 +50,27 @@ export function RecordingActions({ line, mayDelete, inRow = false }: ActionsProp
           square
           align="end"
         >
-          {state === "ready" && (
-            <>
-              <DownloadItem href={`/api/v1/recordings/${id}/cast`}>asciicast, for any player</DownloadItem>
-              <DownloadItem href={`/api/v1/recordings/${id}/text`}>Text with times</DownloadItem>
-            </>
+          {state === "ready" && !isRequestKind(line.kind) && (
+            <DownloadItem href={`/api/v1/recordings/${id}/cast`}>asciicast, for any player</DownloadItem>
           )}
-          <DownloadItem href={`/api/v1/recordings/${id}/original`}>As it was received</DownloadItem>
+          {(state === "ready" || state === "logged") && (
+            <DownloadItem href={`/api/v1/recordings/${id}/text`}>Text with times</DownloadItem>
+          )}
+          {isRequestKind(line.kind) &&
+            (["csv", "ndjson"] as const).map((format) => (
+              <DownloadItem
+                key={format}
+                href={`/api/v1/logs/session-requests/export?${new URLSearchParams({ format, connection: connectionId })}`}
+              >
+                {format === "csv" ? "Table (CSV)" : "Table (NDJSON)"}
+              </DownloadItem>
+            ))}
+          {state !== "logged" && (
+            <DownloadItem href={`/api/v1/recordings/${id}/original`}>As it was received</DownloadItem>
+          )}
         </Menu>
       )}
-      {mayDelete && state !== "live" && (
+      {mayDelete && state !== "live" && state !== "logged" && (
         <>
           <Button
             look="quiet"

@@ -4,6 +4,7 @@ import type { RecordingState } from "@/lib/recordings/recording-line.ts";
 const looks: { [state in RecordingState]: { tone: Tone; word: string } } = {
   live: { tone: "live", word: "live" },
   ready: { tone: "good", word: "ready" },
+  logged: { tone: "neutral", word: "logged" },
   processing: { tone: "neutral", word: "processing" },
   failed: { tone: "failure", word: "failed" },
   deleted: { tone: "faint", word: "deleted" },
@@ -11,7 +12,8 @@ const looks: { [state in RecordingState]: { tone: Tone; word: string } } = {
 
 /** What became of a recording; denied attempts in it are worth more than that it is ready. */
 export function RecordingBadge({ state, denied }: { state: RecordingState; denied: boolean }) {
-  if (state === "ready" && denied) return <Badge tone="denied">denied attempts</Badge>;
+  if ((state === "ready" || state === "logged") && denied)
+    return <Badge tone="denied">denied attempts</Badge>;
   const badge = <Badge tone={looks[state].tone}>{looks[state].word}</Badge>;
   if (state !== "live" || !denied) return badge;
   return (

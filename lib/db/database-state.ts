@@ -4,6 +4,7 @@ const rows = [
   "commands",
   "kubernetes_api_calls",
   "connection_events",
+  "session_requests",
   "user_events",
   "audit_events",
   "record_receipts",

@@ -87,12 +87,17 @@ export async function rowMaker(
 const stages = ["RequestReceived", "ResponseStarted", "ResponseComplete"] as const;
 
 /** Every call gives some of its stages, whose later ones tell more; all of them in random order. */
-export function stagesOf(calls: readonly Row[], random: Random): Row[] {
+export function stagesOf(calls: readonly Row[], random: Random, view: LogView): Row[] {
+  const by = sqlName(view.stages?.by ?? "id");
   const rows = calls.flatMap((call) =>
     stages.flatMap((stage, rank) => {
       if (random() < 0.3) return [];
-      const early = rank < 2 ? { outcome: "pending", target_user: null } : {};
-      return [{ ...call, ...early, id: uuidv7(), audit_id: String(call["id"]), stage, stage_rank: rank }];
+      const early =
+        rank < 2
+          ? { outcome: view.series.values.includes("pending") ? "pending" : "started", target_user: null }
+          : {};
+      const named = "stage" in call ? { stage } : {};
+      return [{ ...call, ...early, ...named, id: uuidv7(), [by]: String(call["id"]), stage_rank: rank }];
     }),
   );
   return rows

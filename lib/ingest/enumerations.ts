@@ -15,6 +15,11 @@ export const connectionKinds = [
 
 export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
 
+/** Sessions that consist of requests. */
+export const requestKinds = ["database", "http"] as const;
+
+export const requestOutcomes = ["success", "failure", "denied", "started"] as const;
+
 export const accessMethods = ["browser", "kubectl CLI", "API"] as const;
 
 export const kubernetesStages = ["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"] as const;

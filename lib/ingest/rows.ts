@@ -6,6 +6,8 @@ import {
   initiatorTypes,
   kubernetesStages,
   operationStatuses,
+  requestKinds,
+  requestOutcomes,
 } from "./enumerations.ts";
 
 /**
@@ -106,6 +108,45 @@ export const connectionEventDraft = z.strictObject({
   country: name.optional(),
 });
 
+/** What was asked within a session: a query of a database, or an HTTP request. */
+export const sessionRequestDraft = z.strictObject({
+  /** When it was asked. */
+  time: instant,
+  user: name,
+  target: name,
+  targetUser: name.optional(),
+  space: name.optional(),
+  connectionRef,
+  kind: z.enum(requestKinds),
+  /**
+   * `whole`: all there is to tell. `start` and `end` are two lines about one request, which `place` leads to each
+   * other: an end belongs to the start before it.
+   */
+  part: z.enum(["whole", "start", "end"]).default("whole"),
+  /** Where the line stands among those of its session, as the source counts them. */
+  place: z.int().min(0).optional(),
+  method: name.optional(),
+  /** The query's text, or the path and query string; empty for an end that does not repeat it. */
+  request: commandText,
+  parameters: commandText.optional(),
+  /** `started`: the source told that it began, and not how it ended. */
+  outcome: z.enum(requestOutcomes),
+  /** Of HTTP. */
+  status: z.int().min(0).max(999).optional(),
+  /** Of a failed query: the SQLSTATE. */
+  code: name.optional(),
+  error: long.optional(),
+  durationUs: z.int().min(0).optional(),
+  rowCount: z.int().min(0).optional(),
+  /** Of the answer. */
+  bytes: z.int().min(0).optional(),
+  database: name.optional(),
+  host: name.optional(),
+  clientAddress: address.optional(),
+  clientSoftware: long.optional(),
+  referrer: commandText.optional(),
+});
+
 export const userEventDraft = z.strictObject({
   time: instant,
   user: name,
@@ -151,6 +192,7 @@ export const drafts = {
   commands: commandDraft,
   "kubernetes-api-calls": kubernetesApiCallDraft,
   "connection-events": connectionEventDraft,
+  "session-requests": sessionRequestDraft,
   "user-events": userEventDraft,
   "audit-log": auditEventDraft,
 } as const;

@@ -30,6 +30,8 @@ export type LogQuery = {
   columns?: string[];
   /** The row whose drawer is open; no part of what is listed. */
   row?: string;
+  /** The page shows this connection only; no part of the address, and nothing that a reader could take away. */
+  within?: string;
 };
 
 export type QueryError = { parameter: string; reason: string };

@@ -5,6 +5,7 @@ import { connectionEvents } from "./views/connection-events.ts";
 import { connections } from "./views/connections.ts";
 import { kubernetesApiCalls } from "./views/kubernetes-api-calls.ts";
 import { kubernetesCommands } from "./views/kubernetes-commands.ts";
+import { sessionRequests } from "./views/session-requests.ts";
 import { userEvents } from "./views/user-events.ts";
 
 /** Every log by its slug: the path of its page, its name in the API. Listed by hand. */
@@ -14,6 +15,7 @@ export const logViews = {
   "kubernetes-api-calls": kubernetesApiCalls,
   connections,
   "connection-events": connectionEvents,
+  "session-requests": sessionRequests,
   "user-events": userEvents,
   "audit-log": auditLog,
 } as const satisfies { [slug: string]: LogView };

@@ -4,7 +4,14 @@ import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
 export type SqlType = "text" | "int4" | "int8" | "int2" | "uuid" | "json" | "timestamptz" | "bytea";
 
 /** What the store adds to a draft before it becomes a row. */
-export type Resolved = { connectionId?: string; commandId?: string; placeSource?: string };
+export type Resolved = {
+  connectionId?: string;
+  commandId?: string;
+  placeSource?: string;
+  /** Of a request told in two lines: what both share, and which of them is shown. */
+  requestKey?: string;
+  stageRank?: number;
+};
 
 type Fields<L extends RecordLog> = {
   [K in Exclude<keyof DraftOf<L>, "time" | "connectionRef"> & string]: SqlType;
@@ -76,6 +83,33 @@ export const recordColumns = {
     country: "text",
     placeSource: "text",
   },
+  "session-requests": {
+    user: "text",
+    target: "text",
+    targetUser: "text",
+    space: "text",
+    connectionId: "uuid",
+    kind: "text",
+    part: "text",
+    stageRank: "int2",
+    requestKey: "text",
+    place: "int8",
+    method: "text",
+    request: "text",
+    parameters: "text",
+    outcome: "text",
+    status: "int4",
+    code: "text",
+    error: "text",
+    durationUs: "int8",
+    rowCount: "int8",
+    bytes: "int8",
+    database: "text",
+    host: "text",
+    clientAddress: "text",
+    clientSoftware: "text",
+    referrer: "text",
+  },
   "user-events": {
     user: "text",
     actorType: "text",
@@ -117,6 +151,7 @@ export const recordTables = {
   commands: "commands",
   "kubernetes-api-calls": "kubernetes_api_calls",
   "connection-events": "connection_events",
+  "session-requests": "session_requests",
   "user-events": "user_events",
   "audit-log": "audit_events",
 } as const satisfies { [L in RecordLog]: string };

@@ -2,7 +2,12 @@ import { applyEdits, type Edit, escapeText, locateText } from "@/lib/record/json
 import { type ByteRange, decodeString, scanDocument, scanValue, typeAt } from "@/lib/record/json-scan.ts";
 import { JsonError, scanScalar, scanString, skipBlanks } from "@/lib/record/json-tokens.ts";
 
-export type RuleId = "kubernetes-secrets" | "kubernetes-tokens" | "environment";
+export type RuleId =
+  | "kubernetes-secrets"
+  | "kubernetes-tokens"
+  | "environment"
+  | "sql-passwords"
+  | "http-secrets";
 
 export type Mask = (secret: Uint8Array | string) => string;
 

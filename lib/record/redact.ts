@@ -1,4 +1,7 @@
-import { decodeString, members, typeAt } from "@/lib/record/json-scan.ts";
+import { applyEdits, type Edit } from "@/lib/record/json-edit.ts";
+import { decodeString, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
+import { redactHttpJson } from "@/lib/record/redact-http.ts";
+import { redactParameters, redactSql } from "@/lib/record/redact-sql.ts";
 import { type Mask, type RuleId, redactJson } from "@/lib/record/redact-walk.ts";
 
 /**
@@ -34,6 +37,20 @@ export const redactionRules: readonly RedactionRule[] = [
       "The value, not the name, of each environment variable: env of containers in Kubernetes bodies, runenv and submitenv of sudo.",
     onByDefault: true,
   },
+  {
+    id: "sql-passwords",
+    title: "Passwords in SQL",
+    masks:
+      "What stands after PASSWORD, password = or IDENTIFIED BY in a statement, and passwords in connection strings and JSON within it.",
+    onByDefault: true,
+  },
+  {
+    id: "http-secrets",
+    title: "Secrets of HTTP requests",
+    masks:
+      "Parameters of URLs that are named like a token, key, password, signature or code; authorization, cookies and session ids in access logs.",
+    onByDefault: true,
+  },
 ];
 
 /** What redaction needs to know of the source; a `MapContext` has it. */
@@ -61,6 +78,60 @@ export function redactKubernetesEvent(raw: Uint8Array, context: RedactionContext
  */
 export function redactSudoEvent(raw: Uint8Array, context: RedactionContext): Uint8Array {
   return redactJson(raw, rulesInForce(context.settings), context.mask, false);
+}
+
+const sqlFields: ReadonlySet<string> = new Set([
+  "message",
+  "detail",
+  "statement",
+  "internal_query",
+  "context",
+  "hint",
+]);
+
+/**
+ * Masks secrets in one line of PostgreSQL's jsonlog, and the values of parameters where the source is told to; the
+ * other bytes stay as they were.
+ * @throws {JsonError} when the line is not one JSON document
+ */
+export function redactPostgresLine(raw: Uint8Array, context: RedactionContext): Uint8Array {
+  const { start } = scanDocument(raw);
+  const edits: Edit[] = [];
+  for (const { key, valueRange } of members(raw, start)) {
+    if (!sqlFields.has(key.toLowerCase()) || typeAt(raw, valueRange.start) !== "string") continue;
+    const text = decodeString(raw, valueRange);
+    const masked = redactSqlText(text, context);
+    if (masked !== text) edits.push({ ...valueRange, text: JSON.stringify(masked) });
+  }
+  return applyEdits(raw, edits);
+}
+
+/** For a line that cannot be read as JSON and goes to quarantine. */
+export function redactUnreadableSql(raw: Uint8Array, context: RedactionContext): Uint8Array {
+  let text = "";
+  for (let at = 0; at < raw.length; at += 8192) text += String.fromCharCode(...raw.subarray(at, at + 8192));
+  const masked = redactSqlText(text, context);
+  return masked === text ? raw : Uint8Array.from(masked, (character) => character.charCodeAt(0));
+}
+
+/**
+ * Masks secrets in one JSON record of an access log; the other bytes stay as they were.
+ * @param also a further field whose value is a secret
+ * @throws {JsonError} when the line is not one JSON document
+ */
+export function redactHttpRecord(raw: Uint8Array, context: RedactionContext, also?: string): Uint8Array {
+  return rulesInForce(context.settings).has("http-secrets") ? redactHttpJson(raw, context.mask, also) : raw;
+}
+
+/** For a line that cannot be read as JSON and goes to quarantine: nothing tells where its secrets are. */
+export function redactUnreadableHttp(raw: Uint8Array, context: RedactionContext): Uint8Array {
+  if (!rulesInForce(context.settings).has("http-secrets")) return raw;
+  return new TextEncoder().encode(`${raw.length} bytes ${context.mask(raw)}`);
+}
+
+function redactSqlText(text: string, { settings, mask }: RedactionContext): string {
+  const bound = settings["parameters"] === "mask" ? redactParameters(text, mask) : text;
+  return rulesInForce(settings).has("sql-passwords") ? redactSql(bound, mask) : bound;
 }
 
 const bodies = /"(?:requestObject|responseObject|runenv|submitenv)"?|patch\.webhook\.admission/i;

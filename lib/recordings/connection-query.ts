@@ -17,13 +17,18 @@ export type ConnectionQuery = {
 /** The last second that a recording can have; see lib/recordings/limits.ts. */
 const mostSeconds = 31 * 86_400;
 
-/** Reads the address. What it says wrong is named, and the page begins at the beginning. */
+/**
+ * Reads the address. What it says wrong is named, and the page begins at the beginning.
+ * @param others parameters that somebody else reads
+ */
 export function parseConnectionQuery(
   params: URLSearchParams,
+  others: (name: string) => boolean = () => false,
 ): ConnectionQuery & { errors: ParameterError[] } {
   const errors: ParameterError[] = [];
   const query: ConnectionQuery = { tab: "video", recordingId: undefined, startUs: undefined };
   for (const name of new Set(params.keys())) {
+    if (others(name)) continue;
     const given = params.getAll(name);
     const reason = given.length > 1 ? "may be given once" : read(query, name, given[0] ?? "");
     if (reason !== undefined) errors.push({ parameter: name, reason });

@@ -40,8 +40,8 @@ export type RecordingLine = {
   deleteReason: string | null;
 };
 
-/** `live` while it is under way, `processing` until it was worked out; `failed` ones are kept and can be downloaded as they came. */
-export type RecordingState = "live" | "processing" | "ready" | "failed" | "deleted";
+/** `logged`: its requests are rows of the record, and nothing else was received. `live` while it is under way, `processing` until it was worked out; `failed` ones are kept and can be downloaded as they came. */
+export type RecordingState = "live" | "processing" | "ready" | "logged" | "failed" | "deleted";
 
 /** Somebody with recordings, so many of them under way. `lastAt`: when the latest began. */
 export type RecordedPerson = { user: string; count: number; live: number; lastAt: string };

@@ -225,11 +225,11 @@ describe("native", () => {
     [{ ...command, id: 5 }, "id: must be a text that is not empty"],
     [
       { ...command, log: "audit" },
-      "log: must be one of commands, kubernetes-api-calls, connection-events, user-events, audit-log",
+      "log: must be one of commands, kubernetes-api-calls, connection-events, session-requests, user-events, audit-log",
     ],
     [
       { ...command, log: "__proto__" },
-      "log: must be one of commands, kubernetes-api-calls, connection-events, user-events, audit-log",
+      "log: must be one of commands, kubernetes-api-calls, connection-events, session-requests, user-events, audit-log",
     ],
     ["[1]", "the line is no JSON object"],
     ["null", "the line is no JSON object"],

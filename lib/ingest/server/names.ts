@@ -65,6 +65,7 @@ function remember<Name>(names: readonly [string, Name][], stays: (name: Name) =>
 function targetOf(log: RecordLog, row: RecordRow["row"]): { kind: string; name: string } | undefined {
   if (log === "connection-events" && "kind" in row)
     return { kind: row.kind === "sudo" ? "ssh" : row.kind, name: row.target };
+  if (log === "session-requests" && "kind" in row) return { kind: row.kind, name: row.target };
   if (log === "kubernetes-api-calls" && "cluster" in row) return { kind: "kubernetes", name: row.cluster };
   return undefined;
 }

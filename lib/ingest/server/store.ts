@@ -15,6 +15,7 @@ import type { RecordLog, RowDraft } from "../rows.ts";
 import { ConnectionIds, projectConnections } from "./connections.ts";
 import { noteHealth } from "./health.ts";
 import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
+import { noteLoggedSessions } from "./logged-sessions.ts";
 import { noteNames } from "./names.ts";
 import { leaveOutTold } from "./once-told.ts";
 import { insertPortions } from "./portions.ts";
@@ -22,6 +23,7 @@ import type { IngestSource, PreparedPost, PreparedRecord } from "./prepare.ts";
 import { type HeldBack, heldBack, quarantine } from "./quarantine.ts";
 import { judgeRecords } from "./receipts.ts";
 import { ReceiptsAhead } from "./receipts-ahead.ts";
+import { joinSessionRequests } from "./session-requests.ts";
 import { Slices } from "./turns.ts";
 
 /** What became of the records of one post. */
@@ -132,6 +134,7 @@ async function planRows(
   ahead: ReceiptsAhead | undefined,
 ): Promise<Plan> {
   const drafts = await draftRows(client, source, await leaveOutTold(client, source.id, accepted, ahead));
+  await joinSessionRequests(client, source.organizationId, rowsOf(drafts, "session-requests"));
   const calls = rowsOf(drafts, "kubernetes-api-calls");
   return { drafts, commandIds: await assignKubernetesCommands(client, source, calls) };
 }
@@ -155,6 +158,8 @@ async function writePlan(
     await projectConnections(client, source.organizationId, events);
     logs.add("connections");
   }
+  const requests = rowsOf(drafts, "session-requests");
+  if (requests.length > 0) await noteLoggedSessions(client, source, requests);
   if (commandIds.length > 0) {
     await projectKubernetesCommands(client, source.organizationId, commandIds);
     logs.add("kubernetes-commands");

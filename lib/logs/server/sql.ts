@@ -30,7 +30,8 @@ export function valueOf(field: string, cell: CellKind): Prisma.Sql {
   const column = Prisma.sql`r.${columnOf(field)}`;
   if (cell === "time")
     return Prisma.sql`to_char(${column} AT TIME ZONE 'UTC', ${Prisma.raw(`'${timeFormat}'`)})`;
-  if (cell === "duration" || cell === "replay") return Prisma.sql`${column}::double precision`;
+  if (cell === "duration" || cell === "replay" || cell === "count" || cell === "code")
+    return Prisma.sql`${column}::double precision`;
   if (cell === "json") return Prisma.sql`${column}::text`;
   return column;
 }

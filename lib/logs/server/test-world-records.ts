@@ -20,6 +20,24 @@ export function worldRecords(word: string, users: readonly string[], time: strin
         command: `echo ${word} ${n}`,
         connectionRef: `${word} ref ${n}`,
       },
+      {
+        ...{
+          log: "session-requests",
+          id: id("q"),
+          ...base,
+          ...connection,
+          connectionRef: `${word} query ${n}`,
+        },
+        ...{ kind: "database", request: `SELECT '${word}'`, outcome: "success", database: word, error: word },
+        ...{
+          code: word,
+          parameters: word,
+          clientAddress: word,
+          clientSoftware: word,
+          host: word,
+          method: word,
+        },
+      },
       { ...event, id: id("e1"), event: "open", clientAddress: word },
       { ...event, id: id("e2"), event: "closed", cause: `${word} cause` },
       {

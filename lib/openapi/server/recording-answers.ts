@@ -31,7 +31,7 @@ export const recording = z.object({
   rows: count.nullable(),
   bytes: z.number().min(0).describe("As it was received."),
   sha256: z.string().nullable().describe("Of what was received, in hex; null while it is live."),
-  state: z.enum(["live", "processing", "ready", "failed", "deleted"]),
+  state: z.enum(["live", "processing", "ready", "logged", "failed", "deleted"]),
   fault: z.string().nullable().describe("Why a failed one cannot be played."),
   findings: z
     .array(

@@ -81,6 +81,33 @@ export const records = [
       space: "s",
     },
   },
+  {
+    ...{ log: "session-requests", id: "7a", time, user: "ann", target: "shop-db", connectionRef: "q" },
+    ...{ kind: "database", request: "SELECT 1", outcome: "success" },
+  },
+  {
+    ...{
+      log: "session-requests",
+      id: "7b",
+      time,
+      user: "bob",
+      target: "intranet",
+      connectionRef: "r",
+      space: "s",
+    },
+    ...{ kind: "http", method: "GET", request: "/a?b=1", outcome: "denied", status: 403, durationUs: 12 },
+    ...{ bytes: 10, host: "intranet", clientSoftware: "curl", referrer: "/", clientAddress: "192.0.2.1" },
+  },
+  {
+    ...{ log: "session-requests", id: "7c", time, user: "ann", target: "shop-db", connectionRef: "q" },
+    ...{ kind: "database", part: "start", place: 1, request: "SELECT $1", parameters: "$1 = '1'" },
+    ...{ outcome: "started", database: "shop", targetUser: "ann" },
+  },
+  {
+    ...{ log: "session-requests", id: "7d", time, user: "ann", target: "shop-db", connectionRef: "q" },
+    ...{ kind: "database", part: "end", place: 2, request: "", outcome: "failure", code: "22012" },
+    ...{ error: "division by zero", durationUs: 5, rowCount: 0 },
+  },
   { log: "user-events", id: "8", time, user: "ann", action: "a.b", resource: "/x", outcome: "success" },
   {
     log: "user-events",

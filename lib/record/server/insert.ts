@@ -33,6 +33,9 @@ const stageRanks: { [stage: string]: number } = {
   Panic: 2,
 };
 
+/** Of a request that is told whole: no other line can say more. */
+const finalStage = 2;
+
 /** What stands in columns that no draft has, or that a draft may leave out: reckoned from the row. */
 function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown } {
   const { connectionId, commandId, placeSource, id, organizationId, row } = entry;
@@ -40,6 +43,10 @@ function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown }
     const { stage, status, groups } = row as DraftOf<"kubernetes-api-calls">;
     const outcome = callOutcome(status);
     return { connectionId, commandId, stageRank: stageRanks[stage], groups: groups?.join(", "), outcome };
+  }
+  if (log === "session-requests") {
+    const { requestKey = entry.sourceRecordId, stageRank = finalStage } = entry;
+    return { connectionId, requestKey, stageRank };
   }
   if (log === "audit-log") {
     const { eventId = id, tenantId = organizationId, category = "" } = row as DraftOf<"audit-log">;

@@ -4,6 +4,7 @@ import { pool } from "@/lib/db/client.ts";
 import { parseQuery } from "@/lib/logs/query.ts";
 import { type LogPage, type LogRow, listLogs } from "@/lib/logs/server/list.ts";
 import { scopeOf } from "@/lib/logs/server/request.ts";
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import { type LogSlug, logView } from "@/lib/logs/views.ts";
 import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
@@ -71,7 +72,7 @@ async function chosen(
 
 /** A row that names a connection of which no event is recorded. */
 async function mention(principal: Principal, id: string): Promise<LogRow | undefined> {
-  for (const slug of ["commands", "kubernetes-api-calls"] as const) {
+  for (const slug of ["commands", "session-requests", "kubernetes-api-calls"] as const) {
     const { rows } = await rowsOf(principal, slug, { connection: id, order: "asc" });
     const [row] = rows;
     if (row)
@@ -88,7 +89,7 @@ async function mention(principal: Principal, id: string): Promise<LogRow | undef
 /** What is told of a connection beside its recording. */
 export type ConnectionHistory = {
   events: LogPage;
-  /** Commands that were refused. */
+  /** Commands or requests that were refused. */
   denied: LogPage;
   resizes: Playback["resizes"];
   /** Who watched, read, downloaded or deleted the recording; undefined for those who may not read the audit log. */
@@ -103,7 +104,9 @@ export async function readHistory(
   const audited = recording !== undefined && allows(principal, "audit-log:read");
   return {
     events: await rowsOf(principal, "connection-events", { connection: id, order: "asc" }),
-    denied: await rowsOf(principal, "commands", { connection: id, outcome: "rejected", order: "asc" }),
+    denied: isRequestKind(recording?.kind)
+      ? await rowsOf(principal, "session-requests", { connection: id, outcome: "denied", order: "asc" })
+      : await rowsOf(principal, "commands", { connection: id, outcome: "rejected", order: "asc" }),
     resizes: recording ? await resizesOf(principal, recording) : [],
     readers: audited
       ? await rowsOf(principal, "audit-log", { targetId: recording.id, "operationStatus!": "inProgress" })

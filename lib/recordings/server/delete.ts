@@ -18,6 +18,8 @@ export async function deleteRecording(
   line: RecordingLine,
   reason: string,
 ): Promise<void> {
+  if (line.state === "logged")
+    throw new Problem(409, "The requests of this session are rows of the record, which nobody deletes.");
   const { organizationId, email } = principal;
   await runWorkflow(
     {

@@ -2,8 +2,10 @@ import "server-only";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { openFile, recordReading, requireRecording } from "./read.ts";
+import { requestsText } from "./requests-text.ts";
 import { through } from "./through.ts";
 
 const files = {
@@ -20,14 +22,17 @@ export async function fileAnswer(
 ): Promise<Response> {
   const line = await requireRecording(principal, id);
   const { type, ending, workflow } = files[file];
-  const stored = await openFile(principal, line, file);
+  const isList = file === "text" && isRequestKind(line.kind);
+  const stored = isList
+    ? Readable.from(requestsText(principal, line))
+    : await openFile(principal, line, file);
   try {
     await recordReading(principal, line, workflow, { file });
   } catch (error) {
     stored.destroy();
     throw error;
   }
-  const bytes = file === "original" ? stored : through(stored, createGunzip());
+  const bytes = file === "original" || isList ? stored : through(stored, createGunzip());
   return new Response(Readable.toWeb(Readable.from(bytes)) as ReadableStream<Uint8Array>, {
     headers: {
       "content-type": type,

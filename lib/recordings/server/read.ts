@@ -8,6 +8,7 @@ import { allows, ownNames, type Principal } from "@/lib/auth/principal.ts";
 import { requireId } from "@/lib/http/id.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import type { Scope } from "@/lib/logs/server/sql.ts";
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { RecordedCommand } from "../commands.ts";
 import type { ConversionSummary } from "../convert.ts";
 import { IdleTime, type PlayerIndex, playerIndex, playerSegment } from "../idle.ts";
@@ -45,8 +46,13 @@ export async function requireRecording(principal: Principal, id: string): Promis
   return line;
 }
 
-/** @throws Problem 409 while it is worked out, or when it could not be */
+/** @throws Problem 409 while it is worked out, or when it could not be, or when there is nothing that plays */
 function requireReady(line: RecordingLine): void {
+  if (isRequestKind(line.kind))
+    throw new Problem(
+      409,
+      `This session is a list of requests: /api/v1/logs/session-requests?connection=${line.connectionId}.`,
+    );
   if (line.state === "live") throw new Problem(409, "The session is under way: watch it live.");
   if (line.state === "processing")
     throw new Problem(409, "The recording is being worked out; try again in a moment.", {
@@ -165,7 +171,7 @@ export async function playbackOf(
 
 /** When the terminal changed its size, which is told without what it showed. */
 export async function resizesOf(principal: Principal, line: RecordingLine): Promise<Playback["resizes"]> {
-  if (line.state !== "ready") return [];
+  if (line.state !== "ready" || isRequestKind(line.kind)) return [];
   return (await summaryFor(principal.organizationId, line)).screen.resizes;
 }
 
@@ -187,7 +193,7 @@ export async function segmentOf(
  * it is not what was received.
  */
 export async function openFile(principal: Principal, line: RecordingLine, file: BlobFile): Promise<Readable> {
-  if (file !== "original") requireReady(line);
+  if (file !== "original" || line.state === "logged") requireReady(line);
   const stored = await blobs().stream(blobKey(principal.organizationId, line.id, file));
   return file === "original" && line.sha256 !== null ? through(stored, checkedBytes(line.sha256)) : stored;
 }

@@ -45,7 +45,7 @@ async function findExpired(): Promise<ExpiredRecording[]> {
        to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt",
        encode(r.sha256, 'hex') AS sha256, r.bytes::double precision AS bytes, t.recordings_days AS days
      FROM recordings r JOIN retention t ON t.organization_id = r.organization_id
-     WHERE r.expires_at <= now() AND r.deleted_at IS NULL AND NOT r.hold AND r.state <> 'live'
+     WHERE r.expires_at <= now() AND r.deleted_at IS NULL AND NOT r.hold AND r.state NOT IN ('live', 'logged')
      ORDER BY r.expires_at LIMIT ${batch}`,
   );
   return found.rows;

@@ -32,7 +32,7 @@ export async function countRetained(organizationId: string, days: number | null)
   const counted = await pool().query<RetentionCounts>(
     `SELECT count(*)::int AS kept, coalesce(sum(bytes), 0)::double precision AS bytes,
        (count(*) FILTER (WHERE hold))::int AS held,
-       (count(*) FILTER (WHERE NOT hold AND state <> 'live'
+       (count(*) FILTER (WHERE NOT hold AND state NOT IN ('live', 'logged')
           AND received_at + make_interval(days => $2::int) <= now()))::int AS due
      FROM recordings WHERE organization_id = $1 AND deleted_at IS NULL`,
     [organizationId, days],

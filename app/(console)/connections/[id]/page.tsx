@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { ConnectionView } from "@/components/recordings/connection-view.tsx";
 import { EventsTab } from "@/components/recordings/events-tab.tsx";
 import { allows } from "@/lib/auth/principal.ts";
 import { isUuid } from "@/lib/http/id.ts";
+import { isRequestKind, ofPage } from "@/lib/logs/session-view.ts";
 import { parseConnectionQuery } from "@/lib/recordings/connection-query.ts";
 import { readConnection, readHistory } from "@/lib/recordings/server/connection.ts";
+import { openRequests } from "@/lib/recordings/server/requests.ts";
 import { pageParams, pageResource } from "@/lib/targets/page-params.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
@@ -19,27 +21,38 @@ type PageProps = {
 export default async function ConnectionPage({ params, searchParams }: PageProps) {
   const { id } = await params;
   const search = pageParams(await searchParams);
-  const query = parseConnectionQuery(search);
-  const { connection, history, ...rights } = await asPage(
+  const { query, place, ...shown } = await asPage(
     "connection.read",
     pageResource(`/connections/${id}`, search),
     async (principal) => {
-      const found = isUuid(id) ? await readConnection(principal, id, query) : undefined;
+      const asked = parseConnectionQuery(search);
+      const found = isUuid(id) ? await readConnection(principal, id, asked) : undefined;
       if (!found) notFound();
-      const wanted = query.tab === "events";
+      const { recording } = found;
+      // What is asked of the list of requests is read, and complained about, where it is listed.
+      const isList = isRequestKind(recording?.kind);
+      const query = isList ? parseConnectionQuery(search, (name) => !ofPage.has(name)) : asked;
       return {
+        query,
+        place:
+          isList && recording && query.tab === "video"
+            ? await openRequests(principal, recording, query.startUs)
+            : undefined,
         connection: found,
-        history: wanted ? await readHistory(principal, id, found.recording) : undefined,
+        history: query.tab === "events" ? await readHistory(principal, id, recording) : undefined,
         mayDelete: allows(principal, "recordings:delete"),
         mayHold: allows(principal, "holds:manage"),
         mayEnd: allows(principal, "sessions:end"),
+        userId: principal.userId,
       };
     },
     { permission: "logs:read-own" },
   );
+  if (place) redirect(`/connections/${id}?${place}`);
+  const { history, ...view } = shown;
   return (
-    <ConnectionView id={id} query={query} connection={connection} {...rights}>
-      {history && <EventsTab id={id} recording={connection.recording} history={history} />}
+    <ConnectionView id={id} query={query} {...view}>
+      {history && <EventsTab id={id} recording={view.connection.recording} history={history} />}
     </ConnectionView>
   );
 }
