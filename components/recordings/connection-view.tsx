@@ -180,6 +180,9 @@ function Facts({ row, recording }: { row: Row | undefined; recording: RecordingL
   ];
   if (recording && recording.state !== "deleted")
     facts.push({ name: "Deleted on", value: <Expiry line={recording} /> });
+  const cause = row?.["cause"];
+  if (typeof cause === "string" && cause !== "")
+    facts.push({ name: "Cause of the end", value: <VisibleText text={cause} /> });
   if (recording?.title) facts.push({ name: "Title", value: <VisibleText text={recording.title} /> });
   return (
     <dl className="flex flex-wrap gap-x-6 gap-y-1">

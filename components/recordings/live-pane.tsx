@@ -2,43 +2,123 @@
 
 import "./player.css";
 import { useRouter } from "next/navigation";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { callApi } from "@/components/logs/log-api.ts";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
-import { Badge } from "@/components/ui/badge.tsx";
+import { Badge, type Tone } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
+import { CommandList } from "./command-list.tsx";
+import { LiveControls } from "./live-controls.tsx";
+import { Rewound, type RewoundHandle } from "./rewound.tsx";
 import { useDark } from "./use-dark.ts";
-import { useLivePlayer } from "./use-live-player.ts";
+import { type LiveState, useLiveSession } from "./use-live-session.ts";
 
-/** A session that is under way: its screen as it is now, and the way to end it. */
+/** Between two looks at the clock, while the page is in sight. */
+const tickMs = 1000;
+
+/** A session that is under way: its screen as it is now, the way back to what it showed, and the way to end it. */
 export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolean }) {
   const box = useRef<HTMLDivElement>(null);
+  const rewound = useRef<RewoundHandle>(null);
   const router = useRouter();
-  const over = useLivePlayer(box, line.id, useDark());
+  const dark = useDark();
+  const { state, commands, now } = useLiveSession(box, line.id, dark);
+  const [nowUs, setNowUs] = useState(0);
+  const [speed, setSpeed] = useState(1);
+  /** Where somebody went back to, and where that has come meanwhile. */
+  const [back, setBack] = useState<{ startUs: number; atUs: number; playing: boolean }>();
+
   useEffect(() => {
-    if (over) router.refresh();
-  }, [over, router]);
+    if (state === "over") router.refresh();
+  }, [state, router]);
+  useEffect(() => {
+    if (state === "over") return;
+    setNowUs(now());
+    const timer = setInterval(() => setNowUs(now()), tickMs);
+    return () => clearInterval(timer);
+  }, [state, now]);
+
+  function seek(us: number) {
+    if (back) rewound.current?.seek(us);
+    else setBack({ startUs: us, atUs: us, playing: true });
+  }
+  const moved = useCallback((atUs: number, playing: boolean) => {
+    setBack((known) => known && { ...known, atUs, playing });
+  }, []);
+  const toLive = useCallback(() => {
+    setBack(undefined);
+    setSpeed(1);
+  }, []);
+
   return (
     <section aria-label="The session as it happens" className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <p className="flex items-center gap-2 text-ink-2">
-          <Badge tone="live">live</Badge> You see what is on the screen now. The whole session is here once it
-          is over.
+        <p className="flex items-center gap-2 text-ink-2" role="status">
+          {back ? <Badge>earlier</Badge> : <Badge tone={words[state].tone}>{words[state].mark}</Badge>}{" "}
+          {back ? "You see what was on the screen at an earlier moment." : words[state].says}
         </p>
         {mayEnd && line.killEnds !== null && <EndSession line={line} />}
       </div>
-      <div
-        ref={box}
-        role="img"
-        aria-label="The terminal"
-        className="h-[32rem] overflow-auto rounded-md border border-line"
-      />
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="flex min-w-0 flex-col gap-1">
+          <div className="relative h-[min(62dvh,44rem)] min-h-64 overflow-hidden rounded-md border border-line">
+            <div
+              ref={box}
+              role="img"
+              aria-label="The terminal"
+              aria-hidden={back !== undefined}
+              className="size-full overflow-auto scroll-thin bg-sunken"
+            />
+            {back && (
+              <Rewound
+                ref={rewound}
+                recordingId={line.id}
+                dark={dark}
+                speed={speed}
+                startUs={back.startUs}
+                onMoved={moved}
+                onCaughtUp={toLive}
+              />
+            )}
+          </div>
+          <LiveControls
+            nowUs={nowUs}
+            atUs={back?.atUs}
+            playing={back?.playing ?? true}
+            speed={speed}
+            onSpeed={setSpeed}
+            onSeek={seek}
+            onToggle={() => rewound.current?.toggle()}
+            onLive={toLive}
+          />
+        </div>
+        <aside
+          aria-label="Commands"
+          className="flex min-h-0 flex-col gap-2 max-lg:max-h-96 lg:h-[calc(min(62dvh,44rem)+3.75rem)]"
+        >
+          <h2 className="px-2 text-xs font-medium text-ink-2">
+            {commands.length === 1 ? "1 command" : `${commands.length} commands`}
+          </h2>
+          <CommandList commands={commands} atUs={back?.atUs ?? nowUs} onSeek={seek} />
+        </aside>
+      </div>
     </section>
   );
 }
+
+const words: { readonly [state in LiveState]: { tone: Tone; mark: string; says: string } } = {
+  connecting: { tone: "neutral", mark: "connecting", says: "The session is being looked for." },
+  live: { tone: "live", mark: "live", says: "You see what is on the screen now." },
+  lost: {
+    tone: "warning",
+    mark: "cut off",
+    says: "The connection to the host is lost. The session goes on if it comes back within 10 minutes.",
+  },
+  over: { tone: "neutral", mark: "over", says: "The session has ended." },
+};
 
 function EndSession({ line }: { line: RecordingLine }) {
   const [asking, setAsking] = useState(false);

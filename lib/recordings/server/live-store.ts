@@ -37,6 +37,7 @@ export type Watched =
   | { kind: "event"; event: LiveEvent }
   | { kind: "screen"; columns: number; rows: number; timeUs: number; elapsedUs: number; init: string }
   | ({ kind: "commands" } & CommandsTold)
+  | { kind: "host"; is: "lost" | "back" }
   | { kind: "end" };
 
 // The bundles of the server share only globalThis: sessions come in through one and are watched through another.
@@ -292,6 +293,7 @@ export class StoredSession implements LiveSession {
     await this.durable();
     this.#isLost = true;
     if (this.#ending) return await this.end(this.#ending);
+    this.#watchers.emit("watched", { kind: "host", is: "lost" } satisfies Watched);
     await this.#tell([[`disconnected ${++this.#number}`, this.#event("disconnected", nowInstant(), reason)]]);
     this.#lost = setTimeout(() => {
       this.end({
@@ -312,6 +314,7 @@ export class StoredSession implements LiveSession {
     clearTimeout(this.#lost);
     this.#isLost = false;
     this.#ending = undefined;
+    this.#watchers.emit("watched", { kind: "host", is: "back" } satisfies Watched);
     await this.#tell([[`connected ${++this.#number}`, this.#event("connected", nowInstant())]]);
   }
 
@@ -334,6 +337,7 @@ export class StoredSession implements LiveSession {
     const { elapsedUs } = this;
     listener({ kind: "screen", timeUs: Math.max(this.storedUs, 0), elapsedUs, ...this.screen.now() });
     listener({ kind: "commands", ...this.screen.commands });
+    if (this.#isLost) listener({ kind: "host", is: "lost" });
     this.#watchers.on("watched", listener);
     return () => this.#watchers.off("watched", listener);
   }

@@ -8,7 +8,7 @@ const mostBehind = 4 * 1024 * 1024;
 /**
  * A session under way as server-sent events, in the form of asciinema-player's `eventsource` driver: the screen
  * as it is, `[seconds, code, data]` from then on, and `done` at the end; beside it, which the driver passes over,
- * how many seconds the session has taken, and `commands` (lib/recordings/server/live-commands.ts).
+ * how many seconds the session has taken, `commands` (lib/recordings/server/live-commands.ts), and `host` when it is `lost` or `back`.
  * @param onOver called with what ends the stream; returns what ends the watching
  */
 export function watchSession(
@@ -66,6 +66,7 @@ function eventText(watched: Watched): string {
     const { first, commands } = watched;
     return `event: commands\ndata: ${JSON.stringify({ first, commands })}\n\n`;
   }
+  if (watched.kind === "host") return `event: host\ndata: ${watched.is}\n\n`;
   const { columns: cols, rows, timeUs, elapsedUs, init } = watched;
   return `data: ${JSON.stringify({ cols, rows, time: timeUs / 1e6, elapsed: elapsedUs / 1e6, init })}\n\n`;
 }

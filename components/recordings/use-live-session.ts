@@ -1,0 +1,114 @@
+"use client";
+
+import type { Player, Source } from "asciinema-player";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { leaveWhenSignedOut } from "@/components/shell/leave-signed-out.ts";
+import type { RecordedCommand } from "@/lib/recordings/commands.ts";
+import { sizeOf } from "@/lib/recordings/size.ts";
+import { livePlayerOptions } from "./live-player-options.ts";
+
+/** Commands that the page keeps; the log has all of them. */
+const mostCommands = 2000;
+
+/** How the session's host is: `lost` may come back. */
+export type LiveState = "connecting" | "live" | "lost" | "over";
+
+type Screen = { cols: number; rows: number; elapsed: number; init: string };
+type Heard = Screen | [seconds: number, code: string, data: string];
+/** What a driver of the player is given; its types do not know drivers, its code does. */
+type Callbacks = { dispatch: (event: string, data?: unknown) => void };
+
+/**
+ * Shows a session under way in `box`, as it is now.
+ * @returns its commands; `now` tells how many microseconds it has taken
+ */
+export function useLiveSession(
+  box: RefObject<HTMLElement | null>,
+  recordingId: string,
+  dark: boolean,
+): { state: LiveState; commands: readonly RecordedCommand[]; now: () => number } {
+  const [state, setState] = useState<LiveState>("connecting");
+  const [commands, setCommands] = useState<readonly RecordedCommand[]>([]);
+  /** The session's time, and when it was that by the page's clock. */
+  const clock = useRef<{ us: number; at: number }>(undefined);
+  const [now] = useState(() => () => {
+    const { us, at } = clock.current ?? { us: 0, at: performance.now() };
+    return us + (performance.now() - at) * 1000;
+  });
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    let player: Player | undefined;
+    let gone = false;
+    /** The commands that are kept, the first of them having the number `first`. */
+    let list: RecordedCommand[] = [];
+    let first = 0;
+
+    const stream = new EventSource(`/api/v1/recordings/${recordingId}/live`);
+    function over() {
+      stream.close();
+      if (!gone) setState("over");
+    }
+    function listen({ dispatch }: Callbacks) {
+      stream.addEventListener("message", ({ data }: MessageEvent<string>) => {
+        const heard: Heard = JSON.parse(data);
+        const at = performance.now();
+        if (!Array.isArray(heard)) {
+          const { cols, rows, elapsed, init } = heard;
+          clock.current = { us: elapsed * 1e6, at };
+          setState("live");
+          dispatch("reset", { size: { cols, rows }, init });
+          dispatch("playing");
+          return;
+        }
+        const [seconds, code, text] = heard;
+        clock.current = { us: seconds * 1e6, at };
+        const size = code === "r" ? sizeOf(text) : undefined;
+        if (code === "o") dispatch("output", text);
+        else if (size) dispatch("resize", { cols: size.columns, rows: size.rows });
+      });
+      return {
+        play: () => true,
+        stop: () => stream.close(),
+      };
+    }
+    stream.addEventListener("commands", ({ data }: MessageEvent<string>) => {
+      const told: { first: number; commands: RecordedCommand[] } = JSON.parse(data);
+      const whole = [...list.slice(0, Math.max(0, told.first - first)), ...told.commands];
+      const beyond = Math.max(0, whole.length - mostCommands);
+      if (whole.length === told.commands.length) first = told.first;
+      first += beyond;
+      list = whole.slice(beyond);
+      setCommands(list);
+    });
+    stream.addEventListener("host", ({ data }: MessageEvent<string>) => {
+      setState(data === "lost" ? "lost" : "live");
+    });
+    stream.addEventListener("done", over);
+    stream.addEventListener("error", () => {
+      // A lost connection is opened again by the browser, and the screen comes anew; one that was refused is not.
+      if (stream.readyState !== EventSource.CLOSED) {
+        setState("connecting");
+        return;
+      }
+      over();
+      void leaveWhenSignedOut();
+    });
+
+    void Promise.all([import("asciinema-player"), document.fonts.load('15px "Geist Mono Variable"')]).then(
+      ([{ create }]) => {
+        if (gone) return;
+        const source = listen as unknown as Source;
+        player = create(source, element, { ...livePlayerOptions(dark), autoPlay: true });
+      },
+    );
+    return () => {
+      gone = true;
+      stream.close();
+      player?.dispose();
+    };
+  }, [box, recordingId, dark]);
+
+  return { state, commands, now };
+}
