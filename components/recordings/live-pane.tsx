@@ -7,6 +7,7 @@ import { callApi } from "@/components/logs/log-api.ts";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Badge, type Tone } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
@@ -57,7 +58,9 @@ export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolea
     <section aria-label="The session as it happens" className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="flex items-center gap-2 text-ink-2" role="status">
-          {back ? <Badge>earlier</Badge> : <Badge tone={words[state].tone}>{words[state].mark}</Badge>}{" "}
+          <span className="shrink-0">
+            {back ? <Badge>earlier</Badge> : <Badge tone={words[state].tone}>{words[state].mark}</Badge>}
+          </span>
           {back ? "You see what was on the screen at an earlier moment." : words[state].says}
         </p>
         {mayEnd && line.killEnds !== null && <EndSession line={line} />}
@@ -69,8 +72,7 @@ export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolea
               ref={box}
               role="img"
               aria-label="The terminal"
-              aria-hidden={back !== undefined}
-              className="size-full overflow-auto scroll-thin bg-sunken"
+              className={cx("size-full overflow-auto scroll-thin bg-sunken", back && "invisible")}
             />
             {back && (
               <Rewound

@@ -97,6 +97,8 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
 }
 
 function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; mayDelete: boolean }) {
+  // What is counted at the end is not known before.
+  const live = line.state === "live";
   const duration = line.durationUs === null ? "–" : formatDuration(line.durationUs);
   return (
     <tr className="hover:bg-hover">
@@ -137,8 +139,10 @@ function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; 
         )}
       </td>
       <td className={cx(cell, fromMd, "text-right tabular whitespace-nowrap")}>{duration}</td>
-      <td className={cx(cell, fromXl, "text-right tabular whitespace-nowrap")}>{formatBytes(line.bytes)}</td>
-      <td className={cx(cell, fromXl, "text-right tabular")}>{formatCount(line.commands)}</td>
+      <td className={cx(cell, fromXl, "text-right tabular whitespace-nowrap")}>
+        {live ? "–" : formatBytes(line.bytes)}
+      </td>
+      <td className={cx(cell, fromXl, "text-right tabular")}>{live ? "–" : formatCount(line.commands)}</td>
       <td className={cx(cell, fromMd)}>
         <RecordingBadge state={line.state} denied={line.denied} />
         {line.hold && (

@@ -6,9 +6,11 @@ import { leaveWhenSignedOut } from "@/components/shell/leave-signed-out.ts";
 import type { RecordedCommand } from "@/lib/recordings/commands.ts";
 import { sizeOf } from "@/lib/recordings/size.ts";
 import { livePlayerOptions } from "./live-player-options.ts";
+import { fetchRecording } from "./recording-api.ts";
 
 /** Commands that the page keeps; the log has all of them. */
 const mostCommands = 2000;
+const retryMs = 5_000;
 
 /** How the session's host is: `lost` may come back. */
 export type LiveState = "connecting" | "live" | "lost" | "over";
@@ -40,61 +42,74 @@ export function useLiveSession(
     const element = box.current;
     if (!element) return;
     let player: Player | undefined;
-    let gone = false;
+    const abort = new AbortController();
     /** The commands that are kept, the first of them having the number `first`. */
     let list: RecordedCommand[] = [];
     let first = 0;
 
-    const stream = new EventSource(`/api/v1/recordings/${recordingId}/live`);
-    function over() {
-      stream.close();
-      if (!gone) setState("over");
+    let stream: EventSource | undefined;
+    let retrying: ReturnType<typeof setTimeout> | undefined;
+    let dispatch: Callbacks["dispatch"] = () => undefined;
+
+    function hear(heard: Heard) {
+      const at = performance.now();
+      if (!Array.isArray(heard)) {
+        const { cols, rows, elapsed, init } = heard;
+        clock.current = { us: elapsed * 1e6, at };
+        setState("live");
+        dispatch("reset", { size: { cols, rows }, init });
+        dispatch("playing");
+        return;
+      }
+      const [seconds, code, text] = heard;
+      clock.current = { us: seconds * 1e6, at };
+      const size = code === "r" ? sizeOf(text) : undefined;
+      if (code === "o") dispatch("output", text);
+      else if (size) dispatch("resize", { cols: size.columns, rows: size.rows });
     }
-    function listen({ dispatch }: Callbacks) {
-      stream.addEventListener("message", ({ data }: MessageEvent<string>) => {
-        const heard: Heard = JSON.parse(data);
-        const at = performance.now();
-        if (!Array.isArray(heard)) {
-          const { cols, rows, elapsed, init } = heard;
-          clock.current = { us: elapsed * 1e6, at };
-          setState("live");
-          dispatch("reset", { size: { cols, rows }, init });
-          dispatch("playing");
-          return;
-        }
-        const [seconds, code, text] = heard;
-        clock.current = { us: seconds * 1e6, at };
-        const size = code === "r" ? sizeOf(text) : undefined;
-        if (code === "o") dispatch("output", text);
-        else if (size) dispatch("resize", { cols: size.columns, rows: size.rows });
-      });
-      return {
-        play: () => true,
-        stop: () => stream.close(),
-      };
-    }
-    stream.addEventListener("commands", ({ data }: MessageEvent<string>) => {
-      const told: { first: number; commands: RecordedCommand[] } = JSON.parse(data);
+    function hearCommands(told: { first: number; commands: RecordedCommand[] }) {
       const whole = [...list.slice(0, Math.max(0, told.first - first)), ...told.commands];
       const beyond = Math.max(0, whole.length - mostCommands);
       if (whole.length === told.commands.length) first = told.first;
       first += beyond;
       list = whole.slice(beyond);
       setCommands(list);
-    });
-    stream.addEventListener("host", ({ data }: MessageEvent<string>) => {
-      setState(data === "lost" ? "lost" : "live");
-    });
-    stream.addEventListener("done", over);
-    stream.addEventListener("error", () => {
-      // A lost connection is opened again by the browser, and the screen comes anew; one that was refused is not.
-      if (stream.readyState !== EventSource.CLOSED) {
-        setState("connecting");
+    }
+    function follow() {
+      const opened = new EventSource(`/api/v1/recordings/${recordingId}/live`);
+      stream = opened;
+      opened.addEventListener("message", ({ data }: MessageEvent<string>) => hear(JSON.parse(data)));
+      opened.addEventListener("commands", ({ data }: MessageEvent<string>) => hearCommands(JSON.parse(data)));
+      opened.addEventListener("host", ({ data }: MessageEvent<string>) => {
+        setState(data === "lost" ? "lost" : "live");
+      });
+      opened.addEventListener("done", () => {
+        opened.close();
+        setState("over");
+      });
+      opened.addEventListener("error", () => {
+        // A lost connection is opened again by the browser, and the screen comes anew; one that was refused is not.
+        if (opened.readyState === EventSource.CLOSED) void refused();
+        else setState("connecting");
+      });
+    }
+    /** The session is over, or its host has not come back to a Daybook that was started anew. */
+    async function refused() {
+      const line = await fetchRecording(recordingId, abort.signal).catch(() => undefined);
+      if (abort.signal.aborted) return;
+      if (line && line.state !== "live") {
+        setState("over");
         return;
       }
-      over();
+      setState(line ? "lost" : "connecting");
+      retrying = setTimeout(follow, retryMs);
       void leaveWhenSignedOut();
-    });
+    }
+    function driver(callbacks: Callbacks) {
+      dispatch = callbacks.dispatch;
+      follow();
+      return { play: () => true };
+    }
 
     void Promise.all([import("asciinema-player"), document.fonts.load('15px "Geist Mono Variable"')]).then(
       ([{ create }]) => {
@@ -104,8 +119,9 @@ export function useLiveSession(
       },
     );
     return () => {
-      gone = true;
-      stream.close();
+      abort.abort();
+      clearTimeout(retrying);
+      stream?.close();
       player?.dispose();
     };
   }, [box, recordingId, dark]);
