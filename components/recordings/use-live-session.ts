@@ -113,8 +113,8 @@ export function useLiveSession(
 
     void Promise.all([import("asciinema-player"), document.fonts.load('15px "Geist Mono Variable"')]).then(
       ([{ create }]) => {
-        if (gone) return;
-        const source = listen as unknown as Source;
+        if (abort.signal.aborted) return;
+        const source = driver as unknown as Source;
         player = create(source, element, { ...livePlayerOptions(dark), autoPlay: true });
       },
     );

@@ -33,6 +33,8 @@ export type CommandFacts = {
 /** The first command of a session. `at` is the session's start. */
 export type SessionFacts = CommandFacts & {
   kind: "sudo" | "asciinema";
+  /** Where the person is, if that is known: IPv4 or IPv6. */
+  clientAddress?: string;
   columns: number;
   rows: number;
   title: string | null;

@@ -343,7 +343,7 @@ export class StoredSession implements LiveSession {
   }
 
   #event(event: "open" | "closed" | "connected" | "disconnected", time: string, cause?: string): RowDraft {
-    const { user, target, targetUser, kind } = this.#facts;
+    const { user, target, targetUser, kind, clientAddress } = this.#facts;
     return {
       log: "connection-events",
       row: {
@@ -355,6 +355,7 @@ export class StoredSession implements LiveSession {
         target: target ?? this.#source.name,
         kind: kindOf(kind),
         ...(targetUser !== null && { targetUser }),
+        ...(clientAddress !== undefined && { clientAddress }),
         ...(cause !== undefined && { cause }),
       },
     };

@@ -7,7 +7,7 @@ import { registerUpgrade } from "@/lib/http/upgrades.ts";
 import { toIngestSource } from "@/lib/ingest/server/sources.ts";
 import { log } from "@/lib/log.ts";
 import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
-import type { LiveSessions } from "../live-session.ts";
+import type { LiveSessions, SessionFacts } from "../live-session.ts";
 import { StreamSocket } from "./alis-socket.ts";
 import { liveSessionsOf } from "./live-store.ts";
 import type { StreamAdmission } from "./stream-session.ts";
@@ -77,16 +77,20 @@ async function admit(
     return null;
   }
   const { user, target, targetUser, title, openLogId } = row;
-  const sessions = remembering(liveSessionsOf(source), id, targetUser);
+  const sessions = remembering(liveSessionsOf(source), id, { targetUser, clientAddress: address });
   return { sessions, recordId: `stream ${id}`, openLogId, user, target, title };
 }
 
 /** Notes which session a stream is, so that a producer that comes back goes on with it. */
-function remembering(sessions: LiveSessions, id: number, targetUser: string | null): LiveSessions {
+function remembering(
+  sessions: LiveSessions,
+  id: number,
+  known: Pick<SessionFacts, "targetUser" | "clientAddress">,
+): LiveSessions {
   return {
     ...sessions,
     open: async (facts) => {
-      const session = await sessions.open({ ...facts, targetUser });
+      const session = await sessions.open({ ...facts, ...known });
       await pool().query(
         `UPDATE streams s SET recording_id = r.id FROM recordings r
          WHERE s.id = $1 AND r.organization_id = s.organization_id AND r.live_key = $2`,

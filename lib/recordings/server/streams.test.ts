@@ -126,6 +126,11 @@ describe("asciinema 3", () => {
     const listed = await (await client.ask("GET", `/user/streams?prefix=${stream.id}&limit=10`)).json();
     const page = `http://localhost:3000/connections/${line.connectionId}`;
     expect(listed).toMatchObject([{ ...stream, url: page, live: true }]);
+    const opened = await pool().query(
+      "SELECT client_address FROM connection_events WHERE connection_id = $1 AND event = 'open'",
+      [line.connectionId],
+    );
+    expect(opened.rows).toEqual([{ client_address: "127.0.0.1" }]);
     await producer.end();
     expect((await client.closeStream(stream)).status).toBe(200);
     const whole = await ready(line.id);
