@@ -26,15 +26,15 @@ export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolea
   const rewound = useRef<RewoundHandle>(null);
   const router = useRouter();
   const dark = useDark();
-  const { state, commands, now } = useLiveSession(box, line.id, dark);
+  const { state, isStored, commands, now } = useLiveSession(box, line.id, dark);
   const [nowUs, setNowUs] = useState(0);
   const [speed, setSpeed] = useState(1);
   /** Where somebody went back to, and where that has come meanwhile. */
   const [back, setBack] = useState<{ startUs: number; atUs: number; playing: boolean }>();
 
   useEffect(() => {
-    if (state === "over") router.refresh();
-  }, [state, router]);
+    if (isStored) router.refresh();
+  }, [isStored, router]);
   useEffect(() => {
     if (state === "over") return;
     setNowUs(now());

@@ -10,6 +10,7 @@ import { fetchRecording } from "./recording-api.ts";
 
 /** Commands that the page keeps; the log has all of them. */
 const mostCommands = 2000;
+const firstLookMs = 100;
 const retryMs = 5_000;
 
 /** How the session's host is: `lost` may come back. */
@@ -22,14 +23,15 @@ type Callbacks = { dispatch: (event: string, data?: unknown) => void };
 
 /**
  * Shows a session under way in `box`, as it is now.
- * @returns its commands; `now` tells how many microseconds it has taken
+ * @returns its commands; `now` tells how many microseconds it has taken, `isStored` that it is over and kept whole
  */
 export function useLiveSession(
   box: RefObject<HTMLElement | null>,
   recordingId: string,
   dark: boolean,
-): { state: LiveState; commands: readonly RecordedCommand[]; now: () => number } {
+): { state: LiveState; isStored: boolean; commands: readonly RecordedCommand[]; now: () => number } {
   const [state, setState] = useState<LiveState>("connecting");
+  const [isStored, setIsStored] = useState(false);
   const [commands, setCommands] = useState<readonly RecordedCommand[]>([]);
   /** The session's time, and when it was that by the page's clock. */
   const clock = useRef<{ us: number; at: number }>(undefined);
@@ -86,6 +88,7 @@ export function useLiveSession(
       opened.addEventListener("done", () => {
         opened.close();
         setState("over");
+        void stored(firstLookMs);
       });
       opened.addEventListener("error", () => {
         // A lost connection is opened again by the browser, and the screen comes anew; one that was refused is not.
@@ -93,12 +96,20 @@ export function useLiveSession(
         else setState("connecting");
       });
     }
+    /** What is over becomes a recording like any other, which may take a moment. */
+    async function stored(nextMs: number) {
+      const line = await fetchRecording(recordingId, abort.signal).catch(() => undefined);
+      if (abort.signal.aborted) return;
+      if (line && line.state !== "live") setIsStored(true);
+      else retrying = setTimeout(() => void stored(Math.min(retryMs, nextMs * 2)), nextMs);
+    }
     /** The session is over, or its host has not come back to a Daybook that was started anew. */
     async function refused() {
       const line = await fetchRecording(recordingId, abort.signal).catch(() => undefined);
       if (abort.signal.aborted) return;
       if (line && line.state !== "live") {
         setState("over");
+        setIsStored(true);
         return;
       }
       setState(line ? "lost" : "connecting");
@@ -126,5 +137,5 @@ export function useLiveSession(
     };
   }, [box, recordingId, dark]);
 
-  return { state, commands, now };
+  return { state, isStored, commands, now };
 }
