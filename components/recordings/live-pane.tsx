@@ -17,6 +17,8 @@ import { Rewound, type RewoundHandle } from "./rewound.tsx";
 import { useDark } from "./use-dark.ts";
 import { type LiveState, useLiveSession } from "./use-live-session.ts";
 
+/** Calls to an API are told when the session is over. */
+const noCalls: [] = [];
 /** Between two looks at the clock, while the page is in sight. */
 const tickMs = 1000;
 
@@ -104,7 +106,7 @@ export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolea
           <h2 className="px-2 text-xs font-medium text-ink-2">
             {commands.length === 1 ? "1 command" : `${commands.length} commands`}
           </h2>
-          <CommandList commands={commands} atUs={back?.atUs ?? nowUs} onSeek={seek} />
+          <CommandList commands={commands} calls={noCalls} atUs={back?.atUs ?? nowUs} onSeek={seek} />
         </aside>
       </div>
     </section>
