@@ -8,9 +8,10 @@ npm run user -- add you@example.org --role ${roles.join("|")} [--name "Your Name
 npm run user -- disable you@example.org
 npm run user -- enable you@example.org
 npm run user -- role you@example.org ${roles.join("|")}
-npm run user -- logins you@example.org [NAME]...      names in records that are this person's too; none takes them away`;
+npm run user -- logins you@example.org [NAME]...      names in records that are this person's too; none takes them away
+npm run user -- shared-only you@example.org on|off      an auditor sees only sessions that were shared with them`;
 
-const commands = ["list", "add", "disable", "enable", "role", "logins"];
+const commands = ["list", "add", "disable", "enable", "role", "logins", "shared-only"];
 
 /** What was typed cannot be understood. */
 class Mistyped extends Error {}
@@ -57,6 +58,15 @@ async function main(args: string[]): Promise<string> {
       return rest.length === 0
         ? `${email} has no other names.`
         : `Rows of ${rest.join(", ")} are those of ${email}.`;
+    case "shared-only": {
+      const [setting, ...more] = rest;
+      if ((setting !== "on" && setting !== "off") || more.length > 0)
+        throw new Mistyped("shared-only takes an address and on or off.");
+      await changeUser(email, { sharedOnly: setting === "on" });
+      return setting === "on"
+        ? `${email} sees only sessions that are shared with them.`
+        : `${email} sees what every auditor sees.`;
+    }
     default:
       throw new Error(`${command} is listed and not done`);
   }
@@ -76,14 +86,16 @@ function roleOf(text: string) {
 }
 
 async function list(): Promise<string> {
-  const lines = (await listUsers()).map(({ organization, email, role, status, logins, lastSeenAt }) => [
-    organization,
-    email,
-    role,
-    status,
-    lastSeenAt === null ? "never seen" : `seen ${lastSeenAt} UTC`,
-    logins.join(", "),
-  ]);
+  const lines = (await listUsers()).map(
+    ({ organization, email, role, status, logins, sharedOnly, lastSeenAt }) => [
+      organization,
+      email,
+      sharedOnly && role === "auditor" ? `${role}, shared sessions only` : role,
+      status,
+      lastSeenAt === null ? "never seen" : `seen ${lastSeenAt} UTC`,
+      logins.join(", "),
+    ],
+  );
   const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   return lines
     .map((line) =>

@@ -221,6 +221,39 @@ test.describe("session recordings", () => {
     await expect(page.getByRole("link", { name: /^Play the session of/ })).toBeVisible();
   });
 
+  test("is shared with an auditor up to a day, and taken back", async ({ page, daybook }) => {
+    const { connectionId } = await upload(page);
+    const email = `outside-${crypto.randomUUID().slice(0, 8)}@example.org`;
+    const database = new pg.Client({ connectionString: superuserUrl(daybook) });
+    await database.connect();
+    await database.query(
+      `INSERT INTO users (id, organization_id, email, name, role, shared_only)
+       SELECT gen_random_uuid(), organization_id, $2, $2, 'auditor', true FROM users WHERE email = $1`,
+      [daybook.admin.email, email],
+    );
+    await database.end();
+    await page.goto(`/connections/${connectionId}?tab=events`);
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: /^Share the session of/ });
+    await dialog.getByRole("combobox", { name: "Auditor" }).selectOption(email);
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("the yearly audit");
+    await dialog.getByLabel("Until").fill("2020-01-01");
+    await dialog.getByRole("button", { name: "Share session" }).click();
+    await expect(dialog.getByRole("alert")).toContainText("must not be over");
+    const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    await dialog.getByLabel("Until").fill(day);
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Share session" }).click();
+    await expect(dialog.getByRole("listitem").filter({ hasText: email })).toContainText(`until ${day} (UTC)`);
+    await dialog.getByRole("button", { name: `Take back the share with ${email}` }).click();
+    const ending = page.getByRole("dialog", { name: `Take back the share with ${email}?` });
+    await ending.getByRole("textbox", { name: "Reason" }).fill("the audit is over");
+    await ending.getByRole("button", { name: "Take back", exact: true }).click();
+    await expect(dialog.getByRole("listitem").filter({ hasText: email })).toContainText("revoked");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await expect(page.getByRole("region", { name: "Shared with" })).toContainText("taken back");
+  });
+
   test("an address that says nothing is named", async ({ page }) => {
     const { connectionId } = await upload(page);
     await page.goto(`/connections/${connectionId}?t=later&tab=sound`);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
 import pg from "pg";
@@ -215,6 +216,42 @@ test.describe("sources", () => {
     await expect(shown).toContainText('  "n": 12345678901234567890,\n  "n": 2\n', { useInnerText: true });
     await quarantine.getByRole("button", { name: "As received", exact: true }).click();
     await expect(shown).toHaveText(record);
+  });
+
+  test("a host's certificate is issued with its key once, renewed, and revoked", async ({ page }) => {
+    await createSource(page, "sudo");
+    await page.getByRole("button", { name: "Issue certificate" }).click();
+    const dialog = page.getByRole("dialog", { name: "Issue a client certificate" });
+    await dialog.getByRole("textbox", { name: "Name" }).fill("web 1");
+    await dialog.getByRole("button", { name: "Issue certificate" }).click();
+    await expect(dialog.getByRole("alert")).toContainText("letters, digits, dots");
+    await dialog.getByRole("textbox", { name: "Name" }).fill("web-1");
+    await dialog.getByRole("button", { name: "Issue certificate" }).click();
+    await expect(page.getByRole("heading", { name: "The certificate of “web-1”" })).toBeFocused();
+    await expect(page.getByText('Defaults log_server_peer_key="/etc/daybook/web-1.key"')).toBeVisible();
+    await expectAccessible(page);
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Key", exact: true }).click();
+    const key = await coming;
+    expect(key.suggestedFilename()).toBe("web-1.key");
+    expect(readFileSync(await key.path(), "utf8")).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+
+    await page.reload();
+    const listed = page.getByRole("region", { name: "Client certificates" });
+    await expect(listed.getByText("good", { exact: true })).toBeVisible();
+    await expect(listed.getByRole("button", { name: "Key", exact: true })).toBeHidden();
+    await listed.getByRole("button", { name: "Renew the certificate of web-1" }).click();
+    const renewal = page.getByRole("dialog", { name: "Renew the certificate of “web-1”?" });
+    await renewal.getByRole("textbox", { name: "Reason" }).fill("its time has come");
+    await renewal.getByRole("button", { name: "Renew certificate" }).click();
+    await expect(listed.getByText("replaced", { exact: true })).toBeVisible();
+    await listed.getByRole("button", { name: "Revoke the certificate of web-1" }).first().click();
+    const revocation = page.getByRole("dialog", { name: "Revoke the certificate of “web-1”?" });
+    await revocation.getByRole("textbox", { name: "Reason" }).fill("sold");
+    await revocation.getByRole("button", { name: "Revoke certificate" }).click();
+    await expect(listed.getByText("revoked", { exact: true })).toBeVisible();
+    await page.setViewportSize({ width: 360, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 
   test("nothing scrolls sideways on a narrow screen", async ({ page, request }) => {

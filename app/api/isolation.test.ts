@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { lines } from "@/lib/ingest/server/test-source.ts";
-import { absentNames, filtersOf, type Names, namesOf, slugs } from "@/lib/logs/server/test-names.ts";
+import { absentNames, type Names, namesOf, slugs } from "@/lib/logs/server/test-names.ts";
 import { everythingOf, makeWorld, type TestWorld } from "@/lib/logs/server/test-world.ts";
 import { worldRecords } from "@/lib/logs/server/test-world-records.ts";
-import { logView } from "@/lib/logs/views.ts";
-import { cases, range } from "./test-cases.ts";
+import { cases } from "./test-cases.ts";
+import { comparable, plainQuestions } from "./test-compare.ts";
 import { type Asked, ask, type Endpoint, endpoints, follow, type Told } from "./test-routes.ts";
 
 const found = await endpoints();
@@ -43,41 +43,6 @@ async function askHere(endpoint: Endpoint, asked: Asked): Promise<Told & { reque
   return { ...(await ask(endpoint, { ...asked, headers })), requestId };
 }
 
-/** An answer without what differs between two askings of the same, and without the names asked for. */
-function comparable({ status, headers, text }: Told, names: Names): string {
-  const given = [...Object.values(names.ids), ...Object.values(names.keys).map((key) => key.slice(28))];
-  const values = slugs.flatMap((log) => filtersOf(log).map((filter) => names.value(log, filter)));
-  const longestFirst = [...given, ...values, names.word].sort((a, b) => b.length - a.length);
-  let all = JSON.stringify({ status, headers, text });
-  for (const name of longestFirst) all = all.replaceAll(name, "<named>");
-  return all
-    .replace(/isolation-\d+/g, "<request>")
-    .replace(/(position\\":\\")[^\\]+/g, "$1<position>")
-    .replace(/db[ks]_[0-9A-Za-z]{38}/g, "<token>")
-    .replace(/("x-export-id":"|\\"id\\":\\")[0-9a-f-]{36}/g, "$1<new>")
-    .replace(/\d{8}T\d{6}Z/g, "<now>");
-}
-
-/** Questions that name nothing, for the routes that must be told a log. */
-const plain: { [endpoint: string]: () => Asked[] } = {
-  "GET /api/v1/logs/[log]": () => slugs.map((log) => ({ params: { log }, query: "limit=200" })),
-  "GET /api/v1/logs/[log]/export": () =>
-    slugs.flatMap((log) =>
-      ["csv", "json", "ndjson"].map((format) => ({ params: { log }, query: { format } })),
-    ),
-  "GET /api/v1/logs/[log]/histogram": () => slugs.map((log) => ({ params: { log }, query: range })),
-  "GET /api/v1/logs/[log]/live": () => slugs.map((log) => ({ params: { log } })),
-  "GET /api/v1/logs/[log]/rows/[key]": () => slugs.map((log) => ({ params: { log, key: here.keys[log] } })),
-  "GET /api/v1/logs/[log]/values": () =>
-    slugs.flatMap((log) =>
-      Object.entries(logView(log).filters).flatMap(([filter, definition]) =>
-        definition.kind === "name" && definition.suggest ? [{ params: { log }, query: { filter } }] : [],
-      ),
-    ),
-  "GET /api/v1/recordings/search": () => [{ query: { q: here.word } }, { query: { q: "echo" } }],
-  "GET /api/v1/saved-views": () => [{ query: {} }, ...slugs.map((log) => ({ query: { log } }))],
-};
-
 describe("nothing crosses from one organization to another", () => {
   it("every route under app/api has its cases", () => {
     expect(found.map(({ name }) => name)).toEqual(Object.keys(cases).sort());
@@ -85,7 +50,7 @@ describe("nothing crosses from one organization to another", () => {
 
   const reads = found.filter(({ name }) => name.startsWith("GET /api/v1/") && !name.includes("[id]"));
   it.each(reads)("$name holds nothing of another organization", async (endpoint) => {
-    for (const asked of plain[endpoint.name]?.() ?? [{}]) {
+    for (const asked of plainQuestions(here)[endpoint.name] ?? [{}]) {
       const { status, text } = await askHere(endpoint, asked);
       expect(status, JSON.stringify(asked)).toBe(200);
       expect(text, JSON.stringify(asked)).not.toContain(there.word);

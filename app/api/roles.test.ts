@@ -40,7 +40,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if (name === "DELETE /api/v1/recordings/[id]") return ["superuser", "admin"];
   if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
   if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
-  return /^\/api\/v1\/(?:sources|targets|spaces)\b/.test(route) ? ["superuser", "admin"] : roles;
+  return /^\/api\/v1\/(?:sources|targets|spaces|connections)\b/.test(route) ? ["superuser", "admin"] : roles;
 }
 
 describe("each role does what it is for, and nothing else", () => {

@@ -6,6 +6,8 @@ import type { Asked } from "./test-routes.ts";
 /** The day of the records of every world: what is written while a test runs lies outside. */
 export const range = "from=2026-11-20&to=2026-11-20";
 
+const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+
 /** Queries of a log, each with one name in one parameter. */
 function logQueries({ keys, value }: Names, operators: readonly string[], more = ""): Asked[] {
   return slugs.flatMap((log) => [
@@ -51,6 +53,19 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
         { params: { log }, query: { filter, match: value(log, filter) } },
       ]),
     ),
+  "GET /api/v1/connections/[id]/shares": ({ ids }) => one({ id: ids.connection }),
+  "POST /api/v1/connections/[id]/shares": ({ ids }, own) =>
+    [
+      { id: ids.connection, userId: ids.auditor },
+      { id: own.ids.connection, userId: ids.auditor },
+      { id: ids.connection, userId: own.ids.auditor },
+    ].flatMap(({ id, userId }) => one({ id }, { userId, reason: "a look", until: tomorrow })),
+  "DELETE /api/v1/connections/[id]/shares/[share]": ({ ids }, own) =>
+    [
+      { id: ids.connection, share: ids.share },
+      { id: own.ids.connection, share: ids.share },
+      { id: ids.connection, share: own.ids.share },
+    ].map((params) => ({ params, query: { reason: "none of yours" } })),
   "GET /api/v1/devices": () => [],
   "POST /api/v1/devices": ({ word }) => one({}, { installId: crypto.randomUUID(), name: `${word} machine` }),
   "DELETE /api/v1/devices/[id]": ({ ids }) => [{ params: { id: ids.device }, query: { reason: "sold" } }],

@@ -54,9 +54,22 @@ const states = {
   revoked: { tone: "denied", label: "revoked" },
 } as const;
 
+/** What the first time of a line is. */
+const words = { good: "Good until", replaced: "Good until", expired: "Ended", revoked: "Revoked" } as const;
+
 function Facts({ certificate }: { certificate: CertificateLine }) {
-  const { name, fingerprint, state, endsAt, createdBy, createdAt, lastUsedAt, refusedAt, refusedFor } =
-    certificate;
+  const {
+    name,
+    fingerprint,
+    state,
+    endsAt,
+    revokedAt,
+    createdBy,
+    createdAt,
+    lastUsedAt,
+    refusedAt,
+    refusedFor,
+  } = certificate;
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
       <div className="flex flex-wrap items-center gap-2">
@@ -64,7 +77,7 @@ function Facts({ certificate }: { certificate: CertificateLine }) {
         <Badge tone={states[state].tone}>{states[state].label}</Badge>
       </div>
       <p className="text-ink-2">
-        {state === "expired" ? "Ended" : "Good until"} <Moment time={endsAt} otherwise="" withZone /> · issued{" "}
+        {words[state]} <Moment time={revokedAt ?? endsAt} otherwise="" withZone /> · issued{" "}
         <Moment time={createdAt} otherwise="" withZone /> by{" "}
         <span className="wrap-anywhere">{createdBy}</span> · last used{" "}
         <Moment time={lastUsedAt} otherwise="never" withZone />

@@ -40,8 +40,9 @@ function IssueForm({ sourceId, onClose, onIssued }: Omit<IssueProps, "open">) {
     const wish = { name: String(form.get("name")).trim(), days: Number(form.get("days")) };
     setBusy(true);
     try {
-      onIssued(await requestCertificate(sourceId, wish));
+      const issued = await requestCertificate(sourceId, wish);
       onClose();
+      onIssued(issued);
     } catch (error) {
       fault.refuse(error);
       setBusy(false);

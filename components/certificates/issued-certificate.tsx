@@ -12,7 +12,11 @@ type IssuedProps = { issued: NewCertificate; place: TlsPlace; onDone: () => void
 /** The one sight of a certificate's key. It stays until the reader says that it is kept, or leaves the page. */
 export function IssuedCertificate({ issued, place, onDone }: IssuedProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  // The dialog that asked for it is open for a moment yet, and gives the focus back when it closes.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => heading.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const { name, certificate, key, authority } = issued;
   const files = filesOf(name);
   return (

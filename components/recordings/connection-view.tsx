@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
+import { ShareSession } from "@/components/shares/share-session.tsx";
 import { connectionPath, recordingsPage } from "@/components/shell/pages.ts";
 import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
@@ -37,6 +38,7 @@ type ViewProps = {
   mayEnd: boolean;
   /** Whose arrangement of columns is used. */
   userId: string;
+  mayShare: boolean;
   /** The tab of events. */
   children: ReactNode;
 };
@@ -55,6 +57,7 @@ export function ConnectionView({
   mayHold,
   mayEnd,
   userId,
+  mayShare,
   children,
 }: ViewProps) {
   const { row, recording, recordings, expected } = connection;
@@ -99,14 +102,17 @@ export function ConnectionView({
             )}
           </h1>
         </div>
-        {recording && (
-          <div className="flex items-center">
-            {mayHold && recording.state !== "deleted" && recording.state !== "logged" && (
-              <RecordingHold line={recording} />
-            )}
-            <RecordingActions line={recording} mayDelete={mayDelete} />
-          </div>
-        )}
+        <div className="flex items-center gap-2">
+          {mayShare && <ShareSession connectionId={id} name={`${user} on ${target}`} />}
+          {recording && (
+            <>
+              {mayHold && recording.state !== "deleted" && recording.state !== "logged" && (
+                <RecordingHold line={recording} />
+              )}
+              <RecordingActions line={recording} mayDelete={mayDelete} />
+            </>
+          )}
+        </div>
       </header>
       <Facts row={row} recording={recording} />
       {query.errors.length > 0 && (

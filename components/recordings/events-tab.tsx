@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { searchString } from "@/components/logs/conditions.ts";
 import { formatOffset, toneOf } from "@/components/logs/format-values.ts";
 import type { Row } from "@/components/logs/log-api.ts";
+import { ShareList } from "@/components/shares/share-list.tsx";
 import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
@@ -10,6 +11,7 @@ import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
+import type { ShareLine } from "@/lib/shares/share.ts";
 import { FindingList } from "./finding-list.tsx";
 import { linkSeconds } from "./link-seconds.ts";
 
@@ -23,6 +25,7 @@ type EventsProps = {
     denied: Rows;
     resizes: Playback["resizes"];
     readers: Rows | undefined;
+    shares: readonly ShareLine[] | undefined;
   };
 };
 
@@ -30,7 +33,7 @@ const mostResizes = 200;
 
 /** What happened to the connection and to its recording, beside what was on the screen. */
 export function EventsTab({ id, recording, history }: EventsProps) {
-  const { events, denied, resizes, readers } = history;
+  const { events, denied, resizes, readers, shares } = history;
   const isList = isRequestKind(recording?.kind);
   const clients = [
     ...new Set(events.rows.flatMap(({ clientSoftware }) => (clientSoftware ? [String(clientSoftware)] : []))),
@@ -121,6 +124,11 @@ export function EventsTab({ id, recording, history }: EventsProps) {
             )}
           </Part>
         </>
+      )}
+      {shares && (
+        <Part title="Shared with">
+          <ShareList shares={shares} />
+        </Part>
       )}
       {recording && readers && (
         <Section

@@ -37,10 +37,15 @@ export function logPath(slug: string): string {
   return slug === "audit-log" ? "/settings/audit-log" : `/logs/${slug}`;
 }
 
-/** What is behind the cog for someone of this role; the Audit Log comes first. */
-export function settingsPages(role: Role): ConsolePage[] {
+/** What is behind the cog for someone of this role; the Audit Log comes first, but not for who sees only shared sessions. */
+export function settingsPages(role: Role, sharedOnly: boolean): ConsolePage[] {
   const pages: (ConsolePage & { allowed: boolean })[] = [
-    { href: "/settings/audit-log", title: "Audit Log", key: "a", allowed: can(role, "audit-log:read") },
+    {
+      href: "/settings/audit-log",
+      title: "Audit Log",
+      key: "a",
+      allowed: can(role, "audit-log:read") && !sharedOnly,
+    },
     { href: "/settings/sources", title: "Sources", allowed: can(role, "sources:manage") },
     { href: "/settings/targets", title: "Targets and spaces", allowed: can(role, "sources:manage") },
     { href: "/settings/retention", title: "Retention", allowed: can(role, "retention:manage") },

@@ -38,7 +38,8 @@ export function Dialog({ open, onClose, title, bare = false, className, children
     <dialog
       ref={ref}
       aria-labelledby={heading}
-      onClose={onClose}
+      // React hands on what a dialog within this one tells.
+      onClose={(event) => event.target === event.currentTarget && onClose()}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
       className={cx(
         "fixed inset-x-0 top-[12vh] mx-auto max-h-[76vh] w-[min(36rem,calc(100vw-2rem))] overflow-auto rounded-lg border border-line",

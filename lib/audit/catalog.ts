@@ -366,6 +366,26 @@ export const workflowTypes = {
       failed: { type: "session:watching-failed", says: "Failed to watch the session of" },
     },
   },
+  "session:sharing": {
+    category: "Session Recordings",
+    title: "Session Sharing",
+    targetType: "session",
+    events: {
+      attempting: { type: "session:sharing", says: "Sharing the session of" },
+      done: { type: "session:shared", says: "Shared the session of" },
+      failed: { type: "session:sharing-failed", says: "Failed to share the session of" },
+    },
+  },
+  "session:unsharing": {
+    category: "Session Recordings",
+    title: "Session Share Revocation",
+    targetType: "session",
+    events: {
+      attempting: { type: "session:unsharing", says: "Taking back a share of the session of" },
+      done: { type: "session:unshared", says: "Took back a share of the session of" },
+      failed: { type: "session:unsharing-failed", says: "Failed to take back a share of the session of" },
+    },
+  },
   "session:ending": {
     category: "Session Recordings",
     title: "Session End Request",

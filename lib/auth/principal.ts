@@ -8,6 +8,8 @@ export type CurrentUser = {
   /** Names in records that are this person's, beside the email address. */
   logins: readonly string[];
   role: Role;
+  /** An auditor who sees only sessions that were shared with them. */
+  sharedOnly: boolean;
   organizationId: string;
   organizationName: string;
   sessionId: string;
@@ -27,6 +29,8 @@ export type Principal = {
   /** Other names of the person in those columns, such as the login name at a target. */
   logins: readonly string[];
   role: Role;
+  /** Sees only sessions that were shared with the person. */
+  sharedOnly: boolean;
   organizationId: string;
   organizationName: string;
   /** What it may do, the role at this moment included. */

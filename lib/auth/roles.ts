@@ -16,6 +16,8 @@ const permissions = {
   "recordings:read-own": ["superuser", "admin", "auditor", "member"],
   "recordings:delete": ["superuser", "admin"],
   "sessions:end": ["superuser", "admin"],
+  /** Give an auditor access to a session. */
+  "sessions:share": ["superuser", "admin"],
   "users:manage": ["superuser", "admin"],
   "sources:manage": ["superuser", "admin"],
   "tokens:manage-own": ["superuser", "admin", "auditor", "member"],
@@ -51,6 +53,22 @@ export function can(role: Role, permission: Permission): boolean {
 /** Every permission of a role. */
 export function permissionsOf(role: Role): Permission[] {
   return (Object.keys(permissions) as Permission[]).filter((permission) => can(role, permission));
+}
+
+/**
+ * Of permissions, those that are left to whom `sharedOnly` is true of: the audit log names all sessions, also
+ * those that were not shared.
+ */
+export function withoutWhatSharingHides<P extends Permission>(
+  permissions: readonly P[],
+  sharedOnly: boolean,
+): P[] {
+  return permissions.filter((permission) => !(sharedOnly && permission === "audit-log:read"));
+}
+
+/** Whether the setting to be kept to shared sessions counts: for auditors alone. */
+export function isSharedOnly(role: Role, setting: boolean): boolean {
+  return setting && role === "auditor";
 }
 
 /** What a person of this role may put into a token: nothing that the role itself may not do. */

@@ -11,6 +11,8 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/auth/sign-out": ["POST"],
   "/api/health": ["GET"],
   "/api/ready": ["GET"],
+  "/api/v1/connections/[id]/shares": ["GET", "POST"],
+  "/api/v1/connections/[id]/shares/[share]": ["DELETE"],
   "/api/v1/devices": ["GET", "POST"],
   "/api/v1/devices/[id]": ["DELETE"],
   "/api/v1/exports/[id]": ["GET", "DELETE"],

@@ -47,6 +47,7 @@ describe("the current user", () => {
       name: auditor.email,
       logins: [],
       role: "auditor",
+      sharedOnly: false,
       organizationId: installation.organizationId,
       organizationName: "First",
       sessionId,

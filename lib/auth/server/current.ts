@@ -49,7 +49,8 @@ export async function requireRole(...allowed: readonly [Role, ...Role[]]): Promi
 }
 
 function userOf(principal: Principal): CurrentUser {
-  const { id, email, name, logins, role, organizationId, organizationName, sessionId } = principal;
+  const { id, email, name, logins, role, sharedOnly, organizationId, organizationName, sessionId } =
+    principal;
   if (sessionId === undefined) throw new Error("A page was asked for without a session");
-  return { id, email, name, logins, role, organizationId, organizationName, sessionId };
+  return { id, email, name, logins, role, sharedOnly, organizationId, organizationName, sessionId };
 }

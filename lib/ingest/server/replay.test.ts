@@ -30,6 +30,7 @@ function principalOf({ id, email, role, organizationId }: TestUser): Principal {
     email,
     logins: [],
     role,
+    sharedOnly: false,
     organizationId,
     organizationName: "First",
     scopes: permissionsOf(role),

@@ -5,7 +5,7 @@ import type { LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
 import { type Count, type Counting, countFromRollup, countRows } from "./histogram-counts.ts";
 import { type Span, spanOf } from "./histogram-span.ts";
-import type { Scope } from "./sql.ts";
+import { isWhole, type Scope } from "./sql.ts";
 
 export type Histogram = Span & {
   widthMs: number;
@@ -77,7 +77,7 @@ export async function getHistogram(
 
 /** The rollup knows hours and the values of the series, and nothing of other columns. */
 function isCountedAhead(scope: Scope, { conditions }: LogQuery): boolean {
-  return conditions.length === 0 && scope.users === undefined;
+  return conditions.length === 0 && isWhole(scope);
 }
 
 /** The narrowest width that needs no more than {@link maxBuckets} bars. */

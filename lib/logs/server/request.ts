@@ -16,9 +16,32 @@ export function requireLog(principal: Principal, slug: string): { slug: LogSlug;
   return { slug, scope: scopeOf(principal, slug) };
 }
 
-/** The rows of a log that a principal may see, who may read it. Steps of the audit log are nobody's own. */
+/** How the rows of each log tell the session that they are of; what a person does in Daybook is of none. */
+const sessionOf = {
+  commands: "connection_id",
+  "kubernetes-commands": "command",
+  "kubernetes-api-calls": "connection_id",
+  connections: "id",
+  "connection-events": "connection_id",
+  "session-requests": "connection_id",
+  "user-events": undefined,
+  "audit-log": undefined,
+} as const satisfies { [log in LogSlug]: NonNullable<Scope["shared"]>["by"] | undefined };
+
+/**
+ * The rows of a log that a principal may see, who may read it. Steps of the audit log are nobody's own. Who sees
+ * only shared sessions has besides them only what they did themselves in Daybook.
+ */
 export function scopeOf(principal: Principal, log: LogSlug): Scope {
-  const { organizationId } = principal;
+  const { organizationId, userId, sharedOnly } = principal;
+  if (sharedOnly) {
+    const by = sessionOf[log];
+    if (by === undefined) return { organizationId, users: ownNames(principal) };
+    const shared = { userId, by };
+    return ownRowsOnly(principal)
+      ? { organizationId, users: ownNames(principal), shared }
+      : { organizationId, shared };
+  }
   const ownOnly = log !== "audit-log" && ownRowsOnly(principal);
   return ownOnly ? { organizationId, users: ownNames(principal) } : { organizationId };
 }

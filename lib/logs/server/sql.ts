@@ -1,13 +1,27 @@
 import "server-only";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { sqlName } from "@/lib/record/columns.ts";
+import { sharedConnections } from "@/lib/shares/server/shared.ts";
 import type { CellKind, LogView } from "../define.ts";
 import type { Filter } from "../filters.ts";
 import { type Condition, type Cursor, type LogQuery, parseNumberRange } from "../query.ts";
 import { boundsOf } from "../time.ts";
 
-/** Whose rows may be seen: an organization's, and of them only those of some user names where `users` is given. */
-export type Scope = { organizationId: string; users?: readonly string[] };
+/**
+ * Whose rows may be seen: an organization's, and of them only those of some user names where `users` is given, and
+ * only those of sessions that are shared with a person where `shared` is.
+ */
+export type Scope = {
+  organizationId: string;
+  users?: readonly string[];
+  /** `by`: how a row tells its connection. A Kubernetes command is of the connection that one of its calls is of. */
+  shared?: { userId: string; by: "connection_id" | "id" | "command" };
+};
+
+/** Whether a scope is everything of its organization, so that sums over all of it may be told. */
+export function isWhole({ users, shared }: Scope): boolean {
+  return users === undefined && shared === undefined;
+}
 
 /**
  * A name that stands in a definition, as SQL. The only way from text to SQL that is not a bound value: names
@@ -63,13 +77,26 @@ function alias(field: string): Prisma.Sql {
   return Prisma.raw(`"${field}"`);
 }
 
-/** What every statement on a view begins with: the organization, and the person's names where only own rows count. */
+/**
+ * What every statement on a view begins with: the organization, the person's names where only own rows count, and
+ * the shares of this moment where only they do.
+ */
 export function scopeSql(scope: Scope): Prisma.Sql {
-  const organization = Prisma.sql`r.organization_id = ${scope.organizationId}::uuid`;
+  const { organizationId, shared } = scope;
+  const organization = shared
+    ? Prisma.sql`r.organization_id = ${organizationId}::uuid AND ${sharedSql(organizationId, shared)}`
+    : Prisma.sql`r.organization_id = ${organizationId}::uuid`;
   if (scope.users === undefined) return organization;
   // A list without names is nobody's, never everybody's.
   if (scope.users.length === 0) return Prisma.sql`${organization} AND false`;
   return Prisma.sql`${organization} AND r.user_name IN (${Prisma.join([...scope.users])})`;
+}
+
+function sharedSql(organizationId: string, { userId, by }: NonNullable<Scope["shared"]>): Prisma.Sql {
+  const connections = sharedConnections(organizationId, userId);
+  if (by !== "command") return Prisma.sql`r.${identifier(by)} IN (${connections})`;
+  return Prisma.sql`r.id IN (SELECT k.command_id FROM kubernetes_api_calls k
+    WHERE k.organization_id = ${organizationId}::uuid AND k.connection_id IN (${connections}))`;
 }
 
 /** Rows that no later stage has overtaken. */

@@ -9,6 +9,7 @@ import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
+import { shareSession } from "@/lib/shares/server/shares.ts";
 import { type LogSlug, logView, logViews } from "../views.ts";
 import { exportLog } from "./export-log.ts";
 import { scopeOf } from "./request.ts";
@@ -36,6 +37,9 @@ export type TestWorld = {
     space: string;
     recording: string;
     device: string;
+    connection: string;
+    auditor: string;
+    share: string;
   };
   /** A key of a row of every log: time~id. */
   keys: { [log in LogSlug]: string };
@@ -102,6 +106,13 @@ export async function makeWorld(
   });
   const sudo = await testSource(organizationId, "sudo", {}, `${word} sudo`);
   const certificate = await issueCertificate(principal, sudo.id, { name: word, days: 1 });
+  const connection = await idOf(
+    "SELECT id FROM connections WHERE organization_id = $1 ORDER BY time, id",
+    organizationId,
+  );
+  const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const second = await installation.addUser("auditor", { organizationId, email: `second@${word}.example` });
+  const share = await shareSession(principal, connection, { userId: second.id, reason: word, until });
   const installId = randomUUID();
   await claimDevice(principal, { installId, name: `${word} device` });
   const logs = Object.keys(logViews) as LogSlug[];
@@ -131,6 +142,9 @@ export async function makeWorld(
       ),
       space: await idOf("SELECT id FROM spaces WHERE organization_id = $1", organizationId),
       recording,
+      connection,
+      auditor: users.auditor.id,
+      share: share.id,
       device: await idOf("SELECT id FROM devices WHERE organization_id = $1", organizationId),
     },
     keys: Object.fromEntries(keys) as TestWorld["keys"],

@@ -2,7 +2,7 @@ import "server-only";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { columnOf, identifier, likeText, type Scope, scopeSql } from "./sql.ts";
+import { columnOf, identifier, isWhole, likeText, type Scope, scopeSql } from "./sql.ts";
 
 export type ValueCount = { value: string; count: number };
 
@@ -25,7 +25,7 @@ export async function listValues(
   if (filter?.kind !== "name" || !filter.suggest) return null;
   const like = `%${likeText(match)}%`;
   const found = await pool().query<ValueCount>(
-    scope.users === undefined
+    isWhole(scope)
       ? Prisma.sql`
         SELECT value, sum(n)::double precision AS count FROM (
           SELECT value, n FROM log_counts c WHERE ${rollup(scope, slug, filter.column)} AND value ILIKE ${like}

@@ -12,6 +12,7 @@ import type { ExportLine } from "@/lib/logs/server/export-state.ts";
 import type { Histogram } from "@/lib/logs/server/histogram.ts";
 import type { SavedViewLine } from "@/lib/logs/server/saved-views.ts";
 import type { ValueCount } from "@/lib/logs/server/values.ts";
+import type { Auditor, ShareLine } from "@/lib/shares/share.ts";
 import type { SpaceLine, SpacePage, TargetLine, TargetPage } from "@/lib/targets/target-line.ts";
 
 // What the API answers, beside rows. Each is checked against the type that the code answers with, so that a
@@ -143,6 +144,25 @@ export const newCertificate = z.object({
   key: z.string().describe("PEM. In this answer and nowhere else."),
   authority: z.string().describe("PEM: the certificate of the installation's authority."),
 }) satisfies z.ZodType<NewCertificate>;
+
+export const share = z.object({
+  id: z.uuid(),
+  user: z.object({ id: z.uuid(), email: z.string(), name: z.string() }),
+  reason: z.string(),
+  until: z.iso.date().describe("The last day, in UTC."),
+  createdAt: recordTime,
+  createdBy: z.string(),
+  revokedAt: recordTime.nullable(),
+  revokedBy: z.string().nullable(),
+  state: z.enum(["open", "over", "revoked"]),
+}) satisfies z.ZodType<ShareLine>;
+
+export const auditor = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  name: z.string(),
+  sharedOnly: z.boolean().describe("Sees only sessions that were shared with them."),
+}) satisfies z.ZodType<Auditor>;
 
 export const quarantined = z.object({
   id: z.uuid(),

@@ -11,6 +11,7 @@ import { savedViewWish } from "@/lib/logs/server/saved-views.ts";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
 import { deviceClaim } from "@/lib/recordings/device.ts";
 import { retentionChange } from "@/lib/retention/retention.ts";
+import { shareWish } from "@/lib/shares/share.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
@@ -40,6 +41,9 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     SourceChange: sourceChange,
     TokenRenewal: tokenRenewal,
     NewSource: answers.newSource,
+    Share: answers.share,
+    Shares: z.object({ shares: z.array(answers.share), auditors: z.array(answers.auditor) }),
+    ShareWish: shareWish,
     Certificates: z.object({ certificates: z.array(answers.certificate) }),
     CertificateWish: certificateWish,
     CertificateRenewal: certificateRenewal,

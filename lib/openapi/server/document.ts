@@ -10,6 +10,7 @@ import { logPaths } from "./log-paths.ts";
 import { recordingPaths } from "./recording-paths.ts";
 import { personalPaths, sourcePaths } from "./resource-paths.ts";
 import { retentionPaths } from "./retention-paths.ts";
+import { sharePaths } from "./share-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
 export function openApiDocument() {
@@ -42,6 +43,7 @@ export function openApiDocument() {
       ...sourcePaths(),
       ...recordingPaths(),
       ...retentionPaths(),
+      ...sharePaths(),
       ...ingestPaths(),
       ...ownPath,
     },

@@ -103,6 +103,35 @@ describe("the document tells the truth about", () => {
     await client.check(all, { params: { id: nowhere } }, 404);
   });
 
+  it("shared sessions", async () => {
+    const { installation, native } = client;
+    const recording = await testRecording(installation.organizationId, native.id, {
+      word: "shared",
+      user: "ann",
+      target: "web-2",
+      time,
+    });
+    const found = (await client.check("/api/v1/recordings/{id}", { params: { id: recording } })) as {
+      connectionId: string;
+    };
+    const auditor = await installation.addUser("auditor");
+    const params = { id: found.connectionId };
+    const all = "/api/v1/connections/{id}/shares";
+    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const wish = { method: "POST", params, body: { userId: auditor.id, reason: "audit", until } };
+    const { id } = (await client.check(all, wish, 201)) as { id: string };
+    await client.check(all, wish, 409);
+    await client.check(all, { ...wish, body: { ...wish.body, until: "soon" } }, 400);
+    await client.check(all, { params });
+    await client.check(all, { params: { id: nowhere } }, 404);
+    await client.check(all, { params, as: "member" }, 403);
+    const one = { method: "DELETE", params: { ...params, share: id }, query: "?reason=over" };
+    await client.check(`${all}/{share}`, { ...one, query: "" }, 400);
+    await client.check(`${all}/{share}`, one, 204);
+    await client.check(`${all}/{share}`, one, 409);
+    await client.check(`${all}/{share}`, { ...one, params: { ...params, share: nowhere } }, 404);
+  });
+
   it("session recordings", async () => {
     const id = await testRecording(client.installation.organizationId, client.native.id, {
       word: "daybook",

@@ -6,6 +6,8 @@ import { type LogPage, type LogRow, listLogs } from "@/lib/logs/server/list.ts";
 import { scopeOf } from "@/lib/logs/server/request.ts";
 import { isRequestKind } from "@/lib/logs/session-view.ts";
 import { type LogSlug, logView } from "@/lib/logs/views.ts";
+import { sharesOf } from "@/lib/shares/server/share-list.ts";
+import type { ShareLine } from "@/lib/shares/share.ts";
 import type { Playback } from "../playback.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { recordedCommands } from "./beside.ts";
@@ -94,6 +96,8 @@ export type ConnectionHistory = {
   resizes: Playback["resizes"];
   /** Who watched, read, downloaded or deleted the recording; undefined for those who may not read the audit log. */
   readers: LogPage | undefined;
+  /** With whom the session is shared; undefined for those who neither share nor read the audit log. */
+  shares: ShareLine[] | undefined;
 };
 
 export async function readHistory(
@@ -111,6 +115,10 @@ export async function readHistory(
     readers: audited
       ? await rowsOf(principal, "audit-log", { targetId: recording.id, "operationStatus!": "inProgress" })
       : undefined,
+    shares:
+      allows(principal, "sessions:share") || allows(principal, "audit-log:read")
+        ? await sharesOf(principal.organizationId, id)
+        : undefined,
   };
 }
 

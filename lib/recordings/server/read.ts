@@ -29,11 +29,13 @@ const inflate = promisify(gunzip);
 type Summary = Omit<ConversionSummary, "commands">;
 type WithCommands = Summary & { commands: RecordedCommand[] };
 
-/** The recordings that somebody may see: all of the organization, or their own. @throws Problem 403 */
+/** The recordings that somebody may see: all of the organization, their own, or those shared with them. @throws Problem 403 */
 export function recordingScope(principal: Principal): Scope {
-  const { organizationId } = principal;
-  if (allows(principal, "recordings:read")) return { organizationId };
-  if (allows(principal, "recordings:read-own")) return { organizationId, users: ownNames(principal) };
+  const { organizationId, userId, sharedOnly } = principal;
+  const shared = sharedOnly && { shared: { userId, by: "connection_id" as const } };
+  if (allows(principal, "recordings:read")) return { organizationId, ...shared };
+  if (allows(principal, "recordings:read-own"))
+    return { organizationId, users: ownNames(principal), ...shared };
   throw new Problem(403, "This needs the permission recordings:read-own.");
 }
 

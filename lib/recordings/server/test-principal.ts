@@ -12,6 +12,7 @@ export function testPrincipal({ id, email, role, organizationId }: TestUser): Pr
     email,
     logins: [],
     role,
+    sharedOnly: false,
     organizationId,
     organizationName: "First",
     scopes: permissionsOf(role),

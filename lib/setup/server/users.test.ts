@@ -134,6 +134,23 @@ describe("changing a user", () => {
     expect(await lineOf("names@example.org")).toMatchObject({ logins: [] });
   });
 
+  it("sees only shared sessions as an auditor, and as nothing else", async () => {
+    await addUser(wish("outside@example.org", { role: "auditor" }));
+    await changeUser("outside@example.org", { sharedOnly: true });
+    expect(await lineOf("outside@example.org")).toMatchObject({ role: "auditor", sharedOnly: true });
+    await expect(changeUser("outside@example.org", { sharedOnly: true })).rejects.toThrow(
+      "like that already",
+    );
+    expect((await told("outside@example.org")).at(-1)).toMatchObject({
+      before: { sharedOnly: false },
+      after: { sharedOnly: true },
+    });
+    await addUser(wish("inside@example.org", { role: "admin" }));
+    await expect(changeUser("inside@example.org", { sharedOnly: true })).rejects.toThrow(
+      "only an auditor can",
+    );
+  });
+
   it("keeps the last superuser of an organization", async () => {
     const organization = "Second";
     await addUser(wish("s1@example.org", { role: "superuser", organization }));

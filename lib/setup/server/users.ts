@@ -17,6 +17,8 @@ export type UserLine = {
   name: string;
   role: Role;
   status: "active" | "disabled";
+  /** As an auditor: sees only sessions that were shared with them. */
+  sharedOnly: boolean;
   /** Names in records that are this person's, beside the email address. */
   logins: string[];
   /** UTC; null before the first sign-in. */
@@ -26,7 +28,11 @@ export type UserLine = {
 type User = Omit<UserLine, "organization" | "lastSeenAt"> & { id: string; organizationId: string };
 
 /** What of an account an operator changes. */
-export type UserChange = { role: Role } | { status: UserLine["status"] } | { logins: string[] };
+export type UserChange =
+  | { role: Role }
+  | { status: UserLine["status"] }
+  | { logins: string[] }
+  | { sharedOnly: boolean };
 
 const oneName = z
   .string()
@@ -52,7 +58,7 @@ const cause = "command on the server";
 /** Every account, by organization and address. */
 export async function listUsers(): Promise<UserLine[]> {
   const found = await pool().query<UserLine>(
-    `SELECT o.name AS organization, u.email, u.name, u.role, u.status, u.logins,
+    `SELECT o.name AS organization, u.email, u.name, u.role, u.status, u.logins, u.shared_only AS "sharedOnly",
             to_char(u.last_seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS "lastSeenAt"
      FROM users u JOIN organizations o ON o.id = u.organization_id ORDER BY o.created_at, o.id, u.email`,
   );
@@ -76,6 +82,7 @@ export async function addUser(given: UserWish): Promise<string> {
     ...account,
     logins: [...new Set(account.logins)],
     status: "active",
+    sharedOnly: false,
     id: uuidv7(),
     organizationId: await organizationId(organization),
   };
@@ -110,6 +117,12 @@ export async function addUser(given: UserWish): Promise<string> {
 export async function changeUser(email: string, change: UserChange): Promise<void> {
   const before = await findUser(email);
   const after: User = { ...before, ...change };
+  if ("sharedOnly" in change && change.sharedOnly && before.role !== "auditor") {
+    throw new Problem(
+      409,
+      `${before.email} is ${before.role}: only an auditor can be kept to shared sessions.`,
+    );
+  }
   if ("logins" in change) after.logins = checkedLogins(change.logins);
   const [original, updated] = [stateOf(before), stateOf(after)];
   if (JSON.stringify(original) === JSON.stringify(updated)) {
@@ -125,13 +138,11 @@ export async function changeUser(email: string, change: UserChange): Promise<voi
     },
     async (client) => {
       await checkNames(client, after);
-      const { id, role, status, logins } = after;
-      await client.query("UPDATE users SET role = $2, status = $3, logins = $4 WHERE id = $1", [
-        id,
-        role,
-        status,
-        logins,
-      ]);
+      const { id, role, status, logins, sharedOnly } = after;
+      await client.query(
+        "UPDATE users SET role = $2, status = $3, logins = $4, shared_only = $5 WHERE id = $1",
+        [id, role, status, logins, sharedOnly],
+      );
       if (status === "disabled") await revokeSessionsOf(client, id);
       if (isSuperuser(before) && !isSuperuser(after)) await requireSuperuser(client, after);
     },
@@ -148,8 +159,8 @@ function checkedLogins(given: string[]): string[] {
   throw new Problem(400, `login names: ${logins.error.issues.map(({ message }) => message).join("; ")}`);
 }
 
-function stateOf({ email, name, role, status, logins }: User) {
-  return { email, name, role, status, logins };
+function stateOf({ email, name, role, status, logins, sharedOnly }: User) {
+  return { email, name, role, status, logins, sharedOnly };
 }
 
 function factsOf({ id, email, organizationId }: User): Pick<WorkflowFacts, "actor" | "target"> {
@@ -162,7 +173,8 @@ function factsOf({ id, email, organizationId }: User): Pick<WorkflowFacts, "acto
 async function findUser(email: string): Promise<User> {
   const address = email.trim().toLowerCase();
   const found = await pool().query<User>(
-    `SELECT id, organization_id AS "organizationId", email, name, role, status, logins FROM users WHERE email = $1`,
+    `SELECT id, organization_id AS "organizationId", email, name, role, status, logins, shared_only AS "sharedOnly"
+     FROM users WHERE email = $1`,
     [address],
   );
   const [user] = found.rows;

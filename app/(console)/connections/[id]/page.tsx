@@ -44,6 +44,7 @@ export default async function ConnectionPage({ params, searchParams }: PageProps
         mayHold: allows(principal, "holds:manage"),
         mayEnd: allows(principal, "sessions:end"),
         userId: principal.userId,
+        mayShare: allows(principal, "sessions:share"),
       };
     },
     { permission: "logs:read-own" },

@@ -16,7 +16,9 @@ export async function GET(
     const session = liveSession(line.id);
     if (!session) throw new Problem(409, "The session is over, or its host is not connected.");
     await recordReading(principal, line, "session:watching");
-    const stream = watchSession(session, request.signal, (end) => watchStream(principal, end));
+    const stream = watchSession(session, request.signal, (end) =>
+      watchStream(principal, end, line.connectionId),
+    );
     return new Response(stream, {
       headers: {
         "content-type": "text/event-stream",

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** Access of one auditor to one session, from now to the end of a day in UTC. Times are UTC with microseconds. */
+export type ShareLine = {
+  id: string;
+  user: { id: string; email: string; name: string };
+  reason: string;
+  /** The last day, as in `2026-12-01`. */
+  until: string;
+  createdAt: string;
+  createdBy: string;
+  revokedAt: string | null;
+  revokedBy: string | null;
+  state: "open" | "over" | "revoked";
+};
+
+/** Somebody with whom a session can be shared. */
+export type Auditor = { id: string; email: string; name: string; sharedOnly: boolean };
+
+/** The longest that a session is shared for, in days. */
+export const longestShareDays = 366;
+
+/** Asks for a share. */
+export const shareWish = z.strictObject({
+  userId: z.uuid("must be the id of a user"),
+  reason: z.string().trim().min(1, "must not be empty").max(500, "must have at most 500 characters"),
+  until: z.iso.date("must be a date as 2026-12-01"),
+});
