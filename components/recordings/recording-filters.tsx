@@ -2,6 +2,7 @@ import Form from "next/form";
 import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { CheckField, Field, Input, Select } from "@/components/ui/input.tsx";
+import { connectionKinds } from "@/lib/ingest/enumerations.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 
 const spans = [
@@ -11,7 +12,16 @@ const spans = [
   { value: "365d", label: "the last year" },
 ] as const;
 
-const kept = ["match", "user", "target", "last", "from", "to", "q"] as const;
+const kept = ["match", "user", "target", "last", "from", "to", "kind", "longer", "q"] as const;
+
+const lengths = [
+  { value: "1m", label: "a minute" },
+  { value: "10m", label: "10 minutes" },
+  { value: "1h", label: "an hour" },
+] as const;
+
+/** What "Clear" sets, the person and the words left as they are. */
+const nothing = { target: "", last: "", from: "", to: "", kind: "", longer: "", denied: false, live: false };
 
 /** What a form leaves as it is: a form's address holds only what is in the form. */
 export function KeptFields({
@@ -36,10 +46,10 @@ export function KeptFields({
 
 /** Narrows the list of sessions. A range that is named in the address as instants stays while it is not replaced. */
 export function RecordingFilters({ query }: { query: RecordingsQuery }) {
-  const { target, last, from, to, denied, live } = query;
+  const { target, last, from, to, kind, longer, denied, live } = query;
   const exact = from !== "" || to !== "";
   const offered = spans.some(({ value }) => value === last) || last === "";
-  const filtered = target !== "" || last !== "" || exact || denied || live;
+  const filtered = target !== "" || last !== "" || exact || kind !== "" || longer !== "" || denied || live;
   return (
     <Form
       key={recordingsHref(query, {})}
@@ -49,7 +59,15 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
     >
       <KeptFields
         query={query}
-        without={["target", "last", "denied", "live", ...(exact ? [] : (["from", "to"] as const))]}
+        without={[
+          "target",
+          "last",
+          "kind",
+          "longer",
+          "denied",
+          "live",
+          ...(exact ? [] : (["from", "to"] as const)),
+        ]}
       />
       <Field label="Target">
         <Input name="target" defaultValue={target} maxLength={256} className="w-40" />
@@ -72,6 +90,29 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
           </Select>
         </Field>
       )}
+      <Field label="Kind">
+        <Select name="kind" defaultValue={kind} className="w-32">
+          <option value="">any</option>
+          {connectionKinds.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label="Length">
+        <Select name="longer" defaultValue={longer} className="w-40">
+          <option value="">any</option>
+          {lengths.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label} or more
+            </option>
+          ))}
+          {longer !== "" && !lengths.some(({ value }) => value === longer) && (
+            <option value={longer}>{longer} or more</option>
+          )}
+        </Select>
+      </Field>
       <span className="flex h-8 items-center">
         <CheckField name="live" value="true" label="Live now" defaultChecked={live} />
       </span>
@@ -80,11 +121,7 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
       </span>
       <Button type="submit">Filter</Button>
       {filtered && (
-        <Link
-          href={recordingsHref(query, { target: "", last: "", from: "", to: "", denied: false, live: false })}
-          prefetch={false}
-          className={buttonClass("quiet")}
-        >
+        <Link href={recordingsHref(query, nothing)} prefetch={false} className={buttonClass("quiet")}>
           Clear
         </Link>
       )}

@@ -13,6 +13,11 @@ export const connectionKinds = [
   "other",
 ] as const;
 
+/** The kind of a connection that a text names. */
+export function connectionKindOf(text: string): (typeof connectionKinds)[number] | undefined {
+  return connectionKinds.find((kind) => kind === text);
+}
+
 export const connectionEventTypes = ["open", "closed", "connected", "disconnected"] as const;
 
 /** Sessions that consist of requests. */

@@ -1,11 +1,16 @@
 import { validate as isUuid } from "uuid";
 import { badRequest, type ParameterError } from "@/lib/http/problem.ts";
+import { connectionKindOf, connectionKinds } from "@/lib/ingest/enumerations.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
+import { parseSpan } from "@/lib/logs/time.ts";
 
 /** What a list of recordings, or a search in them, may be narrowed to. Bounds: `from` included, `to` not. */
 export type RecordingFilters = {
   user?: string;
   target?: string;
+  kind?: (typeof connectionKinds)[number];
+  /** At least so long, as a span such as `10m`. */
+  longer?: string;
   connectionId?: string;
   from?: string;
   to?: string;
@@ -50,7 +55,14 @@ function readParameter(query: RecordingQuery, name: string, value: string): stri
   if (value === "" || value.length > 1024) return "must have 1 to 1024 characters";
   if (value.includes("\0")) return "must not contain NUL";
   if ((texts as readonly string[]).includes(name)) query[name as (typeof texts)[number]] = value;
-  else if (name === "connection") {
+  else if (name === "kind") {
+    const kind = connectionKindOf(value);
+    if (!kind) return `must be one of ${connectionKinds.join(", ")}`;
+    query.kind = kind;
+  } else if (name === "longer") {
+    if (parseSpan(value) === undefined) return "must be a span such as 10m or 2h";
+    query.longer = value;
+  } else if (name === "connection") {
     if (!isUuid(value)) return "must be the id of a connection";
     query.connectionId = value;
   } else if (name === "from" || name === "to") {

@@ -27,6 +27,8 @@ describe("the address of the page of recordings", () => {
     ["denied=perhaps", "denied", "must be true"],
     ["after=2026_1", "after", "must be the link"],
     [`q=${"x".repeat(300)}`, "q", "must have at most"],
+    ["kind=train", "kind", "must be one of ssh"],
+    ["longer=long", "longer", "must be a span"],
     ["user=%00", "user", "must not contain NUL"],
   ])("%s is named with the reason", (text, parameter, reason) => {
     expect(parse(text).errors).toEqual([{ parameter, reason: expect.stringContaining(reason) }]);

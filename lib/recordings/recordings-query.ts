@@ -1,4 +1,5 @@
 import type { ParameterError } from "@/lib/http/problem.ts";
+import { connectionKindOf, connectionKinds } from "@/lib/ingest/enumerations.ts";
 import { boundsOf, parseInstant, parseSpan } from "@/lib/logs/time.ts";
 
 /** What the page of recordings is asked for. Empty texts ask for nothing. */
@@ -11,6 +12,10 @@ export type RecordingsQuery = {
   last: string;
   from: string;
   to: string;
+  /** A kind of connections. */
+  kind: string;
+  /** At least so long, as a span such as `10m`. */
+  longer: string;
   denied: boolean;
   /** Only those under way. */
   live: boolean;
@@ -20,7 +25,7 @@ export type RecordingsQuery = {
   after: { startedAt: string; id: string; place?: number } | undefined;
 };
 
-const texts = ["match", "user", "target", "last", "from", "to", "q"] as const;
+const texts = ["match", "user", "target", "last", "from", "to", "kind", "longer", "q"] as const;
 const longest = 256;
 const cursor = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_(\d{1,9}))?$/;
 
@@ -36,6 +41,8 @@ export function parseRecordingsQuery(
     last: "",
     from: "",
     to: "",
+    kind: "",
+    longer: "",
     denied: false,
     live: false,
     q: "",
@@ -58,6 +65,8 @@ function read(query: RecordingsQuery, name: string, value: string): string | und
     if (value.length > longest) return `must have at most ${longest} characters`;
     if (value.includes("\0")) return "must not contain NUL";
     if (name === "last" && parseSpan(value) === undefined) return "must be a span such as 24h or 7d";
+    if (name === "longer" && parseSpan(value) === undefined) return "must be a span such as 10m or 2h";
+    if (name === "kind" && !connectionKindOf(value)) return `must be one of ${connectionKinds.join(", ")}`;
     if (name === "from" && parseInstant(value) === undefined) return "must be a UTC time or date";
     if (name === "to" && parseInstant(value, "end") === undefined) return "must be a UTC time or date";
     query[name as (typeof texts)[number]] = value;

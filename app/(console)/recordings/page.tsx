@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { RecordingsView } from "@/components/recordings/recordings-view.tsx";
 import { allows } from "@/lib/auth/principal.ts";
 import { env } from "@/lib/env.ts";
+import { connectionKindOf } from "@/lib/ingest/enumerations.ts";
 import { parseRecordingsQuery, recordingsBounds } from "@/lib/recordings/recordings-query.ts";
 import { listRecordedPeople, listRecordings } from "@/lib/recordings/server/list.ts";
 import { recordingScope } from "@/lib/recordings/server/read.ts";
@@ -30,13 +31,16 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
       mayAddSources: allows(principal, "sources:manage"),
     };
     if (!query) return { rights, errors, people: [], lines: [], more: false };
-    const { user, target, denied, live, q, match, after } = query;
+    const { user, target, longer, denied, live, q, match, after } = query;
+    const kind = connectionKindOf(query.kind);
     // Taken before the lists: what changes meanwhile is told.
     const version = await versionOfSessions(scope);
     const people = await listRecordedPeople(scope, match);
     const filters = {
       ...(user !== "" && { user }),
       ...(target !== "" && { target }),
+      ...(kind && { kind }),
+      ...(longer !== "" && { longer }),
       ...(denied && { denied }),
       ...recordingsBounds(query, Date.now()),
     };

@@ -1,3 +1,4 @@
+import { connectionKinds } from "@/lib/ingest/enumerations.ts";
 import "server-only";
 import type { Permission } from "@/lib/auth/roles.ts";
 import {
@@ -45,6 +46,8 @@ function listPaths(): Paths {
   const narrowing = [
     queryParameter("user", "Whose.", text),
     queryParameter("target", "Of which target.", text),
+    queryParameter("kind", "Of which kind of connections.", { type: "string", enum: [...connectionKinds] }),
+    queryParameter("longer", "At least so long: a span such as `10m`.", { type: "string" }),
     queryParameter("connection", "Of which connection.", { type: "string", format: "uuid" }),
     queryParameter("from", "Started at or after.", instant),
     queryParameter("to", "Started before.", instant),

@@ -2,6 +2,7 @@ import "server-only";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { identifier, type Scope, scopeSql } from "@/lib/logs/server/sql.ts";
+import { parseSpan } from "@/lib/logs/time.ts";
 import type { RecordedPerson, RecordingLine } from "../recording-line.ts";
 import type { RecordingQuery } from "../recording-parameters.ts";
 
@@ -21,12 +22,15 @@ function lineColumns(): Prisma.Sql {
 
 /** Which recordings `r` are meant. */
 export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "limit">): Prisma.Sql {
-  const { user, target, connectionId, from, to, denied, live, held, after } = query;
+  const { user, target, kind, longer, connectionId, from, to, denied, live, held, after } = query;
+  const leastMs = longer === undefined ? undefined : parseSpan(longer);
   const conditions = [
     scopeSql(scope),
     ...(query.deleted ? [] : [Prisma.sql`r.deleted_at IS NULL`]),
     ...(user === undefined ? [] : [Prisma.sql`r.user_name = ${user}`]),
     ...(target === undefined ? [] : [Prisma.sql`r.target = ${target}`]),
+    ...(kind === undefined ? [] : [Prisma.sql`r.kind = ${kind}`]),
+    ...(leastMs === undefined ? [] : [Prisma.sql`r.duration_us >= ${leastMs * 1000}::bigint`]),
     ...(connectionId === undefined ? [] : [Prisma.sql`r.connection_id = ${connectionId}::uuid`]),
     ...(from === undefined ? [] : [Prisma.sql`r.started_at >= ${from}::timestamptz`]),
     ...(to === undefined ? [] : [Prisma.sql`r.started_at < ${to}::timestamptz`]),

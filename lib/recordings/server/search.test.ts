@@ -34,9 +34,9 @@ beforeAll(async () => {
   make(0, installation.otherOrganizationId);
   await pool().query(
     `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target, kind, format,
-       bytes, state, denied)
+       bytes, state, denied, duration_us)
      SELECT m.* FROM jsonb_to_recordset($1) AS m(a uuid, b uuid, c uuid, d uuid, e timestamptz, f text, g text, h text,
-       i text, j bigint, k text, l boolean)`,
+       i text, j bigint, k text, l boolean, m bigint)`,
     [
       JSON.stringify(
         made.map((one, place) => ({
@@ -47,11 +47,12 @@ beforeAll(async () => {
           e: one.startedAt,
           f: one.user,
           g: one.target,
-          h: "ssh",
+          h: place % 5 === 0 ? "database" : "ssh",
           i: "asciicast v2",
           j: 1,
           k: "ready",
           l: place % 7 === 0,
+          m: place * 1_000_000,
         })),
       ),
     ],
@@ -144,6 +145,12 @@ describe("searchRecordings", () => {
     );
     expect(await allOf("everywhere", { denied: true })).toEqual(
       reference("everywhere", (_, place) => place % 7 === 0),
+    );
+    expect(await allOf("everywhere", { kind: "database" })).toEqual(
+      reference("everywhere", (_, place) => place % 5 === 0),
+    );
+    expect(await allOf("everywhere", { longer: "2m", kind: "ssh" })).toEqual(
+      reference("everywhere", (_, place) => place % 5 !== 0 && place >= 120),
     );
     const one = made[240];
     expect(await allOf("everywhere", { recordingId: one?.id ?? "" })).toEqual(
