@@ -76,6 +76,12 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { query: { cursor: `2026-11-19T00:00:00.000000Z_${ids.recording}` } },
   ],
   "GET /api/v1/recordings/live": () => [],
+  "GET /api/v1/recordings/archive": ({ word, ids }) => [
+    { query: { file: "cast", id: ids.recording } },
+    { query: { file: "text", user: `${word} person` } },
+    { query: { file: "text", connection: ids.recording } },
+    { query: { file: "text", target: `${word} target`, exportId: ids.export } },
+  ],
   "GET /api/v1/recordings/people": ({ word }) => [{ query: { match: word } }],
   "GET /api/v1/recordings/search": ({ word, ids }) => [
     { query: { q: word } },

@@ -37,6 +37,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/recordings/[id]/segments/[segment]": ["GET"],
   "/api/v1/recordings/[id]/text": ["GET"],
   "/api/v1/recordings/live": ["GET"],
+  "/api/v1/recordings/archive": ["GET"],
   "/api/v1/recordings/people": ["GET"],
   "/api/v1/recordings/search": ["GET"],
   "/api/v1/retention": ["GET", "PATCH"],

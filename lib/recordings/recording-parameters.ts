@@ -20,6 +20,8 @@ export type RecordingFilters = {
   deleted?: boolean;
   /** Under a legal hold. */
   held?: boolean;
+  /** Only these. */
+  ids?: readonly string[];
 };
 
 /** A page of them. `after` is the last row of the page before. */

@@ -45,14 +45,19 @@ function idTaken(id: string, how: "is running" | "has ended"): Problem {
 }
 
 /** One of the {@link maxExports} places. */
-export type ExportPlace = { id: string; release: () => void };
+export type ExportPlace = {
+  id: string;
+  release: () => void;
+  /** Says how it is cancelled, once it runs. */
+  cancelWith: (cancel: () => void) => void;
+};
 
 /**
  * Takes a place for an export under its id, at once: of two callers only one has the last one. The export gives
  * it back when it ends; whoever starts none releases it.
  * @throws Problem 429 beyond {@link maxExports}, 409 while one of this id runs
  */
-export function takeExportPlace(scope: Scope, id: string = uuidv7()): ExportPlace {
+export function takeExportPlace(scope: Pick<Scope, "organizationId">, id: string = uuidv7()): ExportPlace {
   const key = keyOf(scope, id);
   if (running.has(key)) throw idTaken(id, "is running");
   if (running.size >= maxExports) {
@@ -61,7 +66,11 @@ export function takeExportPlace(scope: Scope, id: string = uuidv7()): ExportPlac
     });
   }
   running.set(key, () => undefined);
-  return { id, release: () => void running.delete(key) };
+  return {
+    id,
+    release: () => void running.delete(key),
+    cancelWith: (cancel) => void running.set(key, cancel),
+  };
 }
 
 /**
@@ -77,7 +86,7 @@ export async function startExport(
   format: ExportFormat,
   owner: ExportOwner,
   onEnd: (state: ExportState) => Promise<void>,
-  { id, release }: ExportPlace = takeExportPlace(scope),
+  { id, release, cancelWith }: ExportPlace = takeExportPlace(scope),
 ): Promise<StartedExport> {
   const key = keyOf(scope, id);
   const client = dedicatedClient("export");
@@ -104,8 +113,7 @@ export async function startExport(
   } catch (error) {
     release();
     client.connection.stream.destroy();
-    if (isTaken(error)) throw idTaken(id, "has ended");
-    throw error;
+    throw problemOfTakenId(error, id) ?? error;
   }
   const copy = client.query(copyTo(exportSql(logView(slug), scope, query, format, Date.now())));
   run.copy = copy;
@@ -117,15 +125,17 @@ export async function startExport(
   source.once("close", () => {
     if (!run.begun) finish(run, { state: "cancelled" }, {}).catch((error: unknown) => noteFault(error, id));
   });
-  running.set(key, () => source.destroy(new Error("The export was cancelled")));
+  cancelWith(() => source.destroy(new Error("The export was cancelled")));
   const body = Readable.toWeb(source) as ReadableStream<Uint8Array>;
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "");
   return { id, fileName: `${slug}-${stamp}Z.${format}`, contentType: contentTypes[format], body };
 }
 
-/** Prisma's code for a value that must be unique and is not. */
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2002";
+/** The problem behind Prisma's code for a value that must be unique and is not; undefined for any other error. */
+export function problemOfTakenId(error: unknown, id: string): Problem | undefined {
+  return error instanceof Error && "code" in error && error.code === "P2002"
+    ? idTaken(id, "has ended")
+    : undefined;
 }
 
 function noteFault(error: unknown, exportId: string): void {

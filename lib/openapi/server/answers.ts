@@ -72,8 +72,8 @@ export const histogram = z.object({
 export const exportLine = z.object({
   id: z.uuid(),
   actorId: z.uuid(),
-  log: z.string(),
-  format: z.enum(exportFormats),
+  log: z.string().describe("The log, or `recordings`."),
+  format: z.enum([...exportFormats, "cast.zip", "text.zip"]),
   query: z.string(),
   state: z.enum(["running", "complete", "cancelled", "failed"]),
   rows: count.nullable(),

@@ -53,6 +53,11 @@ function listPaths(): Paths {
     queryParameter("to", "Started before.", instant),
     queryParameter("denied", "With or without denied attempts.", { type: "boolean" }),
   ];
+  const filters = [
+    ...narrowing,
+    queryParameter("live", "Under way, or over.", { type: "boolean" }),
+    queryParameter("held", "Under a legal hold, or not.", { type: "boolean" }),
+  ];
   return {
     "/api/v1/recordings": {
       get: operation({
@@ -61,9 +66,7 @@ function listPaths(): Paths {
         summary: "Recordings, newest first",
         description: own,
         parameters: [
-          ...narrowing,
-          queryParameter("live", "Under way, or over.", { type: "boolean" }),
-          queryParameter("held", "Under a legal hold, or not.", { type: "boolean" }),
+          ...filters,
           queryParameter("deleted", "With those that were deleted.", { type: "boolean" }),
           queryParameter("limit", "Rows of a page.", {
             type: "integer",
@@ -91,6 +94,30 @@ function listPaths(): Paths {
           },
         },
         errors: [429],
+      }),
+    },
+    "/api/v1/recordings/archive": {
+      get: operation({
+        ...reading,
+        permission: "exports:create",
+        id: "downloadRecordings",
+        summary: "Recordings as one zip, with a manifest of their SHA-256 as its last file",
+        description: `${own} Either \`id\`, or filters that match at most 1,000. What cannot be downloaded is in the manifest with the reason; a recording that cannot be read breaks the body off. \`X-Export-Id\` leads to recordings, bytes and SHA-256 at \`/api/v1/exports/{id}\`.`,
+        parameters: [
+          { ...queryParameter("file", "What of each.", { enum: ["cast", "text"] }), required: true },
+          queryParameter("id", "These recordings, at most 200.", {
+            type: "array",
+            items: { type: "string", format: "uuid" },
+            maxItems: 200,
+          }),
+          ...filters,
+          queryParameter("exportId", "The id under which its state is kept.", {
+            type: "string",
+            format: "uuid",
+          }),
+        ],
+        answers: { 200: file("The zip.", "application/zip") },
+        errors: [400, 404, 409, 429],
       }),
     },
     "/api/v1/recordings/people": {

@@ -22,7 +22,7 @@ function lineColumns(): Prisma.Sql {
 
 /** Which recordings `r` are meant. */
 export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "limit">): Prisma.Sql {
-  const { user, target, kind, longer, connectionId, from, to, denied, live, held, after } = query;
+  const { user, target, kind, longer, connectionId, from, to, denied, live, held, ids, after } = query;
   const leastMs = longer === undefined ? undefined : parseSpan(longer);
   const conditions = [
     scopeSql(scope),
@@ -36,6 +36,7 @@ export function recordingConditions(scope: Scope, query: Omit<RecordingQuery, "l
     ...(to === undefined ? [] : [Prisma.sql`r.started_at < ${to}::timestamptz`]),
     ...(denied === undefined ? [] : [Prisma.sql`r.denied = ${denied}`]),
     ...(live === undefined ? [] : [Prisma.sql`(r.state = 'live') = ${live}`]),
+    ...(ids === undefined ? [] : [Prisma.sql`r.id = ANY(${ids}::uuid[])`]),
     ...(held === undefined ? [] : [Prisma.sql`r.hold = ${held}`]),
     ...(after === undefined
       ? []
