@@ -53,7 +53,8 @@ async function tokenWith(scopes: readonly string[], owner: "superuser" | "member
 /** Whether a token with one scope alone is answered, by route and log. */
 function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Asked): boolean {
   const log = JSON.stringify([params, query, body]).includes("audit-log") ? "audit-log" : params?.["log"];
-  if (name.endsWith("/export")) return false;
+  // These need exports:create beside what reads.
+  if (name.endsWith("/export") || name.endsWith("/archive")) return false;
   if (name.startsWith("GET /api/v1/recordings")) return scope.startsWith("recordings:");
   if (/saved-views|\/logs\//.test(name) && !name.includes("saved-views/[id]")) {
     return log === "audit-log" ? scope === "audit-log:read" : scope.startsWith("logs:");

@@ -79,8 +79,8 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "GET /api/v1/recordings/archive": ({ word, ids }) => [
     { query: { file: "cast", id: ids.recording } },
     { query: { file: "text", user: `${word} person` } },
-    { query: { file: "text", connection: ids.recording } },
-    { query: { file: "text", target: `${word} target`, exportId: ids.export } },
+    { query: { file: "text", user: `${word} person`, count: "true" } },
+    { query: { file: "text", target: `${word} target` } },
   ],
   "GET /api/v1/recordings/people": ({ word }) => [{ query: { match: word } }],
   "GET /api/v1/recordings/search": ({ word, ids }) => [

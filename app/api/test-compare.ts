@@ -36,6 +36,7 @@ export function plainQuestions({ word, keys }: Pick<TestWorld, "word" | "keys">)
         definition.kind === "name" && definition.suggest ? [{ params: { log }, query: { filter } }] : [],
       ),
     ),
+    "GET /api/v1/recordings/archive": [{ query: { file: "text" } }],
     "GET /api/v1/recordings/search": [{ query: { q: word } }, { query: { q: "echo" } }],
     "GET /api/v1/saved-views": [{ query: {} }, ...slugs.map((log) => ({ query: { log } }))],
   };

@@ -10,29 +10,29 @@ const lookMs = 700;
 /** The download's request may still be on its way when its state is first asked for. */
 const unknownAtMostMs = 10_000;
 
-export type RunningExport = { id: string; format: ExportFormat; startedMs: number };
+export type RunningExport = { id: string; startedMs: number };
 
 /**
  * Exports by download: the browser writes the file, the page asks for its state. The id is made here, so that
  * the state can be asked for while the download runs.
+ * @param path below the API, of what answers with an export
  */
-export function useExport(slug: string) {
+export function useExport(path: string) {
   const [running, setRunning] = useState<RunningExport>();
   const [state, setState] = useState<ExportState>();
   const [error, setError] = useState<string>();
 
-  function start(params: URLSearchParams, format: ExportFormat) {
+  function start(params: URLSearchParams) {
     const id = crypto.randomUUID();
     const query = new URLSearchParams(params);
-    query.set("format", format);
     query.set("exportId", id);
     const link = document.createElement("a");
-    link.href = `/api/v1/logs/${slug}/export?${query}`;
+    link.href = `/api/v1${path}?${query}`;
     link.download = "";
     link.click();
     setState(undefined);
     setError(undefined);
-    setRunning({ id, format, startedMs: Date.now() });
+    setRunning({ id, startedMs: Date.now() });
   }
 
   async function cancel() {

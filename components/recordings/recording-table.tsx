@@ -2,15 +2,18 @@
 
 import { Lock } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 import { formatBytes, formatCount, formatDuration } from "@/components/logs/format-values.ts";
 import { connectionPath } from "@/components/shell/pages.ts";
 import { Moment } from "@/components/sources/moment.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { Checkbox } from "@/components/ui/input.tsx";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import { DownloadMenu } from "./download-menu.tsx";
 import { RecordingActions } from "./recording-actions.tsx";
 import { RecordingBadge } from "./recording-badge.tsx";
 
@@ -28,15 +31,32 @@ const fromXl = "max-xl:hidden";
 
 /** Sessions, newest first, with what can be done with each at the right. */
 export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   if (lines.length === 0) return <Nothing query={query} />;
+  // What is no longer listed is no longer selected.
+  const selectable = lines.filter(({ state }) => state === "ready").map(({ id }) => id);
+  const selected = selectable.filter((id) => marked.has(id));
+  const select = (ids: readonly string[], on: boolean) =>
+    setMarked((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
   const ofOne = query.user !== "";
   const last = lines.at(-1);
   return (
     <>
+      <div className="flex justify-end">
+        <DownloadMenu query={query} selected={selected} />
+      </div>
       <table className="w-full table-fixed border-collapse">
         <caption className="sr-only">{ofOne ? `Sessions of ${query.user}` : "Sessions of everybody"}</caption>
         <thead>
           <tr>
+            <th scope="col" className={cx(head, "w-8")}>
+              <Checkbox
+                aria-label="Select all on this page"
+                disabled={selectable.length === 0}
+                checked={selectable.length > 0 && selected.length === selectable.length}
+                onChange={({ currentTarget }) => select(selectable, currentTarget.checked)}
+              />
+            </th>
             <th scope="col" className={cx(head, "sm:w-40")}>
               Start <ZoneName />
             </th>
@@ -70,7 +90,14 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
         </thead>
         <tbody>
           {lines.map((line) => (
-            <Row key={line.id} line={line} ofOne={ofOne} mayDelete={mayDelete} />
+            <Row
+              key={line.id}
+              line={line}
+              ofOne={ofOne}
+              mayDelete={mayDelete}
+              selected={marked.has(line.id)}
+              onSelect={(on) => select([line.id], on)}
+            />
           ))}
         </tbody>
       </table>
@@ -96,12 +123,28 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
   );
 }
 
-function Row({ line, ofOne, mayDelete }: { line: RecordingLine; ofOne: boolean; mayDelete: boolean }) {
+type RowProps = {
+  line: RecordingLine;
+  ofOne: boolean;
+  mayDelete: boolean;
+  selected: boolean;
+  onSelect: (on: boolean) => void;
+};
+
+function Row({ line, ofOne, mayDelete, selected, onSelect }: RowProps) {
   // What is counted at the end is not known before.
   const live = line.state === "live";
   const duration = line.durationUs === null ? "–" : formatDuration(line.durationUs);
   return (
     <tr className="hover:bg-hover">
+      <td className={cell}>
+        <Checkbox
+          aria-label={`Select the session of ${line.user} on ${line.target} at ${line.startedAt}`}
+          disabled={line.state !== "ready"}
+          checked={selected && line.state === "ready"}
+          onChange={({ currentTarget }) => onSelect(currentTarget.checked)}
+        />
+      </td>
       <th scope="row" className={cx(cell, "text-left font-normal")}>
         <a
           href={connectionPath(line.connectionId, undefined, line.id)}

@@ -22,7 +22,10 @@ export function HeldRecordings({ lines }: { lines: readonly RecordingLine[] }) {
               key={id}
               className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 border-b border-line px-2 py-1.5"
             >
-              <a href={connectionPath(connectionId)} className="text-accent wrap-anywhere hover:underline">
+              <a
+                href={connectionPath(connectionId, undefined, id)}
+                className="text-accent wrap-anywhere hover:underline"
+              >
                 <VisibleText text={user} /> on <VisibleText text={target} />
               </a>
               <span className="text-xs text-ink-2">

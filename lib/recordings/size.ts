@@ -39,6 +39,20 @@ export function initialSize(columns: unknown, rows: unknown, findings: Findings)
   return { columns: defaultColumns, rows: defaultRows };
 }
 
+/** A size that a player can draw, of a session under way: the usual one for what is no size, the largest for what is larger. */
+export function terminalSize(columns: number | undefined, rows: number | undefined): TerminalSize {
+  const { defaultColumns, defaultRows } = recordingLimits;
+  return {
+    columns: clamp(columns, defaultColumns, recordingLimits.columns),
+    rows: clamp(rows, defaultRows, recordingLimits.rows),
+  };
+}
+
+function clamp(value: number | undefined, otherwise: number, most: number): number {
+  if (value === undefined || !Number.isFinite(value) || value < 1) return otherwise;
+  return Math.min(Math.floor(value), most);
+}
+
 /** The size in the data of a resize event, `COLUMNSxROWS`; undefined for anything else. */
 export function sizeOf(data: string): { columns: number; rows: number } | undefined {
   const parts = /^(\d{1,9})x(\d{1,9})$/i.exec(data.trim());

@@ -1,8 +1,8 @@
 import "server-only";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { looksLikeToken } from "@/lib/auth/server/tokens.ts";
-import { Problem, problemResponse } from "@/lib/http/problem.ts";
-import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { Problem } from "@/lib/http/problem.ts";
+import { refuseOnNode } from "@/lib/user-events/server/refuse-node.ts";
 import { isIngestKind } from "../kinds.ts";
 import { ingestLimits } from "../limits.ts";
 import { readBody } from "./body.ts";
@@ -31,7 +31,7 @@ export async function handleIngest(
   try {
     await answer(request, response, facts);
   } catch (error) {
-    await refuse(request, response, facts, error);
+    await refuseOnNode(request, response, facts, error, "ingest.post");
   }
 }
 
@@ -96,28 +96,4 @@ function idempotencyKey(request: IncomingMessage): string | undefined {
     });
   }
   return key;
-}
-
-async function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { requestId, address }: Facts,
-  error: unknown,
-): Promise<void> {
-  const problem = problemResponse(error, requestId);
-  if (problem.status === 401) {
-    const resource = request.url ?? "";
-    countAnonymousFailure({ action: "ingest.post", resource, status: 401, address });
-  }
-  if (response.headersSent || response.destroyed) return;
-  const text = await problem.text();
-  // What is left of the body is not read: the connection ends with the answer.
-  const headers = {
-    ...Object.fromEntries(problem.headers),
-    connection: "close",
-    "content-length": Buffer.byteLength(text),
-  };
-  response.writeHead(problem.status, headers);
-  response.end(text);
-  request.resume();
 }

@@ -60,6 +60,7 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     IngestResult: answers.ingestResult,
     Recording: recordings.recording,
     RecordingPage: recordings.recordingPage,
+    ArchiveCount: recordings.archiveCount,
     Retention: recordings.retention,
     RetentionChange: retentionChange,
     RecordedPeople: recordings.recordedPeople,

@@ -74,6 +74,11 @@ export const recording = z.object({
   deleteReason: z.string().nullable(),
 }) satisfies z.ZodType<Omit<RecordingLine, "findings">>;
 
+export const archiveCount = z.object({
+  recordings: count,
+  leftOut: count.describe("Which cannot be downloaded."),
+});
+
 export const retention = z.object({
   recordingsDays: count
     .nullable()

@@ -3,11 +3,13 @@ import "server-only";
 import type { Permission } from "@/lib/auth/roles.ts";
 import {
   type Answer,
+  json,
   operation,
   type Paths,
   pathParameter,
   queryParameter,
   type Schema,
+  schemaRef,
 } from "../operation.ts";
 import { answer, reason, recordingTag as tag } from "./recording-parts.ts";
 import { devicePaths, streamPaths, uploadOperation } from "./upload-paths.ts";
@@ -111,12 +113,21 @@ function listPaths(): Paths {
             maxItems: 200,
           }),
           ...filters,
+          queryParameter("count", "Only counts.", { enum: ["true"] }),
           queryParameter("exportId", "The id under which its state is kept.", {
             type: "string",
             format: "uuid",
           }),
         ],
-        answers: { 200: file("The zip.", "application/zip") },
+        answers: {
+          200: {
+            description: "The zip; with `count=true` how many recordings it would hold.",
+            content: {
+              "application/zip": { schema: { type: "string" } },
+              ...json(schemaRef("ArchiveCount")),
+            },
+          },
+        },
         errors: [400, 404, 409, 429],
       }),
     },

@@ -134,7 +134,7 @@ function* eventsIn(
     if (line.bytes > reader.left)
       findings.add("truncated", clock, "The typescript is shorter than its timing file.");
     for (const bytes of reader.take(line.bytes)) {
-      yield [clock, line.stream, text[line.stream].decode(bytes, clock)];
+      yield [clock, line.stream, text[line.stream].push(bytes, clock)];
     }
   }
   status = (yield* rest(out, clock, text.o, timing !== undefined, findings)) ?? status;
@@ -167,7 +167,7 @@ function* rest(
     yield [clock, "o", data];
   };
   for (const bytes of reader.take(reader.left)) {
-    tail += decoder.decode(bytes, clock);
+    tail += decoder.push(bytes, clock);
     yield* say(tail.slice(0, -FOOTER_LENGTH));
     tail = tail.slice(-FOOTER_LENGTH);
   }

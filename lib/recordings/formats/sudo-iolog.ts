@@ -166,7 +166,7 @@ function* eventsIn(
         findings.add("truncated", clock, `The file ${stream.file} is shorter than the timing says.`);
       }
       for (const piece of reader.take(count)) {
-        const data = text.decode(piece, clock);
+        const data = text.push(piece, clock);
         // No terminal was between: a line feed is the whole end of a line there.
         const bare = stream.file === "stdout" || stream.file === "stderr";
         yield [clock, stream.code, bare ? data.replace(/\r?\n/g, "\r\n") : data];
@@ -176,7 +176,7 @@ function* eventsIn(
   for (const { file: name, code } of streams.filter((stream) => stream !== undefined)) {
     const { reader, text } = openStream(name);
     if (reader.left > 0) findings.add("truncated", clock, `The file ${name} is longer than the timing says.`);
-    for (const piece of reader.take(reader.left)) yield [clock, code, text.decode(piece, clock)];
+    for (const piece of reader.take(reader.left)) yield [clock, code, text.push(piece, clock)];
     yield [clock, code, text.end(clock)];
   }
 }

@@ -41,7 +41,7 @@ export function* tlogEvents(
       texts[code].take(Number(skipped));
       const taken = all.slice(bytes[code], bytes[code] + Number(binary));
       bytes[code] += taken.length;
-      yield [clock, code, streams[code].decode(Uint8Array.from(taken, octet), clock)];
+      yield [clock, code, streams[code].push(Uint8Array.from(taken, octet), clock)];
     } else if (columns !== undefined) {
       yield [clock, "r", `${columns}x${rows}`];
     } else {

@@ -89,7 +89,7 @@ function* frames(part: RecordingPart, findings: Findings): Generator<TerminalEve
     if (frame.length > reader.left) {
       findings.add("truncated", timeUs, "The recording ends within a frame.");
     }
-    for (const bytes of reader.take(frame.length)) yield [timeUs, "o", text.decode(bytes, timeUs)];
+    for (const bytes of reader.take(frame.length)) yield [timeUs, "o", text.push(bytes, timeUs)];
   }
   yield [timeUs, "o", text.end(timeUs)];
 }

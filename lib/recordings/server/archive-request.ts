@@ -10,7 +10,7 @@ import type { ArchiveWish } from "./archive.ts";
 import { listRecordings } from "./list.ts";
 import { recordingScope } from "./read.ts";
 
-const own = ["file", "exportId", "id"] as const;
+const own = ["file", "exportId", "id", "count"] as const;
 /** Of pages, and of what cannot be downloaded. */
 const senseless = ["limit", "cursor", "deleted"] as const;
 
@@ -22,7 +22,7 @@ const senseless = ["limit", "cursor", "deleted"] as const;
 export async function readArchiveRequest(
   principal: Principal,
   params: URLSearchParams,
-): Promise<{ wish: ArchiveWish; exportId: string | undefined }> {
+): Promise<{ wish: ArchiveWish; exportId: string | undefined; isCount: boolean }> {
   const { limit: _, ...filters } = readRecordingParameters(params, [...own, ...senseless]);
   const ids = [...new Set(params.getAll("id"))];
   const errors: ParameterError[] = senseless
@@ -41,18 +41,20 @@ export async function readArchiveRequest(
   const exportId = params.get("exportId") ?? undefined;
   if ((exportId !== undefined && !isUuid(exportId)) || params.getAll("exportId").length > 1)
     errors.push({ parameter: "exportId", reason: "must be a UUID" });
+  const isCount = params.has("count");
+  if (isCount && params.getAll("count").join() !== "true")
+    errors.push({ parameter: "count", reason: "must be true" });
   if (!file || errors.length > 0) throw badRequest(errors);
   const scope = recordingScope(principal);
   const lines = ids.length > 0 ? await named(scope, ids) : await matching(scope, filters);
   if (!lines.some(({ state }) => state === "ready"))
     throw new Problem(409, "There is no recording among these that can be downloaded.");
-  return { wish: { lines, file, query: queryOf(params, file) }, exportId };
+  return { wish: { lines, file, query: queryOf(params, file) }, exportId, isCount };
 }
 
 async function named(scope: Scope, ids: string[]): Promise<RecordingLine[]> {
   const lines = await listRecordings(scope, { ids, limit: ids.length });
-  const missing = ids.find((id) => !lines.some((line) => line.id === id));
-  if (missing !== undefined) throw notFound(`There is no recording ${missing}.`);
+  if (lines.length < ids.length) throw notFound("There is no such recording.");
   return lines;
 }
 

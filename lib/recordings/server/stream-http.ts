@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { readJson } from "@/lib/http/body.ts";
-import { notFound, Problem, problemResponse } from "@/lib/http/problem.ts";
-import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { notFound, Problem } from "@/lib/http/problem.ts";
+import { refuseOnNode, type Wording } from "@/lib/user-events/server/refuse-node.ts";
 import { streamChange, streamLimits } from "../stream.ts";
 import { requireSender, type Sender } from "./sender.ts";
 import { changeStream, createStream, listStreams } from "./streams.ts";
@@ -24,9 +24,9 @@ export async function handleStreams(
   try {
     const sender = await requireSender(request.headers.authorization);
     const { status, body } = await answerOf(request, sender);
-    send(response, status, body, {});
+    send(response, status, body);
   } catch (error) {
-    await refuse(request, response, facts, error);
+    await refuseOnNode(request, response, facts, error, "stream.change", asciinemaWording);
   }
 }
 
@@ -81,38 +81,17 @@ const types: { readonly [status: number]: string } = {
   429: "stream_limit_reached",
 };
 
-async function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { requestId, address }: Facts,
-  error: unknown,
-): Promise<void> {
-  const problem = problemResponse(error, requestId);
-  if (problem.status === 401)
-    countAnonymousFailure({ action: "stream.change", resource: request.url ?? "", status: 401, address });
-  if (response.headersSent || response.destroyed) return;
-  const { detail, errors } = (await problem.json()) as {
-    detail: string;
-    errors?: { parameter: string; reason: string }[];
-  };
+const asciinemaWording: Wording = ({ status: given, body: { detail, errors, requestId } }) => {
   // asciinema shows the message of 404 and 422 alone.
-  const status = errors ? 422 : problem.status;
+  const status = errors ? 422 : given;
   const details = errors?.map(({ parameter: field, reason: message }) => ({ field, message }));
   const body = { type: types[status] ?? "error", message: detail, ...(details && { details }), requestId };
-  const headers = Object.fromEntries(problem.headers);
-  send(response, status, body, { ...headers, connection: "close" });
-  request.resume();
-}
+  return { status, body, type: "application/json" };
+};
 
-function send(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: { [name: string]: string },
-): void {
+function send(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
-    ...headers,
     "cache-control": "no-store",
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),

@@ -1,7 +1,7 @@
 import "server-only";
 import type { LiveEvent, LiveSession, LiveSessions } from "@/lib/recordings/live-session.ts";
+import { terminalSize } from "@/lib/recordings/size.ts";
 import { StreamError, type StreamPart } from "@/lib/recordings/stream-readers.ts";
-import { terminalSize } from "@/lib/recordings/terminal-size.ts";
 
 /** What the storing side knows of the stream that a producer's address names. */
 export type StreamAdmission = {

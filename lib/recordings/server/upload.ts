@@ -11,9 +11,9 @@ import { v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
 import { env } from "@/lib/env.ts";
 import { isUuid } from "@/lib/http/id.ts";
-import { badRequest, Problem, problemResponse } from "@/lib/http/problem.ts";
+import { badRequest, Problem } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
-import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
+import { refuseOnNode, type Wording } from "@/lib/user-events/server/refuse-node.ts";
 import { recordingLimits } from "../limits.ts";
 import { stagingFolder } from "./blobs.ts";
 import { keepRecording } from "./keep.ts";
@@ -81,7 +81,7 @@ export async function handleUpload(
       await rm(folder, { recursive: true, force: true });
     }
   } catch (error) {
-    await refuse(request, response, facts, error);
+    await refuseOnNode(request, response, facts, error, "recording.upload", withMessage);
   }
 }
 
@@ -197,24 +197,5 @@ async function connectionOf(
   return connection;
 }
 
-async function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { requestId, address }: Facts,
-  error: unknown,
-): Promise<void> {
-  const problem = problemResponse(error, requestId);
-  if (problem.status === 401)
-    countAnonymousFailure({ action: "recording.upload", resource: request.url ?? "", status: 401, address });
-  if (response.headersSent || response.destroyed) return;
-  const body = (await problem.json()) as { detail: string };
-  // The asciinema command line shows `message`.
-  const text = JSON.stringify({ ...body, message: body.detail });
-  response.writeHead(problem.status, {
-    ...Object.fromEntries(problem.headers),
-    connection: "close",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
-  request.resume();
-}
+/** The asciinema command line shows `message`. */
+const withMessage: Wording = ({ status, body }) => ({ status, body: { ...body, message: body.detail } });

@@ -181,8 +181,8 @@ describe("a session", () => {
     await say(acceptMsg({ columns: 2_000_000_000, lines: -4 }), {
       winsizeEvent: { delay: {}, rows: 0, cols: 2_000_000_000 },
     });
-    expect(sessions.opened[0]?.facts).toMatchObject({ columns: 1000, rows: 24 });
-    expect(sessions.opened[0]?.events).toEqual([[0, "r", "1000x24"]]);
+    expect(sessions.opened[0]?.facts).toMatchObject({ columns: 500, rows: 24 });
+    expect(sessions.opened[0]?.events).toEqual([[0, "r", "500x24"]]);
   });
 
   it("that loses its connection can be resumed; one that was told to end is over", async () => {

@@ -1,5 +1,6 @@
 import { microsBetween } from "@/lib/ingest/rfc3339.ts";
 import type { LiveEvent, LiveSession, LiveSessions } from "@/lib/recordings/live-session.ts";
+import { terminalSize } from "@/lib/recordings/size.ts";
 import { commandFacts, instantFrom, type SudoEvent, timeSpecFrom } from "@/lib/recordings/sudo/facts.ts";
 import {
   type ClientMessage,
@@ -10,7 +11,6 @@ import {
 import { SudoProtocolError } from "@/lib/recordings/sudo/protocol-error.ts";
 import { isTimed, Screen, type TimedMessage } from "@/lib/recordings/sudo/screen.ts";
 import { Timeline } from "@/lib/recordings/sudo/timeline.ts";
-import { terminalSize } from "@/lib/recordings/terminal-size.ts";
 
 type Body<T extends ClientMessage["type"]> = Extract<ClientMessage, { type: T }>["body"];
 type Running = { session: LiveSession; timeline: Timeline; isRecorded: boolean; start: TimeSpec };

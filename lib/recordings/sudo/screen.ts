@@ -1,7 +1,7 @@
 import type { LiveEvent } from "@/lib/recordings/live-session.ts";
-import { Utf8Stream } from "@/lib/recordings/split-utf8.ts";
+import { terminalSize } from "@/lib/recordings/size.ts";
 import type { ClientMessage } from "@/lib/recordings/sudo/messages.ts";
-import { terminalSize } from "@/lib/recordings/terminal-size.ts";
+import { Utf8Stream } from "@/lib/recordings/utf8-stream.ts";
 
 const streams = {
   ttyinBuf: { code: "i", isTerminal: true },

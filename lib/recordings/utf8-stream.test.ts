@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Utf8Stream } from "@/lib/recordings/split-utf8.ts";
+import { Utf8Stream } from "@/lib/recordings/utf8-stream.ts";
 
 function inPieces(bytes: Uint8Array, size: number): string {
   const stream = new Utf8Stream();
