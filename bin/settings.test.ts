@@ -21,6 +21,11 @@ test("an empty value is no value", () => {
   expect(read({ PORT: "", DATA_DIR: "", TRUSTED_PROXIES: " , " })).toEqual(read({}));
 });
 
+test.each(["SUDO_PORT", "SUDO_TLS_PORT"])("%s is a port", (name) => {
+  expect(read({ [name]: "30344" })).toEqual(read({}));
+  expect(() => read({ [name]: "sudo" })).toThrow(`${name} must be a whole number from 1 to 65535`);
+});
+
 test("a public URL is an origin", () => {
   expect(read({ PUBLIC_URL: "https://Audit.example.com/" }).publicUrl).toBe("https://audit.example.com");
   expect(read({ HOST: "::1", PORT: "80" }).publicUrl).toBe("http://localhost:80");

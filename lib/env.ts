@@ -7,6 +7,9 @@ const text = z
   .optional()
   .transform((value) => value || undefined);
 
+/** A port, or none; an empty text is none. */
+const port = text.pipe(z.coerce.number<string>().int().min(1).max(65_535).optional());
+
 /** The environment, checked once: a wrong value stops the server with the name of the variable. */
 const variables = z.object({
   /** PostgreSQL as the application's role, which reads and inserts. */
@@ -21,10 +24,10 @@ const variables = z.object({
   /** Signs certificates: a P-256 key as PKCS #8, base64. */
   AUTHORITY_KEY: z.base64().min(1),
   /** An mmdb, or a folder of them, that says where addresses are. */
-  GEOIP_DB: z.string().min(1).optional(),
+  GEOIP_DB: text,
   /** Where sudo's log protocol is listened for, plain and over TLS; not at all without a port. */
-  SUDO_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-  SUDO_TLS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  SUDO_PORT: port,
+  SUDO_TLS_PORT: port,
   SUDO_HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** The bucket of the recordings; files below DATA_DIR without one. */

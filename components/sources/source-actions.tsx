@@ -12,7 +12,7 @@ type ActionsProps = { source: SourceHealthLine; onToken: (token: string) => void
 
 /** What changes who may post as this source. */
 export function SourceActions({ source, onToken }: ActionsProps) {
-  const { id, name, tokenPrefix, state } = source;
+  const { id, name, kind, tokenPrefix, state } = source;
   const router = useRouter();
   const notify = useNotify();
   const [asking, setAsking] = useState<"renew" | "stop" | "resume">();
@@ -60,7 +60,8 @@ export function SourceActions({ source, onToken }: ActionsProps) {
         reasonNeeded
         onConfirm={(reason) => stop(true, reason)}
       >
-        What it posts is refused within a second, and its sender may lose records that it does not keep. What
+        What it posts is refused within a second, and its sender may lose records that it does not keep.
+        {kind === "sudo" && " Sessions under way are cut off, and with them the commands that they run."} What
         was stored stays. You can resume it later with the same token.
       </ConfirmChange>
       <ConfirmChange
