@@ -138,7 +138,12 @@ export function ConnectionView({
         currentId={recording?.id}
         href={(recordingId) => tabHref(query.tab, recordingId)}
       />
-      <RecordingState recording={recording} expected={expected} quiet={query.tab === "events"} />
+      <RecordingState
+        recording={recording}
+        expected={expected}
+        open={row?.["status"] === "opened"}
+        quiet={query.tab === "events"}
+      />
       {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} mayEnd={mayEnd} />}
       {list && readable && query.tab === "video" && (
         <SessionRequests connectionId={id} kind={list} userId={userId} />

@@ -90,11 +90,12 @@ function paramsOf(query: RecordingsQuery, selected: readonly string[], file: Arc
   const params = new URLSearchParams({ file });
   for (const id of selected) params.append("id", id);
   if (selected.length > 0) return params;
-  const { user, target, denied, live } = query;
-  if (user !== "") params.set("user", user);
-  if (target !== "") params.set("target", target);
+  // What is left are filters of one text each, under the names of the API.
+  const { match: _people, q: _words, after: _place, last, from, to, denied, live, ...filters } = query;
+  for (const [name, value] of Object.entries<string>(filters)) if (value !== "") params.set(name, value);
   if (denied) params.set("denied", "true");
   if (live) params.set("live", "true");
-  for (const [name, time] of Object.entries(recordingsBounds(query, Date.now()))) params.set(name, time);
+  for (const [name, time] of Object.entries(recordingsBounds({ last, from, to }, Date.now())))
+    params.set(name, time);
   return params;
 }

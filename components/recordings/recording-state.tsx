@@ -8,16 +8,24 @@ import { WaitForRecording } from "./wait-for-recording.tsx";
 type StateProps = {
   recording: RecordingLine | undefined;
   expected: boolean;
+  /** Whether the connection is open: what is sent at its end is not missing before. */
+  open: boolean;
   /** Says nothing of a recording that is well: another part of the page tells of it. */
   quiet: boolean;
 };
 
 /** Whether there is a recording, and what is wrong with it. */
-export function RecordingState({ recording, expected, quiet }: StateProps) {
+export function RecordingState({ recording, expected, open, quiet }: StateProps) {
   if (!recording) {
+    if (expected && open)
+      return (
+        <Notice tone="plain" title="Expected">
+          The sessions of this source are recorded. This connection is open; its recording is not here yet.
+        </Notice>
+      );
     return expected ? (
       <Notice tone="failure" title="Expected but missing">
-        The source of this connection sends recordings, and this one is not here.
+        The sessions of this source are recorded, and the recording of this one is not here.
       </Notice>
     ) : (
       <Notice tone="plain" title="Not recorded">

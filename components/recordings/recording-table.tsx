@@ -11,6 +11,7 @@ import { cx } from "@/components/ui/cx.ts";
 import { Checkbox } from "@/components/ui/input.tsx";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
+import { whyLeftOut } from "@/lib/recordings/archive.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 import { DownloadMenu } from "./download-menu.tsx";
@@ -34,7 +35,7 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   if (lines.length === 0) return <Nothing query={query} />;
   // What is no longer listed is no longer selected.
-  const selectable = lines.filter(({ state }) => state === "ready").map(({ id }) => id);
+  const selectable = lines.filter((line) => whyLeftOut(line) === undefined).map(({ id }) => id);
   const selected = selectable.filter((id) => marked.has(id));
   const select = (ids: readonly string[], on: boolean) =>
     setMarked((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))));
@@ -95,7 +96,7 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
               line={line}
               ofOne={ofOne}
               mayDelete={mayDelete}
-              selected={marked.has(line.id)}
+              selected={selected.includes(line.id)}
               onSelect={(on) => select([line.id], on)}
             />
           ))}
@@ -140,8 +141,8 @@ function Row({ line, ofOne, mayDelete, selected, onSelect }: RowProps) {
       <td className={cell}>
         <Checkbox
           aria-label={`Select the session of ${line.user} on ${line.target} at ${line.startedAt}`}
-          disabled={line.state !== "ready"}
-          checked={selected && line.state === "ready"}
+          disabled={whyLeftOut(line) !== undefined}
+          checked={selected}
           onChange={({ currentTarget }) => onSelect(currentTarget.checked)}
         />
       </td>

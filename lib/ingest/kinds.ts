@@ -6,6 +6,7 @@ import { postgresJsonlog } from "@/lib/ingest/kinds/postgres-jsonlog.ts";
 import { recordings } from "@/lib/ingest/kinds/recordings.ts";
 import { sshd } from "@/lib/ingest/kinds/sshd.ts";
 import { sudo } from "@/lib/ingest/kinds/sudo.ts";
+import { recordedSetting } from "@/lib/ingest/recorded-setting.ts";
 import { spaceSetting } from "@/lib/ingest/space-setting.ts";
 
 /** Every kind of source that takes posts, in the order in which Settings lists them. */
@@ -19,7 +20,7 @@ export const ingestKinds: readonly IngestKind[] = [
   native,
 ].map((kind) => ({
   ...kind,
-  settings: [...(kind.settings ?? []), spaceSetting],
+  settings: [...(kind.settings ?? []), spaceSetting, ...(kind === recordings ? [] : [recordedSetting])],
 }));
 
 const byName = new Map(ingestKinds.map((kind) => [kind.name, kind]));

@@ -1,3 +1,4 @@
+import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { RecordingLine } from "./recording-line.ts";
 
 /** What an archive has of each recording. */
@@ -10,6 +11,16 @@ export const archiveLimits = {
   /** Recordings of one archive. */
   recordings: 1000,
 } as const;
+
+/** Why an archive cannot hold one; undefined when it can. */
+export function whyLeftOut({
+  state,
+  kind,
+  fault,
+}: Pick<RecordingLine, "state" | "kind" | "fault">): string | undefined {
+  if (isRequestKind(kind)) return "It is a list of requests, which is exported as a log";
+  return state === "ready" ? undefined : (fault ?? `It is ${state}`);
+}
 
 /** `manifest.json`, the last file of an archive: without it the archive is not whole. */
 export type ArchiveManifest = {

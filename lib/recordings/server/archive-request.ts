@@ -3,7 +3,7 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { isUuid } from "@/lib/http/id.ts";
 import { badRequest, notFound, type ParameterError, Problem } from "@/lib/http/problem.ts";
 import type { Scope } from "@/lib/logs/server/sql.ts";
-import { type ArchiveFile, archiveFiles, archiveLimits } from "../archive.ts";
+import { type ArchiveFile, archiveFiles, archiveLimits, whyLeftOut } from "../archive.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { readRecordingParameters } from "../recording-parameters.ts";
 import type { ArchiveWish } from "./archive.ts";
@@ -47,7 +47,7 @@ export async function readArchiveRequest(
   if (!file || errors.length > 0) throw badRequest(errors);
   const scope = recordingScope(principal);
   const lines = ids.length > 0 ? await named(scope, ids) : await matching(scope, filters);
-  if (!lines.some(({ state }) => state === "ready"))
+  if (!lines.some((line) => whyLeftOut(line) === undefined))
     throw new Problem(409, "There is no recording among these that can be downloaded.");
   return { wish: { lines, file, query: queryOf(params, file) }, exportId, isCount };
 }

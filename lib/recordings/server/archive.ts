@@ -9,7 +9,13 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { inTransaction, prisma } from "@/lib/db/client.ts";
 import { log } from "@/lib/log.ts";
 import { type ExportPlace, problemOfTakenId, takeExportPlace } from "@/lib/logs/server/export.ts";
-import { type ArchivedRecording, type ArchiveFile, type ArchiveManifest, archiveName } from "../archive.ts";
+import {
+  type ArchivedRecording,
+  type ArchiveFile,
+  type ArchiveManifest,
+  archiveName,
+  whyLeftOut,
+} from "../archive.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { openFile, recordReading } from "./read.ts";
 import { through } from "./through.ts";
@@ -151,13 +157,14 @@ async function* entries(run: Run): AsyncGenerator<Entry> {
       sha256: receivedSha256,
     } = line;
     const about = { recordingId, connectionId, user, target, targetUser, startedAt, receivedSha256 };
-    if (line.state !== "ready") {
+    const leftOut = whyLeftOut(line);
+    if (leftOut !== undefined) {
       recordings.push({
         ...about,
         file: null,
         bytes: null,
         sha256: null,
-        leftOut: line.fault ?? `It is ${line.state}`,
+        leftOut,
       });
       continue;
     }

@@ -62,6 +62,9 @@ describe("a connection", () => {
       recording: undefined,
       expected: false,
     });
+    const says = await testSource(installation.organizationId, "sshd", { recorded: "yes" });
+    await pool().query("UPDATE connections SET source_id = $2 WHERE id = $1", [id, says.id]);
+    expect(await readConnection(superuser, id)).toMatchObject({ recording: undefined, expected: true });
     const sends = await testSource(installation.organizationId, "recordings");
     await pool().query("UPDATE connections SET source_id = $2 WHERE id = $1", [id, sends.id]);
     expect(await readConnection(superuser, id)).toMatchObject({ recording: undefined, expected: true });

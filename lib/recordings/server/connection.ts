@@ -48,7 +48,7 @@ export async function readConnection(
   const row = rows[0] ?? (recording ? undefined : await mention(principal, id));
   if (!row && !recording) return undefined;
   const source = await pool().query<{ expected: boolean }>(
-    `SELECT s.kind = 'recordings' AS expected FROM connections c JOIN sources s ON s.id = c.source_id
+    `SELECT (s.kind = 'recordings' OR s.settings->>'recorded' = 'yes') AS expected FROM connections c JOIN sources s ON s.id = c.source_id
      WHERE c.organization_id = $1 AND c.id = $2`,
     [principal.organizationId, id],
   );

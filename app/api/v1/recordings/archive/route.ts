@@ -1,4 +1,5 @@
 import { noStore } from "@/lib/logs/server/request.ts";
+import { whyLeftOut } from "@/lib/recordings/archive.ts";
 import { archiveAnswer } from "@/lib/recordings/server/archive.ts";
 import { readArchiveRequest } from "@/lib/recordings/server/archive-request.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
@@ -13,7 +14,7 @@ export function GET(request: Request): Promise<Response> {
         principal,
         new URL(request.url).searchParams,
       );
-      const ready = wish.lines.filter(({ state }) => state === "ready").length;
+      const ready = wish.lines.filter((line) => whyLeftOut(line) === undefined).length;
       if (isCount)
         return Response.json({ recordings: ready, leftOut: wish.lines.length - ready }, { headers: noStore });
       return archiveAnswer(principal, wish, exportId);
