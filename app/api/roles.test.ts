@@ -39,6 +39,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if ([...named, wished].includes("audit-log")) return ["superuser", "auditor"];
   if (name === "DELETE /api/v1/recordings/[id]") return ["superuser", "admin"];
   if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
+  if (name === "PUT /api/v1/sessions/[id]") return ["superuser", "admin"];
   if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
   return /^\/api\/v1\/(?:sources|targets|spaces|connections)\b/.test(route) ? ["superuser", "admin"] : roles;
 }
@@ -90,8 +91,8 @@ describe("each role does what it is for, and nothing else", () => {
     const create = endpointOf("POST /api/v1/tokens");
     const reads = ["logs:read", "logs:read-own", "exports:create", "recordings:read-own"];
     const most: { [role in Role]: string[] } = {
-      superuser: [...reads, "audit-log:read", "recordings:read"],
-      admin: [...reads, "recordings:read"],
+      superuser: [...reads, "audit-log:read", "recordings:read", "sessions:end"],
+      admin: [...reads, "recordings:read", "sessions:end"],
       auditor: [...reads, "audit-log:read", "recordings:read"],
       member: reads.filter((scope) => scope !== "logs:read"),
     };

@@ -55,6 +55,8 @@ function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Ask
   const log = JSON.stringify([params, query, body]).includes("audit-log") ? "audit-log" : params?.["log"];
   // These need exports:create beside what reads.
   if (name.endsWith("/export") || name.endsWith("/archive")) return false;
+  if (name.startsWith("GET /api/v1/sessions")) return scope.startsWith("logs:");
+  if (name === "PUT /api/v1/sessions/[id]") return scope === "sessions:end";
   if (name.startsWith("GET /api/v1/recordings")) return scope.startsWith("recordings:");
   if (/saved-views|\/logs\//.test(name) && !name.includes("saved-views/[id]")) {
     return log === "audit-log" ? scope === "audit-log:read" : scope.startsWith("logs:");

@@ -122,6 +122,13 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { body: { log: "audit-log", name: ids.savedView, query: `workflow=${word}` } },
   ],
   "DELETE /api/v1/saved-views/[id]": ({ ids }) => one({ id: ids.savedView }),
+  "GET /api/v1/sessions": ({ word, value }) => [
+    { query: { user_emails: value("connections", "user") } },
+    { query: { socket_names: `${word} target`, page_size: "5" } },
+  ],
+  "GET /api/v1/sessions/[id]": ({ value }) => one({ id: value("connections", "connection") }),
+  "PUT /api/v1/sessions/[id]": ({ value }) =>
+    one({ id: value("connections", "connection") }, { killed: true, reason: "none of yours" }),
   "GET /api/v1/sources": () => [],
   "POST /api/v1/sources": ({ word }) => one({}, { name: `${word} source`, kind: "native" }),
   "GET /api/v1/sources/live": () => [],
@@ -159,6 +166,9 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { query: { after: cursorAfter({ name: `${word} target`, kind: "ssh" }) } },
   ],
   "PATCH /api/v1/targets/[id]": ({ ids }) => one({ id: ids.target }, { description: "mine now" }),
+  "DELETE /api/v1/targets/[id]": ({ ids }) => [
+    { params: { id: ids.target }, query: { reason: "none of yours" } },
+  ],
   "GET /api/v1/tokens": () => [],
   "POST /api/v1/tokens": ({ word }) =>
     one({}, { name: `${word} token`, scopes: ["logs:read"], expiresInDays: 1 }),

@@ -11,10 +11,13 @@ import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ParameterError } from "@/lib/http/problem.ts";
+import type { Kill, KillEnds } from "@/lib/kills/kill.ts";
 import { isRequestKind, type RequestKind } from "@/lib/logs/session-view.ts";
 import { byAddress, dbIp } from "@/lib/places/names.ts";
 import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection-query.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
+import { EndSession } from "./end-session.tsx";
+import { KillNotice } from "./kill-notice.tsx";
 import { LivePane } from "./live-pane.tsx";
 import { RecordingActions } from "./recording-actions.tsx";
 import { RecordingChoice } from "./recording-choice.tsx";
@@ -35,10 +38,13 @@ type ViewProps = {
   };
   mayDelete: boolean;
   mayHold: boolean;
-  mayEnd: boolean;
   /** Whose arrangement of columns is used. */
   userId: string;
   mayShare: boolean;
+  /** What the reader may end of it; null for nothing. */
+  ends: KillEnds;
+  /** The last request for its end. */
+  kill: Kill | undefined;
   /** The tab of events. */
   children: ReactNode;
 };
@@ -55,7 +61,8 @@ export function ConnectionView({
   connection,
   mayDelete,
   mayHold,
-  mayEnd,
+  ends,
+  kill,
   userId,
   mayShare,
   children,
@@ -104,16 +111,20 @@ export function ConnectionView({
         </div>
         <div className="flex items-center gap-2">
           {mayShare && <ShareSession connectionId={id} name={`${user} on ${target}`} />}
+          {ends !== null && kill?.state !== "requested" && kill?.state !== "acknowledged" && (
+            <EndSession id={id} user={String(user)} target={String(target)} ends={ends} />
+          )}
           {recording && (
-            <>
+            <div className="flex items-center">
               {mayHold && recording.state !== "deleted" && recording.state !== "logged" && (
                 <RecordingHold line={recording} />
               )}
               <RecordingActions line={recording} mayDelete={mayDelete} />
-            </>
+            </div>
           )}
         </div>
       </header>
+      <KillNotice kill={kill} />
       <Facts row={row} recording={recording} />
       {query.errors.length > 0 && (
         <div role="alert" className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
@@ -144,7 +155,7 @@ export function ConnectionView({
         open={row?.["status"] === "opened"}
         quiet={query.tab === "events"}
       />
-      {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} mayEnd={mayEnd} />}
+      {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} />}
       {list && readable && query.tab === "video" && (
         <SessionRequests connectionId={id} kind={list} userId={userId} />
       )}

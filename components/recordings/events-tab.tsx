@@ -8,11 +8,13 @@ import { connectionPath, logPath } from "@/components/shell/pages.ts";
 import { Badge } from "@/components/ui/badge.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { Kill } from "@/lib/kills/kill.ts";
 import { isRequestKind } from "@/lib/logs/session-view.ts";
 import type { Playback } from "@/lib/recordings/playback.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import type { ShareLine } from "@/lib/shares/share.ts";
 import { FindingList } from "./finding-list.tsx";
+import { KillSteps } from "./kill-steps.tsx";
 import { linkSeconds } from "./link-seconds.ts";
 
 type Rows = { rows: readonly Row[]; nextCursor: string | null };
@@ -24,7 +26,8 @@ type EventsProps = {
     events: Rows;
     denied: Rows;
     resizes: Playback["resizes"];
-    readers: Rows | undefined;
+    kills: readonly Kill[];
+    readers: (Rows & { inLog: boolean }) | undefined;
     shares: readonly ShareLine[] | undefined;
   };
 };
@@ -33,7 +36,7 @@ const mostResizes = 200;
 
 /** What happened to the connection and to its recording, beside what was on the screen. */
 export function EventsTab({ id, recording, history }: EventsProps) {
-  const { events, denied, resizes, readers, shares } = history;
+  const { events, denied, resizes, kills, readers, shares } = history;
   const isList = isRequestKind(recording?.kind);
   const clients = [
     ...new Set(events.rows.flatMap(({ clientSoftware }) => (clientSoftware ? [String(clientSoftware)] : []))),
@@ -76,6 +79,11 @@ export function EventsTab({ id, recording, history }: EventsProps) {
           </>
         )}
       </Section>
+      {kills.length > 0 && (
+        <Part title="Requests for its end">
+          <KillSteps kills={kills} />
+        </Part>
+      )}
       <Part title="Client software">
         {clients.length === 0 ? (
           <p className="text-ink-2">Not told by the source.</p>
@@ -132,8 +140,8 @@ export function EventsTab({ id, recording, history }: EventsProps) {
       )}
       {recording && readers && (
         <Section
-          title="Who watched, read, downloaded or deleted it"
-          log={{ slug: "audit-log", filter: { targetId: recording.id } }}
+          title="Who watched, read, found, downloaded or deleted it"
+          log={readers.inLog ? { slug: "audit-log", filter: { targetId: recording.id } } : undefined}
           empty="Nobody has."
           rows={readers}
         >
@@ -141,6 +149,7 @@ export function EventsTab({ id, recording, history }: EventsProps) {
             <>
               <Badge tone={toneOf(String(row["operationStatus"]))}>{row["eventType"]}</Badge>
               <Words text={row["initiator"]} />
+              <Words text={row["detail"]} />
             </>
           )}
         </Section>
@@ -169,7 +178,8 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 type SectionProps = {
   title: string;
-  log: { slug: string; filter: { [name: string]: string } };
+  /** Undefined for those who may not look there. */
+  log: { slug: string; filter: { [name: string]: string } } | undefined;
   empty: string;
   rows: Rows;
   children: (row: Row) => ReactNode;
@@ -194,14 +204,16 @@ function Section({ title, log, empty, rows: { rows, nextCursor }, children }: Se
           </li>
         ))}
       </ul>
-      <Link
-        href={`${logPath(log.slug)}${searchString(new URLSearchParams(log.filter))}`}
-        prefetch={false}
-        className="self-start text-accent hover:underline"
-      >
-        {nextCursor === null ? "In the log" : "There may be more in the log"}
-        <span className="sr-only">: {title}</span>
-      </Link>
+      {log && (
+        <Link
+          href={`${logPath(log.slug)}${searchString(new URLSearchParams(log.filter))}`}
+          prefetch={false}
+          className="self-start text-accent hover:underline"
+        >
+          {nextCursor === null ? "In the log" : "There may be more in the log"}
+          <span className="sr-only">: {title}</span>
+        </Link>
+      )}
     </Part>
   );
 }

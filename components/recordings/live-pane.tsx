@@ -3,13 +3,8 @@
 import "./player.css";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { callApi } from "@/components/logs/log-api.ts";
-import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Badge, type Tone } from "@/components/ui/badge.tsx";
-import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
-import { useNotify } from "@/components/ui/toast.tsx";
-import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { CommandList } from "./command-list.tsx";
 import { LiveControls } from "./live-controls.tsx";
@@ -22,8 +17,8 @@ const noCalls: [] = [];
 /** Between two looks at the clock, while the page is in sight. */
 const tickMs = 1000;
 
-/** A session that is under way: its screen as it is now, the way back to what it showed, and the way to end it. */
-export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolean }) {
+/** A session that is under way: its screen as it is now, and the way back to what it showed. */
+export function LivePane({ line }: { line: RecordingLine }) {
   const box = useRef<HTMLDivElement>(null);
   const rewound = useRef<RewoundHandle>(null);
   const router = useRouter();
@@ -65,7 +60,6 @@ export function LivePane({ line, mayEnd }: { line: RecordingLine; mayEnd: boolea
           </span>
           {back ? "You see what was on the screen at an earlier moment." : words[state].says}
         </p>
-        {mayEnd && line.killEnds !== null && <EndSession line={line} />}
       </div>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-1">
@@ -123,35 +117,3 @@ const words: { readonly [state in LiveState]: { tone: Tone; mark: string; says: 
   },
   over: { tone: "neutral", mark: "over", says: "The session has ended." },
 };
-
-function EndSession({ line }: { line: RecordingLine }) {
-  const [asking, setAsking] = useState(false);
-  const notify = useNotify();
-  return (
-    <>
-      <Button look="danger" onClick={() => setAsking(true)}>
-        End session
-      </Button>
-      <ConfirmChange
-        open={asking}
-        onClose={() => setAsking(false)}
-        title="End this session?"
-        action="End session"
-        working="Telling the host …"
-        look="danger"
-        reasonNeeded
-        onConfirm={async (reason) => {
-          await callApi(`/recordings/${line.id}/end?${new URLSearchParams({ reason })}`, { method: "POST" });
-          notify("The host was told to end the session");
-        }}
-      >
-        <p>
-          {line.killEnds === "command" ? "What " : "Only the stream ends, and the shell goes on, of what "}
-          <VisibleText text={line.user} /> runs on <VisibleText text={line.target} />
-          {line.killEnds === "command" ? " ends at once" : ""}. The reason is shown to them and stays in the
-          record.
-        </p>
-      </ConfirmChange>
-    </>
-  );
-}

@@ -1,4 +1,5 @@
 import { callApi } from "@/components/logs/log-api.ts";
+import type { DeletedTarget } from "@/lib/targets/target-line.ts";
 
 /** Which of the two lists something stands in, as in its path. */
 export type ListName = "targets" | "spaces";
@@ -10,4 +11,9 @@ export function requestDescription(list: ListName, id: string, description: stri
     body: JSON.stringify({ description }),
     headers: { "content-type": "application/json" },
   });
+}
+
+/** Deletes a target and ends its connections. @throws ApiError */
+export function requestDeletion(id: string, reason: string): Promise<DeletedTarget> {
+  return callApi(`/targets/${id}?${new URLSearchParams({ reason })}`, { method: "DELETE" });
 }

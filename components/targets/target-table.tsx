@@ -1,6 +1,6 @@
 "use client";
 
-import { Pencil } from "lucide-react";
+import { Pencil, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Moment } from "@/components/sources/moment.tsx";
@@ -9,6 +9,7 @@ import { cx } from "@/components/ui/cx.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { SpaceLine, TargetLine } from "@/lib/targets/target-line.ts";
+import { DeleteTarget } from "./delete-target.tsx";
 import { DescribeDialog } from "./describe-dialog.tsx";
 import type { ListName } from "./target-api.ts";
 
@@ -22,6 +23,7 @@ const text = "py-1.5";
 export function TargetTable({ list, lines }: { list: ListName; lines: readonly Line[] }) {
   const router = useRouter();
   const [described, setDescribed] = useState<Line>();
+  const [deleted, setDeleted] = useState<Line>();
   const withKind = list === "targets";
   return (
     <>
@@ -42,7 +44,7 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
             <th scope="col" className={cx(head, "w-44 max-md:hidden")}>
               First seen <ZoneName />
             </th>
-            <th scope="col" className={cx(head, "w-12")}>
+            <th scope="col" className={cx(head, withKind ? "w-20" : "w-12")}>
               <span className="sr-only">Actions</span>
             </th>
           </tr>
@@ -75,6 +77,17 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
                 >
                   <Pencil aria-hidden className="size-3.5" />
                 </Button>
+                {withKind && (
+                  <Button
+                    look="quiet"
+                    size="sm"
+                    square
+                    aria-label={`Delete ${line.name}`}
+                    onClick={() => setDeleted(line)}
+                  >
+                    <Trash2 aria-hidden className="size-3.5" />
+                  </Button>
+                )}
               </td>
             </tr>
           ))}
@@ -85,6 +98,11 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
         line={described}
         onClose={() => setDescribed(undefined)}
         onDescribed={() => router.refresh()}
+      />
+      <DeleteTarget
+        target={deleted}
+        onClose={() => setDeleted(undefined)}
+        onDeleted={() => router.refresh()}
       />
     </>
   );

@@ -273,6 +273,16 @@ export const workflowTypes = {
       failed: { type: "target:update-failed", says: "Failed to update target" },
     },
   },
+  "target:deletion": {
+    category: "Targets & Spaces",
+    title: "Target Deletion",
+    targetType: "target",
+    events: {
+      attempting: { type: "target:deleting", says: "Deleting target" },
+      done: { type: "target:deleted", says: "Deleted target" },
+      failed: { type: "target:deletion-failed", says: "Failed to delete target" },
+    },
+  },
   "space:update": {
     category: "Targets & Spaces",
     title: "Space Update",
@@ -301,6 +311,16 @@ export const workflowTypes = {
       attempting: { type: "recording:being-read", says: "Reading the recording of" },
       done: { type: "recording:read", says: "Read the recording of" },
       failed: { type: "recording:reading-failed", says: "Failed to read the recording of" },
+    },
+  },
+  "recording:search": {
+    category: "Session Recordings",
+    title: "Recording Search",
+    targetType: "recording",
+    events: {
+      attempting: { type: "recording:searching", says: "Searching recordings for" },
+      done: { type: "recording:searched", says: "Searched recordings for" },
+      failed: { type: "recording:search-failed", says: "Failed to search recordings for" },
     },
   },
   "recording:download": {
@@ -386,12 +406,35 @@ export const workflowTypes = {
       failed: { type: "session:unsharing-failed", says: "Failed to take back a share of the session of" },
     },
   },
-  "session:ending": {
+  "session:end-request": {
     category: "Session Recordings",
     title: "Session End Request",
     targetType: "session",
     events: {
-      attempting: { type: "session:ending", says: "Asking for the end of the session of" },
+      attempting: { type: "session:end-requesting", says: "Asking for the end of the session of" },
+      done: { type: "session:end-requested", says: "Asked for the end of the session of" },
+      failed: { type: "session:end-request-failed", says: "Failed to ask for the end of the session of" },
+    },
+  },
+  "session:end-acknowledgement": {
+    category: "Session Recordings",
+    title: "Session End Acknowledgement",
+    targetType: "session",
+    events: {
+      attempting: {
+        type: "session:end-acknowledging",
+        says: "Taking note of the wished end of the session of",
+      },
+      done: { type: "session:end-acknowledged", says: "The host was told to end the session of" },
+      failed: { type: "session:end-undelivered", says: "The host was never told to end the session of" },
+    },
+  },
+  "session:ending": {
+    category: "Session Recordings",
+    title: "Session End",
+    targetType: "session",
+    events: {
+      attempting: { type: "session:ending", says: "Ending the session of" },
       done: { type: "session:ended", says: "Ended the session of" },
       failed: { type: "session:ending-failed", says: "Failed to end the session of" },
     },

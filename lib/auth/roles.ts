@@ -38,6 +38,7 @@ export const tokenScopes = [
   "exports:create",
   "recordings:read",
   "recordings:read-own",
+  "sessions:end",
 ] as const satisfies readonly Permission[];
 
 export type TokenScope = (typeof tokenScopes)[number];

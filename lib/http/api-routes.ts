@@ -1,6 +1,6 @@
 import { badRequest, notFound, Problem } from "./problem.ts";
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * Every route below /api that Next serves, with its methods: Next itself answers what is not there with a page,
@@ -43,6 +43,8 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/retention": ["GET", "PATCH"],
   "/api/v1/saved-views": ["GET", "POST"],
   "/api/v1/saved-views/[id]": ["DELETE"],
+  "/api/v1/sessions": ["GET"],
+  "/api/v1/sessions/[id]": ["GET", "PUT"],
   "/api/v1/sources": ["GET", "POST"],
   "/api/v1/sources/[id]": ["PATCH"],
   "/api/v1/sources/[id]/certificates": ["GET", "POST"],
@@ -54,7 +56,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/spaces": ["GET"],
   "/api/v1/spaces/[id]": ["PATCH"],
   "/api/v1/targets": ["GET"],
-  "/api/v1/targets/[id]": ["PATCH"],
+  "/api/v1/targets/[id]": ["PATCH", "DELETE"],
   "/api/v1/tokens": ["GET", "POST"],
   "/api/v1/tokens/[id]": ["DELETE"],
 };

@@ -21,3 +21,6 @@ export const targetPage = 200;
 /** One page, by name, and where the next one begins; null at the end. */
 export type TargetPage = { targets: TargetLine[]; nextCursor: string | null };
 export type SpacePage = { spaces: SpaceLine[]; nextCursor: string | null };
+
+/** What became of a deleted target's connections: how many hosts are told to end them, and how many cannot be. */
+export type DeletedTarget = { told: number; closed: number };

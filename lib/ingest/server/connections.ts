@@ -114,7 +114,8 @@ function projectionSql(events: string): string {
     client_software: first("client_software"),
     place: first(placeSql),
     place_source: first(`CASE WHEN ${placeSql} IS NOT NULL THEN coalesce(place_source, 'the source') END`),
-    cause: latest("cause", "event = 'closed' AND cause IS NOT NULL"),
+    // Who ended it by Daybook says more than the words in which the source saw it end.
+    cause: `coalesce(${latest("cause", "event = 'closed' AND source_record_id LIKE 'daybook:kill:%'")}, ${latest("cause", "event = 'closed' AND cause IS NOT NULL")})`,
     events: "count(*)::int",
   };
   const names = Object.keys(columns);

@@ -6,16 +6,20 @@ import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
 import { sourceWish } from "@/lib/ingest/source-wish.ts";
+import { killReport } from "@/lib/kills/kill-report.ts";
 import { exportRowSchema, recordTime, rowSchema } from "@/lib/logs/row-schema.ts";
 import { savedViewWish } from "@/lib/logs/server/saved-views.ts";
 import { type LogSlug, logView, logViews } from "@/lib/logs/views.ts";
+import { connectionHappened, connectionWish } from "@/lib/recordings/connection-wish.ts";
 import { deviceClaim } from "@/lib/recordings/device.ts";
 import { retentionChange } from "@/lib/retention/retention.ts";
+import { sessionChange } from "@/lib/sessions/session-log.ts";
 import { shareWish } from "@/lib/shares/share.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
 import * as recordings from "./recording-answers.ts";
+import * as sessions from "./session-answers.ts";
 
 export const logSlugs = Object.keys(logViews) as LogSlug[];
 
@@ -72,6 +76,16 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     Devices: recordings.devices,
     DeviceClaim: deviceClaim,
     DeviceClaimed: recordings.claimed,
+    Kill: sessions.kill,
+    KillReport: killReport,
+    SessionLog: sessions.session,
+    SessionPage: sessions.sessionPage,
+    SessionChange: sessionChange,
+    ConnectionWish: connectionWish,
+    OpenedConnection: sessions.opened,
+    ConnectionHappened: connectionHappened,
+    ToldEvent: sessions.told,
+    DeletedTarget: sessions.deletedTarget,
     ...Object.assign({}, ...logSlugs.map(logSchemas)),
     ...nativeRecords(),
   };

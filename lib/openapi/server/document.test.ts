@@ -116,9 +116,10 @@ describe("paths and files of app/api/v1", () => {
     }
     const ingestion = [...described.keys()].filter((route) => route.startsWith("/api/v1/ingest/"));
     for (const route of ingestion) described.delete(route);
-    // Uploads and live streams are taken by the bare server too.
+    // Uploads, live streams and what sources ask about their connections are taken by the bare server too.
     described.get("/api/v1/recordings")?.delete("POST");
-    for (const route of described.keys()) if (/\/streams(\/|$)/.test(route)) described.delete(route);
+    for (const route of described.keys())
+      if (/\/(?:streams|kills)(\/|$)|\/connections(\/\[id\]\/events)?$/.test(route)) described.delete(route);
     expect(described).toEqual(served);
   });
 

@@ -10,6 +10,7 @@ import { logPaths } from "./log-paths.ts";
 import { recordingPaths } from "./recording-paths.ts";
 import { personalPaths, sourcePaths } from "./resource-paths.ts";
 import { retentionPaths } from "./retention-paths.ts";
+import { sessionPaths } from "./session-paths.ts";
 import { sharePaths } from "./share-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
@@ -29,6 +30,7 @@ export function openApiDocument() {
       "Exports",
       "Saved views",
       "Session recordings",
+      "Sessions",
       "Ingestion",
       "Sources",
       "Targets and spaces",
@@ -44,6 +46,7 @@ export function openApiDocument() {
       ...recordingPaths(),
       ...retentionPaths(),
       ...sharePaths(),
+      ...sessionPaths(),
       ...ingestPaths(),
       ...ownPath,
     },

@@ -250,8 +250,30 @@ export function sourcePaths(): Paths {
         errors: [404, 409],
       }),
     },
-    ...namePaths("targets", "target", "TargetPage", permission),
+    ...targetPaths(permission),
     ...namePaths("spaces", "space", "SpacePage", permission),
+  };
+}
+
+function targetPaths(permission: Permission): Paths {
+  const paths = namePaths("targets", "target", "TargetPage", permission);
+  const one = "/api/v1/targets/{id}";
+  return {
+    ...paths,
+    [one]: {
+      ...paths[one],
+      delete: operation({
+        id: "deleteTarget",
+        tag: "Targets and spaces",
+        summary: "Deletes a target and ends its open connections",
+        description:
+          "Hosts that listen are told; connections of others are closed in the record alone. Records that name the target do not bring it back.",
+        permission,
+        parameters: [pathParameter("id", "The id of the target."), { ...reason, required: true }],
+        answers: { 200: answer("What became of its connections.", "DeletedTarget") },
+        errors: [400, 404],
+      }),
+    },
   };
 }
 

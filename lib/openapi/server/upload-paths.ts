@@ -63,6 +63,11 @@ export function uploadOperation(): Operation {
       space: words,
       title: words,
       startedAt: { type: "string", format: "date-time" },
+      connection: {
+        type: "string",
+        format: "uuid",
+        description: "An open connection of the same source, and of a device the same person, that it is of.",
+      },
     },
   };
   const stored: Schema = {
@@ -80,10 +85,13 @@ export function uploadOperation(): Operation {
     tags: [tag],
     summary: "Uploads a recording: asciicast, script(1), ttyrec, tlog or sudo's I/O log",
     description: `With the token of a source of kind recordings, or as asciinema does with the id of its installation. At most ${recordingLimits.bytes} bytes. The same bytes sent again are the same recording.`,
+    parameters: [
+      queryParameter("connection", "As the field of the form.", { type: "string", format: "uuid" }),
+    ],
     requestBody: { required: true, content: { "multipart/form-data": { schema } } },
     responses: {
       201: { description: "On disk before this answer; worked out afterwards.", content: json(stored) },
-      ...errorRefs([400, 401, 403, 413, 415, 500, 503]),
+      ...errorRefs([400, 401, 403, 404, 413, 415, 500, 503]),
     },
     security: sending,
   };

@@ -9,7 +9,8 @@ import {
 import { pool } from "@/lib/db/client.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { readConnection, readHistory } from "./connection.ts";
-import { playbackOf, requireRecording } from "./read.ts";
+import { playbackOf, recordReading, requireRecording } from "./read.ts";
+import { recordSearch } from "./readers.ts";
 import { testRecording } from "./test-recording.ts";
 
 let installation: TestInstallation;
@@ -180,15 +181,34 @@ describe("a connection", () => {
     expect(await readConnection(stranger, others)).toBeUndefined();
   });
 
-  it("tells of its readers those alone who may read the audit log", async () => {
-    const connection = await connect("watched", "ann");
-    const recording = await record(connection, "ann");
+  it("tells who read it, and those who see their own alone not", async () => {
+    const user = await installation.addUser("member");
+    const connection = await connect("watched", user.email);
+    const recording = await record(connection, user.email);
     const admin = await signedIn(await installation.addUser("admin"));
     const line = (await readConnection(admin, connection))?.recording;
-    expect(line?.id).toBe(recording);
-    expect((await readHistory(admin, connection, line)).readers).toBeUndefined();
-    const told = await readHistory(superuser, connection, line);
-    expect(told.readers).toMatchObject({ rows: [], nextCursor: null });
+    if (!line) throw new Error("It is recorded");
+    expect((await readHistory(superuser, connection, line)).readers).toEqual({
+      rows: [],
+      nextCursor: null,
+      inLog: true,
+    });
+    await recordReading(admin, line, "recording:playback");
+    await recordReading(admin, line, "recording:download", { file: "cast" });
+    await recordReading(admin, line, "session:watching");
+    const found = { ...line, recordingId: recording, atUs: 0, line: "x" };
+    await recordSearch(superuser, "rm -rf", undefined, [found, found]);
+    await recordSearch(superuser, "nothing", undefined, []);
+    const { readers } = await readHistory(admin, connection, line);
+    expect(readers?.inLog).toBe(false);
+    expect(readers?.rows.map(({ eventType, initiator, detail }) => [eventType, initiator, detail])).toEqual([
+      ["recording:played", admin.email, null],
+      ["recording:downloaded", admin.email, "cast"],
+      ["session:watched", admin.email, null],
+      ["recording:found", superuser.email, "rm -rf"],
+    ]);
+    const told = await readHistory(await signedIn(user), connection, line);
+    expect(told.readers).toBeUndefined();
     expect(told.events.rows).toMatchObject([{ event: "open" }]);
   });
 });

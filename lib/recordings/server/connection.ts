@@ -1,6 +1,8 @@
 import "server-only";
 import { allows, type Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import type { Kill } from "@/lib/kills/kill.ts";
+import { listKills, shownKill } from "@/lib/kills/server/kills.ts";
 import { parseQuery } from "@/lib/logs/query.ts";
 import { type LogPage, type LogRow, listLogs } from "@/lib/logs/server/list.ts";
 import { scopeOf } from "@/lib/logs/server/request.ts";
@@ -13,6 +15,7 @@ import type { RecordingLine } from "../recording-line.ts";
 import { recordedCommands } from "./beside.ts";
 import { listRecordings } from "./list.ts";
 import { recordingScope, resizesOf } from "./read.ts";
+import { listReadings, type Readings } from "./readers.ts";
 
 /** One connection: its row of the log, and its recording, where there are any. */
 export type RecordedConnection = {
@@ -94,8 +97,10 @@ export type ConnectionHistory = {
   /** Commands or requests that were refused. */
   denied: LogPage;
   resizes: Playback["resizes"];
-  /** Who watched, read, downloaded or deleted the recording; undefined for those who may not read the audit log. */
-  readers: LogPage | undefined;
+  /** Requests for its end, with what became of each. */
+  kills: Kill[];
+  /** Who watched, read, found, downloaded or deleted its recordings; undefined for those who see their own alone. */
+  readers: Readings | undefined;
   /** With whom the session is shared; undefined for those who neither share nor read the audit log. */
   shares: ShareLine[] | undefined;
 };
@@ -105,16 +110,14 @@ export async function readHistory(
   id: string,
   recording: RecordingLine | undefined,
 ): Promise<ConnectionHistory> {
-  const audited = recording !== undefined && allows(principal, "audit-log:read");
   return {
     events: await rowsOf(principal, "connection-events", { connection: id, order: "asc" }),
     denied: isRequestKind(recording?.kind)
       ? await rowsOf(principal, "session-requests", { connection: id, outcome: "denied", order: "asc" })
       : await rowsOf(principal, "commands", { connection: id, outcome: "rejected", order: "asc" }),
     resizes: recording ? await resizesOf(principal, recording) : [],
-    readers: audited
-      ? await rowsOf(principal, "audit-log", { targetId: recording.id, "operationStatus!": "inProgress" })
-      : undefined,
+    kills: (await listKills(principal.organizationId, id)).map(shownKill),
+    readers: recording && (await listReadings(principal, id)),
     shares:
       allows(principal, "sessions:share") || allows(principal, "audit-log:read")
         ? await sharesOf(principal.organizationId, id)

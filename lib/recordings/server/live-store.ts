@@ -8,6 +8,8 @@ import { pool } from "@/lib/db/client.ts";
 import type { RowDraft } from "@/lib/ingest/rows.ts";
 import { contextOf, type IngestSource, type PreparedRecord } from "@/lib/ingest/server/prepare.ts";
 import { inSpace } from "@/lib/ingest/space-setting.ts";
+import { openKillOf, type StoredKill } from "@/lib/kills/server/kills.ts";
+import { reportKill, tellerOf } from "@/lib/kills/server/settle.ts";
 import { log } from "@/lib/log.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { redactSudoEvent } from "@/lib/record/redact.ts";
@@ -25,6 +27,7 @@ import type {
   SessionFacts,
   SubCommand,
 } from "../live-session.ts";
+import { findLeftSession, readLiveFile, reopenLiveFile } from "./left-session.ts";
 import type { CommandsTold } from "./live-commands.ts";
 import { finishFile, liveFile } from "./live-file.ts";
 import { screensFile } from "./live-history.ts";
@@ -64,7 +67,8 @@ export function liveSessionsOf(source: IngestSource): LiveSessions {
         "SELECT id FROM recordings WHERE live_key = $1 AND source_id = $2 AND state = 'live'",
         [logId, source.id],
       );
-      const session = found.rows[0] && running.get(found.rows[0].id);
+      const [row] = found.rows;
+      const session = row && (running.get(row.id) ?? (await takeUp(source, row.id)));
       if (!session) return null;
       await session.resumed();
       return session;
@@ -79,19 +83,58 @@ export function liveSession(recordingId: string): StoredSession | undefined {
 }
 
 /**
- * Ends the sessions that an earlier run of the server left open: their hosts have ended the commands, or cannot
- * go on, since what they would resume is no more. Called once at start.
+ * Ends the sessions that an earlier run of the server had under way, unless their hosts come back in time. Called
+ * once at start.
  */
-export async function endLeftSessions(): Promise<void> {
+export async function awaitLeftSessions(): Promise<void> {
   const found = await pool().query<{ organizationId: string; id: string }>(
     `SELECT organization_id AS "organizationId", id FROM recordings WHERE state = 'live'`,
   );
-  for (const { organizationId, id } of found.rows)
+  if (found.rows.length === 0) return;
+  for (const { id } of found.rows) if (!running.has(id)) left.add(id);
+  setTimeout(() => void endLeftSessions(found.rows), lostMs).unref();
+}
+
+/** Sessions of the earlier run whose hosts may still come back. */
+const left = new Set<string>();
+
+/** Never rejects. */
+async function endLeftSessions(rows: readonly { organizationId: string; id: string }[]): Promise<void> {
+  for (const { organizationId, id } of rows) {
+    if (!left.delete(id)) continue;
     await rm(screensFile(liveFile(id)), { force: true })
       .then(() => finishFile(organizationId, id))
       .catch((error: unknown) => {
         log().error({ err: error, recordingId: id }, "a session that was under way could not be ended");
       });
+  }
+}
+
+/** Sessions that are being taken up, so that nobody takes one up twice. */
+const takenUp = new Map<string, Promise<StoredSession | undefined>>();
+
+/** A session of an earlier run goes on from what is on disk. */
+function takeUp(source: IngestSource, id: string): Promise<StoredSession | undefined> {
+  const known = takenUp.get(id);
+  if (known) return known;
+  // One that is just ending, or was ended for want of its host, does not begin again.
+  if (!left.delete(id)) return Promise.resolve(undefined);
+  const taking = readLeft(source, id).finally(() => takenUp.delete(id));
+  takenUp.set(id, taking);
+  return taking;
+}
+
+async function readLeft(source: IngestSource, id: string): Promise<StoredSession | undefined> {
+  const known = await findLeftSession(source.organizationId, id);
+  if (!known) return undefined;
+  const opened = await reopenLiveFile(id);
+  if (!opened) return undefined;
+  const { file, bytes, headBytes } = opened;
+  await rm(screensFile(liveFile(id)), { force: true });
+  const session = new StoredSession(source, known.facts, { ...known.names, headBytes }, file);
+  await session.goOn(readLiveFile(id), bytes - headBytes);
+  running.set(id, session);
+  return session;
 }
 
 async function openSession(source: IngestSource, facts: SessionFacts): Promise<LiveSession> {
@@ -111,9 +154,9 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
     ...(title !== null && { title }),
     ...(facts.command !== null && { command: facts.command }),
   };
-  let headBytes = 0;
-  for (const text of asciicastV2Text({ info, events: [] }))
-    headBytes += (await file.write(text)).bytesWritten;
+  // Two sessions may begin alike and show nothing; the same bytes would be one recording.
+  const [head = ""] = asciicastV2Text({ info, events: [] });
+  const { bytesWritten: headBytes } = await file.write(`${head.trimEnd().slice(0, -1)},"session":"${id}"}\n`);
   await file.datasync();
   await pool().query(
     `INSERT INTO recordings (organization_id, id, connection_id, source_id, started_at, user_name, target, target_user,
@@ -180,7 +223,10 @@ export class StoredSession implements LiveSession {
   #isLost = false;
   /** How it ends as soon as its source is gone. */
   #ending: SessionEnd | undefined;
-  #killedBy: string | undefined;
+  /** The kill that the host on this connection was told of. */
+  #told: string | undefined;
+  /** The cause of its end, once the host was told. */
+  #killCause: string | undefined;
 
   constructor(source: IngestSource, facts: SessionFacts, names: Names, file: FileHandle) {
     this.#source = source;
@@ -195,6 +241,18 @@ export class StoredSession implements LiveSession {
 
   get logId(): string {
     return this.#names.logId;
+  }
+
+  /** Goes on behind what an earlier run stored. */
+  async goOn(stored: AsyncIterable<{ event: LiveEvent; byte: number }>, bytes: number): Promise<void> {
+    for await (const { event, byte } of stored) {
+      this.screen.show(event, byte);
+      this.storedUs = event[0];
+    }
+    this.screen.newCommands();
+    this.#bytes = bytes;
+    // Its events are told under other names than those of the earlier run.
+    this.#number = Date.now();
   }
 
   /** Tells of the connection and of the command that it was opened for. */
@@ -277,7 +335,8 @@ export class StoredSession implements LiveSession {
     await this.durable();
     await this.#file.close();
     await this.screen.close();
-    await this.#tell([["closed", this.#event("closed", end.at, causeOf(end, this.#killedBy))]]);
+    await this.#tell([["closed", this.#event("closed", end.at, causeOf(end, this.#killCause))]]);
+    await this.#settleKill();
     this.#watchers.emit("watched", { kind: "end" } satisfies Watched);
     await finishFile(this.#source.organizationId, this.#names.id);
   }
@@ -320,16 +379,47 @@ export class StoredSession implements LiveSession {
 
   onKill(listener: (reason: string) => Promise<void>): void {
     this.#onKill = listener;
+    this.#told = undefined;
+    this.#tellWhatWaits().catch((error: unknown) =>
+      log().error({ err: error, recordingId: this.#names.id }, "a host could not be told to end its session"),
+    );
+  }
+
+  /** A request for its end that was made while nobody could be told. */
+  async #tellWhatWaits(): Promise<void> {
+    const kill = await openKillOf(this.#source.organizationId, this.#connectionId);
+    if (kill) await this.kill(kill);
+  }
+
+  /** The host has ended it, as it was told. */
+  async #settleKill(): Promise<void> {
+    if (this.#killCause === undefined) return;
+    const kill = await openKillOf(this.#source.organizationId, this.#connectionId);
+    if (kill) await reportKill(kill, "ended", tellerOf(this.#source));
+  }
+
+  get #connectionId(): string {
+    return uuidv5(this.#names.id, this.#source.id);
   }
 
   /**
-   * Asks the host to end the session. Resolves once the host was told.
-   * @throws Error when nobody is there to be told
+   * Asks the host to end the session, and resolves once it was told; at once when nobody is there to be told, who
+   * will be when the host comes back.
+   * @throws what the receiver says when the host cannot be told
    */
-  async kill(by: string, reason: string): Promise<void> {
-    if (!this.#onKill) throw new Error("The host of the session is not connected");
-    this.#killedBy = by;
-    await this.#onKill(`This session was ended by ${by}: ${reason}`);
+  async kill(kill: StoredKill): Promise<void> {
+    if (!this.#onKill || this.#told === kill.id) return;
+    this.#told = kill.id;
+    const before = this.#killCause;
+    this.#killCause = kill.cause;
+    try {
+      await this.#onKill(`This session was ended by ${kill.requestedBy}: ${kill.reason}`);
+    } catch (error) {
+      this.#killCause = before;
+      this.#told = undefined;
+      throw error;
+    }
+    await reportKill(kill, "acknowledged", tellerOf(this.#source));
   }
 
   /** Calls `listener` with the screen as it is and then with all that follows. @returns stops it */
@@ -371,8 +461,8 @@ export class StoredSession implements LiveSession {
   }
 }
 
-function causeOf({ error, signal, exitCode }: SessionEnd, killedBy: string | undefined): string {
-  if (killedBy !== undefined) return `ended by ${killedBy}`;
+function causeOf({ error, signal, exitCode }: SessionEnd, killCause: string | undefined): string {
+  if (killCause !== undefined) return killCause;
   if (error !== null) return error;
   if (signal !== null) return `ended by signal ${signal}`;
   return exitCode === null ? "ended" : `ended with exit code ${exitCode}`;

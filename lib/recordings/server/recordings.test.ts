@@ -13,10 +13,12 @@ import {
 } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
+import { listKills } from "@/lib/kills/server/kills.ts";
+import { requestKill } from "@/lib/kills/server/request.ts";
+import { settleOverdueKills } from "@/lib/kills/server/watch.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { deleteRecording } from "./delete.ts";
 import { claimDevice } from "./devices.ts";
-import { endSession } from "./end-session.ts";
 import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
 import { liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
 import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
@@ -138,7 +140,7 @@ describe("a recording that is posted", () => {
     expect((await playbackOf(admin, line, undefined)).commands).toMatchObject([{ command: "second" }]);
     for (const [fields, reason] of [
       [{ connection: "x" }, "must be the id of a connection"],
-      [{ connection: crypto.randomUUID() }, "is no connection of this organization"],
+      [{ connection: crypto.randomUUID() }, "is no connection of this source"],
       [{ connection, user: "bob" }, "is not who the connection is of"],
     ] as const) {
       const refused = await upload({ ...who, ...fields }, Buffer.from("x"));
@@ -400,17 +402,81 @@ describe("a session under way", () => {
     const session = await liveSessionsOf(source).open({ ...facts, recordId: "host/2.0", user: "bob" });
     const [line] = await listRecordings(scope(), { user: "bob", limit: 1 });
     if (!line) throw new Error("There is a session");
-    await expect(endSession(admin, line, "incident 42")).rejects.toMatchObject({ status: 409 });
     const told: string[] = [];
     session.onKill(async (reason) => {
       told.push(reason);
     });
-    await endSession(admin, line, "incident 42");
+    const kill = await requestKill(admin, line.connectionId, "incident 42");
+    expect(kill).toMatchObject({ state: "acknowledged", acknowledgedBy: source.name });
     expect(told).toEqual([`This session was ended by ${admin.email}: incident 42`]);
     await session.end({ ...over, exitCode: null, signal: "TERM" });
     const ready = await settled(line.id);
     const closed = await pool().query("SELECT cause FROM connections WHERE id = $1", [ready.connectionId]);
     expect(closed.rows).toEqual([{ cause: `ended by ${admin.email}` }]);
-    await expect(endSession(admin, ready, "again")).rejects.toMatchObject({ status: 409 });
+    const [settledKill] = await listKills(installation.organizationId, line.connectionId);
+    expect(settledKill).toMatchObject({ state: "ended", settledBy: source.name, reason: "incident 42" });
+    const events = await pool().query(
+      "SELECT event, cause FROM connection_events WHERE connection_id = $1 ORDER BY time",
+      [line.connectionId],
+    );
+    expect(events.rows).toEqual([
+      { event: "open", cause: null },
+      { event: "closed", cause: `ended by ${admin.email}` },
+    ]);
+    const steps = await pool().query(
+      `SELECT event_type, initiator, custom_values->>'recordingId' AS recording FROM audit_events
+       WHERE target_id = $1 ORDER BY seq`,
+      [line.connectionId],
+    );
+    expect(steps.rows).toEqual([
+      { event_type: "session:end-requesting", initiator: admin.email, recording: line.id },
+      { event_type: "session:end-requested", initiator: admin.email, recording: line.id },
+      { event_type: "session:end-acknowledging", initiator: source.name, recording: null },
+      { event_type: "session:end-acknowledged", initiator: source.name, recording: null },
+      { event_type: "session:ending", initiator: source.name, recording: null },
+      { event_type: "session:ended", initiator: source.name, recording: null },
+    ]);
+    await expect(requestKill(admin, line.connectionId, "again")).rejects.toMatchObject({ status: 409 });
+  });
+
+  it("waits with its end for a host that is away, and tells it when it is back", async () => {
+    const session = await liveSessionsOf(source).open({ ...facts, recordId: "host/3.0", user: "carol" });
+    const [line] = await listRecordings(scope(), { user: "carol", limit: 1 });
+    if (!line) throw new Error("There is a session");
+    await session.lost("the cable was cut");
+    expect(await requestKill(admin, line.connectionId, "gone")).toMatchObject({ state: "requested" });
+    await expect(requestKill(admin, line.connectionId, "gone")).rejects.toMatchObject({
+      detail: "The end of this session was asked for already.",
+    });
+    const back = await liveSessionsOf(source).resume(session.logId, -1);
+    const told = await new Promise<string>((resolve) => back?.onKill(async (reason) => resolve(reason)));
+    expect(told).toBe(`This session was ended by ${admin.email}: gone`);
+    await session.end({ ...over, exitCode: null, signal: "TERM" });
+    expect((await settled(line.id)).state).toBe("ready");
+    const closed = await pool().query("SELECT cause FROM connections WHERE id = $1", [line.connectionId]);
+    expect(closed.rows).toEqual([{ cause: `ended by ${admin.email}` }]);
+  });
+
+  it("shows a request that was never delivered as that, once the connection has closed", async () => {
+    const session = await liveSessionsOf(source).open({ ...facts, recordId: "host/4.0", user: "dora" });
+    const [line] = await listRecordings(scope(), { user: "dora", limit: 1 });
+    if (!line) throw new Error("There is a session");
+    await session.lost("the host burned");
+    await requestKill(admin, line.connectionId, "too late");
+    await session.end({ ...over, exitCode: null, error: "the host did not come back" });
+    await settleOverdueKills();
+    const [kill] = await listKills(installation.organizationId, line.connectionId);
+    expect(kill).toMatchObject({
+      state: "undelivered",
+      acknowledgedAt: null,
+      detail: "The session was over before its host could be told to end it.",
+    });
+    const closed = await pool().query("SELECT cause FROM connections WHERE id = $1", [line.connectionId]);
+    expect(closed.rows).toEqual([{ cause: "the host did not come back" }]);
+    const failed = await pool().query(
+      "SELECT operation_status FROM audit_events WHERE target_id = $1 AND event_type = 'session:end-undelivered'",
+      [line.connectionId],
+    );
+    expect(failed.rows).toEqual([{ operation_status: "failure" }]);
   });
 });

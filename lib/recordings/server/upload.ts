@@ -54,13 +54,11 @@ export async function handleUpload(
     const folder = await stagingFolder(id);
     try {
       const { fields, file } = await readForm(request, path.join(folder, "original"));
-      const described = describe(sender, fields);
       const kept = await keepRecording(sender.source, {
         id,
         folder,
         ...file,
-        ...described,
-        connectionId: await connectionOf(sender, fields, described.user),
+        ...(await describe(sender, { ...fieldsOfQuery(request.url), ...fields })),
         poster: { ...facts, userAgent: request.headers["user-agent"] },
       });
       const url = `${env().NEXTAUTH_URL.replace(/\/$/, "")}/connections/${kept.connectionId}`;
@@ -161,40 +159,58 @@ async function toDisk(stream: NodeJS.ReadableStream, file: string, signal: Abort
   return { bytes, sha256: hash.digest() };
 }
 
-/** Whose session it was: a device's person and machine, or what the form of a source says. */
-function describe({ person }: Sender, fields: Fields) {
-  const { title, targetUser, space, startedAt } = fields;
+/** The connection may stand in the address, for uploaders whose form is not theirs to choose. */
+function fieldsOfQuery(url = "/"): Fields {
+  const connection = new URL(url, "http://localhost").searchParams.get("connection");
+  return connection === null ? {} : { connection };
+}
+
+/** Whose session it was: that of the connection it belongs to, a device's person and machine, or what the form says. */
+async function describe(sender: Sender, fields: Fields) {
+  const { title, startedAt } = fields;
+  if (startedAt !== undefined && !isInstant(startedAt))
+    throw badRequest([
+      { parameter: "startedAt", reason: "must be a UTC time such as 2026-11-21T08:45:32.506784Z" },
+    ]);
+  if (fields.connection !== undefined)
+    return { ...(await attached(sender, fields.connection, fields)), title, startedAt };
+  const { person } = sender;
+  const { targetUser, space } = fields;
   const user = person?.user ?? fields.user;
   const target = person?.target ?? fields.target;
   const missing = (["user", "target"] as const).filter((name) => ({ user, target })[name] === undefined);
   if (user === undefined || target === undefined)
     throw badRequest(missing.map((parameter) => ({ parameter, reason: "is missing" })));
-  if (startedAt !== undefined && !isInstant(startedAt))
-    throw badRequest([
-      { parameter: "startedAt", reason: "must be a UTC time such as 2026-11-21T08:45:32.506784Z" },
-    ]);
-  return { user, target, title, targetUser, space, startedAt };
+  return { user, target, title, targetUser, space, startedAt, connectionId: undefined };
 }
 
-/** The connection that the form names. @throws Problem 400 when it is none of this organization and person */
-async function connectionOf(
-  { source, person }: Sender,
-  { connection }: Fields,
-  user: string,
-): Promise<string | undefined> {
-  if (connection === undefined) return undefined;
+type Of = { user: string; target: string; targetUser: string | null; space: string | null };
+
+/**
+ * The connection that the form names: one of the sender's own, whose session it is then.
+ * @throws Problem 400 when it is another's, or the form says somebody else
+ */
+async function attached({ source, person }: Sender, id: string, fields: Fields) {
   const wrong = (reason: string): Problem => badRequest([{ parameter: "connection", reason }]);
-  if (person) throw wrong("is for sources; an installation of the command line makes a connection each time");
-  if (!isUuid(connection)) throw wrong("must be the id of a connection");
-  const found = await pool().query<{ user: string }>(
-    `SELECT user_name AS "user" FROM connections WHERE organization_id = $1 AND id = $2
-     UNION ALL SELECT user_name FROM recordings WHERE organization_id = $1 AND connection_id = $2 LIMIT 1`,
-    [source.organizationId, connection],
+  if (!isUuid(id)) throw wrong("must be the id of a connection");
+  const columns = `user_name AS "user", target, target_user AS "targetUser", space`;
+  const found = await pool().query<Of>(
+    `SELECT ${columns} FROM connections WHERE organization_id = $1 AND source_id = $2 AND id = $3
+     UNION ALL SELECT ${columns} FROM recordings
+     WHERE organization_id = $1 AND source_id = $2 AND connection_id = $3 LIMIT 1`,
+    [source.organizationId, source.id, id],
   );
   const [row] = found.rows;
-  if (!row) throw wrong("is no connection of this organization");
-  if (row.user !== user) throw badRequest([{ parameter: "user", reason: "is not who the connection is of" }]);
-  return connection;
+  if (!row || (person && person.user !== row.user)) throw wrong("is no connection of this source");
+  if (fields.user !== undefined && fields.user !== row.user)
+    throw badRequest([{ parameter: "user", reason: "is not who the connection is of" }]);
+  return {
+    user: row.user,
+    target: row.target,
+    targetUser: fields.targetUser ?? row.targetUser ?? undefined,
+    space: fields.space ?? row.space ?? undefined,
+    connectionId: id,
+  };
 }
 
 /** The asciinema command line shows `message`. */

@@ -6,13 +6,16 @@ import { pool } from "@/lib/db/client.ts";
 import { registerNodeRoute } from "@/lib/http/node-routes.ts";
 import { beforeShutdown } from "@/lib/http/shutdown.ts";
 import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
+import { handleKills, killsPath } from "@/lib/kills/server/http.ts";
+import { watchKills } from "@/lib/kills/server/watch.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
 import { openPlaces } from "@/lib/places/server/places.ts";
 import { recordTables } from "@/lib/record/columns.ts";
 import { removeBlobs, removeBlobsSoon } from "@/lib/recordings/server/blob-removals.ts";
 import { blobs, clearStaging } from "@/lib/recordings/server/blobs.ts";
-import { endLeftSessions } from "@/lib/recordings/server/live-store.ts";
+import { awaitLeftSessions } from "@/lib/recordings/server/live-store.ts";
+import { connectionsPath, handleConnections, isOfSource } from "@/lib/recordings/server/open-connection.ts";
 import { handleStreams, streamPaths } from "@/lib/recordings/server/stream-http.ts";
 import { listenForStreams } from "@/lib/recordings/server/stream-producers.ts";
 import { listenForSudo } from "@/lib/recordings/server/sudo-sources.ts";
@@ -39,6 +42,12 @@ const monthsAhead = 3;
 export async function boot(): Promise<void> {
   registerNodeRoute(ingestPath, handleIngest);
   registerNodeRoute(apiPath, answerApi);
+  registerNodeRoute(killsPath, handleKills);
+  registerNodeRoute(connectionsPath, (request, response, context) =>
+    isOfSource(request)
+      ? handleConnections(request, response, context)
+      : answerApi(request, response, context),
+  );
   for (const path of uploadPaths) {
     registerNodeRoute(path, (request, response, context) =>
       isUpload(request) ? handleUpload(request, response, context) : answerApi(request, response, context),
@@ -51,8 +60,9 @@ export async function boot(): Promise<void> {
   await makePartitionsAhead();
   await clearStaging();
   void sweepStore();
-  await endLeftSessions();
+  await awaitLeftSessions();
   await resumeWork();
+  watchKills();
   await listenForSudo();
   listenForStreams();
   beforeShutdown("anonymous failures", () => flushAnonymousFailures("all"));

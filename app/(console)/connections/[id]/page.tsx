@@ -4,6 +4,8 @@ import { ConnectionView } from "@/components/recordings/connection-view.tsx";
 import { EventsTab } from "@/components/recordings/events-tab.tsx";
 import { allows } from "@/lib/auth/principal.ts";
 import { isUuid } from "@/lib/http/id.ts";
+import { listKills, shownKill } from "@/lib/kills/server/kills.ts";
+import { killEndsOf } from "@/lib/kills/server/request.ts";
 import { isRequestKind, ofPage } from "@/lib/logs/session-view.ts";
 import { parseConnectionQuery } from "@/lib/recordings/connection-query.ts";
 import { readConnection, readHistory } from "@/lib/recordings/server/connection.ts";
@@ -42,9 +44,10 @@ export default async function ConnectionPage({ params, searchParams }: PageProps
         history: query.tab === "events" ? await readHistory(principal, id, recording) : undefined,
         mayDelete: allows(principal, "recordings:delete"),
         mayHold: allows(principal, "holds:manage"),
-        mayEnd: allows(principal, "sessions:end"),
         userId: principal.userId,
         mayShare: allows(principal, "sessions:share"),
+        ends: allows(principal, "sessions:end") ? await killEndsOf(principal.organizationId, id) : null,
+        kill: (await listKills(principal.organizationId, id)).map(shownKill).at(-1),
       };
     },
     { permission: "logs:read-own" },

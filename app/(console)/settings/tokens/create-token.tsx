@@ -22,6 +22,7 @@ const meanings: { readonly [S in TokenScope]: string } = {
   "exports:create": "Export what it may read",
   "recordings:read": "Read and play every recording",
   "recordings:read-own": "Read and play the owner's recordings",
+  "sessions:end": "End sessions",
 };
 
 const lifetimes = [

@@ -1,9 +1,10 @@
 import { requireReason } from "@/lib/http/reason.ts";
-import { endSession } from "@/lib/recordings/server/end-session.ts";
+import { requestKill } from "@/lib/kills/server/request.ts";
+import { noStore } from "@/lib/logs/server/request.ts";
 import { requireRecording } from "@/lib/recordings/server/read.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
-/** Ends a session that is under way; `?reason=` is shown to the person and kept. */
+/** Asks for the end of a session that is under way; `?reason=` is shown to the person and kept. */
 export async function POST(
   request: Request,
   { params }: { params: Promise<{ id: string }> },
@@ -14,8 +15,8 @@ export async function POST(
     "session.end",
     async (principal) => {
       const line = await requireRecording(principal, id);
-      await endSession(principal, line, requireReason(request));
-      return new Response(null, { status: 204 });
+      const kill = await requestKill(principal, line.connectionId, requireReason(request));
+      return Response.json(kill, { headers: noStore });
     },
     { permission: "sessions:end" },
   );
