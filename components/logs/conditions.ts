@@ -122,7 +122,7 @@ export function listParams({
   ...query
 }: LogQuery): URLSearchParams {
   const params = formatQuery({ ...query, limit: 50 });
-  if (query.within !== undefined) params.set("connection", query.within);
+  if (query.within !== undefined) params.set("connection", query.within.connection);
   return params;
 }
 
@@ -130,6 +130,15 @@ export function listParams({
 export function filterParams({ after: _, ...query }: LogQuery): URLSearchParams {
   const params = listParams(query);
   params.delete("order");
+  return params;
+}
+
+/** As {@link filterParams}; a page of one connection draws its span, where no other is asked for. */
+export function histogramParams(query: LogQuery): URLSearchParams {
+  const params = filterParams(query);
+  if (query.within === undefined || ["last", "from", "to"].some((name) => params.has(name))) return params;
+  params.set("from", query.within.from);
+  if (query.within.to !== undefined) params.set("to", query.within.to);
   return params;
 }
 

@@ -8,7 +8,7 @@ import { useZone } from "@/components/ui/zone.tsx";
 import type { LogView } from "@/lib/logs/define.ts";
 import type { LogQuery } from "@/lib/logs/query.ts";
 import { instantOf } from "@/lib/logs/time.ts";
-import { askForValue, filterOfColumn, filterParams, withTime } from "./conditions.ts";
+import { askForValue, filterOfColumn, histogramParams, withTime } from "./conditions.ts";
 import { formatCount } from "./format-values.ts";
 import { type Bar, barsOf, type Series, seriesOf, totalsOf } from "./histogram-bars.ts";
 import { HistogramChart, Swatch } from "./histogram-chart.tsx";
@@ -21,7 +21,7 @@ type HistogramProps = { view: LogView; query: LogQuery; change: ChangeQuery; rec
 /** How many rows there are over the chosen time. Marking a span of it zooms in. */
 export function Histogram({ view, query, change, received }: HistogramProps) {
   const { zone } = useZone();
-  const { histogram, counting, error } = useHistogram(view.slug, filterParams(query).toString(), received);
+  const { histogram, counting, error } = useHistogram(view.slug, histogramParams(query).toString(), received);
   const bars = useMemo(() => (histogram ? barsOf(histogram) : []), [histogram]);
   const series = useMemo(() => seriesOf(view, bars), [view, bars]);
   const { at, brush, handlers } = useBrush({

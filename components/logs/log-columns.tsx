@@ -32,8 +32,17 @@ export function columnWidth(kind: ShownKind): number {
 }
 
 const leads = ["user", "initiator"];
-const bodies = ["command", "details", "requestUri", "resource", "eventDescription", "cause", "target"];
-const subs = ["target", "cluster", "action", "workflowType", "kind"];
+const bodies = [
+  "command",
+  "request",
+  "details",
+  "requestUri",
+  "resource",
+  "eventDescription",
+  "cause",
+  "target",
+];
+const subs = ["target", "cluster", "action", "workflowType", "kind", "method", "durationUs"];
 
 /** Which columns make the two lines of a narrow screen, of those that are shown. */
 export function foldedPlaces(view: LogView, shown: readonly string[]): { [column: string]: FoldedPlace } {

@@ -12,7 +12,9 @@ import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ParameterError } from "@/lib/http/problem.ts";
 import type { Kill, KillEnds } from "@/lib/kills/kill.ts";
+import type { Within } from "@/lib/logs/query.ts";
 import { isRequestKind, type RequestKind } from "@/lib/logs/session-view.ts";
+import { instantOf } from "@/lib/logs/time.ts";
 import { byAddress, dbIp } from "@/lib/places/names.ts";
 import type { ConnectionQuery, ConnectionTab } from "@/lib/recordings/connection-query.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
@@ -157,7 +159,7 @@ export function ConnectionView({
       />
       {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} />}
       {list && readable && query.tab === "video" && (
-        <SessionRequests connectionId={id} kind={list} userId={userId} />
+        <SessionRequests within={spanOf(id, recording, row)} kind={list} userId={userId} />
       )}
       {!list && recording?.state === "ready" && query.tab === "video" && (
         <VideoTab key={recording.id} recordingId={recording.id} startUs={query.startUs ?? 0} />
@@ -172,6 +174,13 @@ export function ConnectionView({
       {children}
     </div>
   );
+}
+
+/** A millisecond behind the last request: bounds do not include their end. */
+function spanOf(connection: string, { startedAt, durationUs }: RecordingLine, row: Row | undefined): Within {
+  if (row?.["status"] === "opened" || durationUs === null) return { connection, from: startedAt };
+  const endMs = Date.parse(startedAt) + Math.ceil(durationUs / 1000) + 1;
+  return { connection, from: startedAt, to: instantOf(endMs) };
 }
 
 function Facts({ row, recording }: { row: Row | undefined; recording: RecordingLine | undefined }) {

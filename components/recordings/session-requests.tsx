@@ -7,7 +7,7 @@ import { filterParams, searchString } from "@/components/logs/conditions.ts";
 import { LogList } from "@/components/logs/log-list.tsx";
 import type { ChangeQuery } from "@/components/logs/use-log-query.ts";
 import { Button } from "@/components/ui/button.tsx";
-import type { Condition, LogQuery } from "@/lib/logs/query.ts";
+import type { Condition, LogQuery, Within } from "@/lib/logs/query.ts";
 import {
   formatSessionQuery,
   parseSessionQuery,
@@ -15,16 +15,16 @@ import {
   sessionView,
 } from "@/lib/logs/session-view.ts";
 
-type SessionProps = { connectionId: string; kind: RequestKind; userId: string };
+type SessionProps = { within: Within; kind: RequestKind; userId: string };
 
 /** The queries or requests of one connection, in the order in which they were asked. The address says which. */
-export function SessionRequests({ connectionId, kind, userId }: SessionProps) {
+export function SessionRequests({ within, kind, userId }: SessionProps) {
   const view = useMemo(() => sessionView(kind), [kind]);
   const path = usePathname();
   const text = useSearchParams().toString();
   const parsed = useMemo(
-    () => parseSessionQuery(view, connectionId, new URLSearchParams(text)),
-    [view, connectionId, text],
+    () => parseSessionQuery(view, within, new URLSearchParams(text)),
+    [view, within, text],
   );
   const change = useCallback<ChangeQuery>(
     (query, mode = "push") => {

@@ -21,6 +21,9 @@ export type TimeRange = { last: string } | { from?: string; to?: string };
 /** A place between two rows of a view: the row with this time and id is the last one seen. */
 export type Cursor = { time: string; id: string };
 
+/** A connection, and between which times it is drawn; still growing without an end. */
+export type Within = { connection: string; from: string; to?: string };
+
 export type LogQuery = {
   conditions: Condition[];
   time: TimeRange;
@@ -30,8 +33,8 @@ export type LogQuery = {
   columns?: string[];
   /** The row whose drawer is open; no part of what is listed. */
   row?: string;
-  /** The page shows this connection only; no part of the address, and nothing that a reader could take away. */
-  within?: string;
+  /** The page shows one connection only; no part of the address, and nothing that a reader could take away. */
+  within?: Within;
 };
 
 export type QueryError = { parameter: string; reason: string };

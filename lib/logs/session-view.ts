@@ -1,6 +1,6 @@
 import { requestKinds } from "@/lib/ingest/enumerations.ts";
 import type { LogView } from "./define.ts";
-import type { LogQuery, ParsedQuery } from "./query.ts";
+import type { LogQuery, ParsedQuery, Within } from "./query.ts";
 import { formatQuery, parseQuery } from "./query.ts";
 import { sessionRequests } from "./views/session-requests.ts";
 
@@ -55,11 +55,11 @@ export function sessionView(kind: RequestKind): LogView {
 export const ofPage: ReadonlySet<string> = new Set(["tab", "t", "recording"]);
 
 /** Reads what the address asks of the requests of one connection, which come in order of time unless asked otherwise. */
-export function parseSessionQuery(view: LogView, connectionId: string, params: URLSearchParams): ParsedQuery {
+export function parseSessionQuery(view: LogView, within: Within, params: URLSearchParams): ParsedQuery {
   const own = new URLSearchParams([...params].filter(([name]) => !ofPage.has(name)));
   if (!own.has("order")) own.set("order", "asc");
   const parsed = parseQuery(view, own);
-  return parsed.errors ? parsed : { query: { ...parsed.query, within: connectionId } };
+  return parsed.errors ? parsed : { query: { ...parsed.query, within } };
 }
 
 /** The parameters of the address for a query that {@link parseSessionQuery} reads. */

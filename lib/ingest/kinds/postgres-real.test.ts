@@ -115,7 +115,7 @@ describe("a session of a real server", () => {
       user_name: "postgres",
     });
     const scope = { organizationId: installation.organizationId };
-    const hits = await searchRecordings(scope, "buyer text", { recordingId: id, limit: 10 });
+    const { hits } = await searchRecordings(scope, "buyer text", { recordingId: id, limit: 10 });
     expect(hits).toMatchObject([{ connectionId: id, line: "CREATE TABLE orders (id int, buyer text)" }]);
   });
 

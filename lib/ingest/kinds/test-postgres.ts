@@ -10,8 +10,6 @@ export type LoggingPostgres = {
   connect: (options?: pg.ClientConfig) => Promise<pg.Client>;
   /** All that was logged so far, in the order of the files, once `text` has been written. */
   logWith: (text: string) => Promise<string>;
-  /** Ends it as the operating system would end it when memory runs out, and starts it again. */
-  crash: () => Promise<void>;
   remove: () => Promise<void>;
 };
 
@@ -67,12 +65,6 @@ export async function startLoggingPostgres(more: { [name: string]: string }): Pr
         if (log.includes(text) && log.endsWith("\n")) return log;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-    },
-    crash: async () => {
-      const pid = Number(readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[0]);
-      process.kill(pid, "SIGKILL");
-      await running.ended;
-      running = await start();
     },
     remove: async () => {
       await running.stop();

@@ -43,6 +43,12 @@ const samples: readonly Sample[] = [
     settings: { space: "production" },
     files: ["sudo/sudo-eventlog.json", "sudo/sudo-eventlog-with-logsrv.json"],
   },
+  {
+    source: "shop-db",
+    kind: "postgres-jsonlog",
+    settings: { space: "production" },
+    files: ["postgres/postgresql-18.4.json"],
+  },
 ];
 
 const places = [
