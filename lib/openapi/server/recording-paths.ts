@@ -253,6 +253,10 @@ function onePaths(): Paths {
           id,
           pathParameter("segment", "Its number, from 0.", { type: "integer", minimum: 0 }),
           idle,
+          queryParameter("to", "Of a session under way: microseconds at which its index ended.", {
+            type: "integer",
+            minimum: 1,
+          }),
         ],
         answers: { 200: answer("The stretch.", "RecordingSegment") },
         errors: [400, ...unready],

@@ -1,4 +1,5 @@
 import "server-only";
+import { storable } from "@/lib/record/text.ts";
 import type { LiveEvent, LiveSession, LiveSessions } from "@/lib/recordings/live-session.ts";
 import { terminalSize } from "@/lib/recordings/size.ts";
 import { StreamError, type StreamPart } from "@/lib/recordings/stream-readers.ts";
@@ -141,7 +142,7 @@ export class StreamSession {
       tty: null,
       original: { title, command },
       ...size,
-      title: title ?? given,
+      title: title === null ? given : storable(title),
       isRecorded: true,
       killEnds: "stream",
     });
