@@ -76,12 +76,14 @@ test("a session is ended from its page once its host listens, and the page tells
   const id = await kill;
   await expect(page.getByText("The host has not been told yet")).toBeVisible();
   await expect(end).toHaveCount(0);
+  // The page sees by itself what becomes of the request.
   await report(id, "acknowledged");
-  await page.reload();
   await expect(page.getByText("The host was told, and has not said that it is over.")).toBeVisible();
   await expectAccessible(page);
   await report(id, "ended");
   asked.destroy();
+  await expect(page.getByText("asked for the end of this session")).toHaveCount(0);
+  await expect(page.getByRole("main")).toContainText("closed");
 
   await page.goto(`/connections/${host.connectionId}?tab=events`);
   await expect(page.getByRole("region", { name: "Connection events" }).getByRole("listitem")).toHaveText([

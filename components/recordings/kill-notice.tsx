@@ -1,6 +1,7 @@
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Kill, KillState } from "@/lib/kills/kill.ts";
+import { AwaitKill } from "./await-kill.tsx";
 
 const says: { [state in KillState]: string } = {
   requested: "The host has not been told yet; it is told as soon as it listens.",
@@ -16,6 +17,7 @@ export function KillNotice({ kill }: { kill: Kill | undefined }) {
   const { state, requestedBy, requestedAt, reason, detail } = kill;
   return (
     <div role="status" className="rounded-md border border-line bg-hover px-3 py-2">
+      {(state === "requested" || state === "acknowledged") && <AwaitKill />}
       <p className="wrap-anywhere">
         <VisibleText text={requestedBy} /> asked for the end of this session at{" "}
         <TimeText time={requestedAt} withZone />: <VisibleText text={reason} />
