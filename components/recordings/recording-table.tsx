@@ -52,6 +52,7 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
           <tr>
             <th scope="col" className={cx(head, "w-8")}>
               <Checkbox
+                className="block"
                 aria-label="Select all on this page"
                 disabled={selectable.length === 0}
                 checked={selectable.length > 0 && selected.length === selectable.length}
@@ -140,6 +141,7 @@ function Row({ line, ofOne, mayDelete, selected, onSelect }: RowProps) {
     <tr className="hover:bg-hover">
       <td className={cell}>
         <Checkbox
+          className="block"
           aria-label={`Select the session of ${line.user} on ${line.target} at ${line.startedAt}`}
           disabled={whyLeftOut(line) !== undefined}
           checked={selected}

@@ -44,29 +44,35 @@ export function RetentionForm({ retention }: { retention: Retention }) {
   }
 
   return (
-    <form onSubmit={ask} className="flex max-w-xl flex-col gap-4">
-      <Field label="Delete recordings after" hint="days since they were received; empty keeps them for ever">
-        <Days name="recordingsDays" value={retention.recordingsDays} />
-      </Field>
-      <Field
-        label="Nobody can delete them before"
-        hint="days since they were received; empty lets them at once"
-      >
-        <Days name="recordingsMinimumDays" value={retention.recordingsMinimumDays} />
-      </Field>
-      <p className="text-ink-2">
-        Both hold for the recordings that are here too. What is over is deleted within ten minutes, the oldest
-        first, 1,000 at a time; never while it is under a legal hold. A deleted recording leaves its size, its
-        SHA-256 and the cause.
-      </p>
-      <div role="alert">{fault !== undefined && <p className="text-failure">{fault}</p>}</div>
-      <div>
-        <Button type="submit" look="primary" disabled={busy}>
-          {busy ? "Counting …" : "Change …"}
-        </Button>
-      </div>
+    <>
+      <form onSubmit={ask} className="flex max-w-xl flex-col gap-4">
+        <Field
+          label="Delete recordings after"
+          hint="days since they were received; empty keeps them for ever"
+        >
+          <Days name="recordingsDays" value={retention.recordingsDays} />
+        </Field>
+        <Field
+          label="Nobody can delete them before"
+          hint="days since they were received; empty lets them at once"
+        >
+          <Days name="recordingsMinimumDays" value={retention.recordingsMinimumDays} />
+        </Field>
+        <p className="text-ink-2">
+          Both hold for the recordings that are here too. What is over is deleted within ten minutes, the
+          oldest first, 1,000 at a time; never while it is under a legal hold. A deleted recording leaves its
+          size, its SHA-256 and the cause.
+        </p>
+        <div role="alert">{fault !== undefined && <p className="text-failure">{fault}</p>}</div>
+        <div>
+          <Button type="submit" look="primary" disabled={busy}>
+            {busy ? "Counting …" : "Change …"}
+          </Button>
+        </div>
+      </form>
+      {/* Beside it: forms cannot lie in one another. */}
       <Confirm asked={asked} onClose={() => setAsked(undefined)} />
-    </form>
+    </>
   );
 }
 
