@@ -26,6 +26,9 @@ import { through } from "./through.ts";
 
 const inflate = promisify(gunzip);
 
+/** Letters of a mark on the timeline. */
+const labelLength = 200;
+
 type Summary = Omit<ConversionSummary, "commands">;
 type WithCommands = Summary & { commands: RecordedCommand[] };
 
@@ -88,8 +91,13 @@ export async function summaryFor(organizationId: string, line: RecordingLine): P
   const key = blobKey(organizationId, line.id, "summary");
   return await parsedFile(key, async () => {
     const bytes = await blobs().read(key);
-    const { commands: _logged, ...value } = JSON.parse(bytes.toString("utf8")) as ConversionSummary;
-    return { value, bytes: bytes.length };
+    const { commands: _logged, ...summary } = JSON.parse(bytes.toString("utf8")) as ConversionSummary;
+    const markers = summary.screen.markers.map(({ timeUs, label }) => ({
+      timeUs,
+      label: label.slice(0, labelLength),
+    }));
+    const value = { ...summary, screen: { ...summary.screen, markers } };
+    return { value, bytes: JSON.stringify(value).length };
   });
 }
 
@@ -143,7 +151,7 @@ function indexFrom(summary: WithCommands, idleSeconds: number | undefined): Play
     ...screen.markers,
     ...commands.map(({ timeUs, command }) => ({
       timeUs: Math.min(timeUs, durationUs),
-      label: command.slice(0, 200),
+      label: command.slice(0, labelLength),
     })),
   ];
   const source = {
