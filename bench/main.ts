@@ -32,21 +32,25 @@ async function bench(options: Options): Promise<void> {
   try {
     const client = new pg.Client({ connectionString: server.superuserUrl });
     await client.connect();
-    const machine = await describeMachine(client, folder.stamp);
-    const tokens = {
-      main: await grantApiToken(client, "main"),
-      ingestion: await grantApiToken(client, "ingestion"),
-    };
-    const context: Context = { options, stamp: folder.stamp, server, client, tokens };
-    const lines: Line[] = [];
-    for (const section of options.only) {
-      const started = performance.now();
-      lines.push(...(await measures[section](context)));
-      say(`Measured ${section} in ${Math.round((performance.now() - started) / 1000)} s`);
+    try {
+      const machine = await describeMachine(client, folder.stamp);
+      const tokens = {
+        main: await grantApiToken(client, "main"),
+        ingestion: await grantApiToken(client, "ingestion"),
+      };
+      const context: Context = { options, stamp: folder.stamp, server, client, tokens };
+      const lines: Line[] = [];
+      for (const section of options.only) {
+        const started = performance.now();
+        lines.push(...(await measures[section](context)));
+        say(`Measured ${section} in ${Math.round((performance.now() - started) / 1000)} s`);
+      }
+      say(`\n${asText(machine, lines)}`);
+      for (const file of options.out) writeReport(file, machine, lines);
+    } finally {
+      // Before its server stops, or what went wrong would be hidden by the end of the connection.
+      await client.end();
     }
-    await client.end();
-    say(`\n${asText(machine, lines)}`);
-    for (const file of options.out) writeReport(file, machine, lines);
   } finally {
     await server.stop();
   }

@@ -169,16 +169,15 @@ async function playHere(browser: Browser, task: PlayerTask): Promise<Played> {
 async function playPlain(browser: Browser, task: PlayerTask, port: number): Promise<Played> {
   const page = await newPage(await browser.newPage({ viewport: { width: 1440, height: 900 } }));
   await page.goto(`http://127.0.0.1:${port}/`);
-  const shown = whenShown(page, task.shown[task.openAt] ?? -1);
-  await page.evaluate((seconds) => {
+  const open = page.evaluate((seconds) => {
     type Global = { AsciinemaPlayer: { create(url: string, box: Element | null, options: object): never } };
     const { AsciinemaPlayer } = window as unknown as Global;
     const options = { preload: true, fit: "both", controls: false };
     const player = AsciinemaPlayer.create("/whole.cast", document.querySelector("#box"), options);
     (window as unknown as Watched).benchPlayer = player;
-    void (player as Watched["benchPlayer"]).seek(seconds);
+    return (player as Watched["benchPlayer"]).seek(seconds).then(() => undefined);
   }, task.openAt);
-  const frame = await shown;
+  const [frame] = await Promise.all([whenShown(page, task.shown[task.openAt] ?? -1), open]);
   const bytes = await bytesAt(page, "whole\\.cast", frame);
   const seeks: number[] = [];
   for (const seconds of task.seekTo) {

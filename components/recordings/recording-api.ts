@@ -17,13 +17,23 @@ export function fetchRecording(id: string, signal: AbortSignal): Promise<Recordi
   return callApi(`/recordings/${id}`, { signal });
 }
 
-/** Lines of one recording that hold the words, in order. */
+/** Hits of one recording that a page shows. */
+const mostHits = 1000;
+
+/** Lines of one recording that hold the words, in order. @returns `whole` unless there are more than a page shows */
 export async function searchRecording(
   id: string,
   words: string,
   signal: AbortSignal,
-): Promise<RecordingHit[]> {
-  const query = new URLSearchParams({ q: words, recording: id });
-  const { hits } = await callApi<{ hits: RecordingHit[] }>(`/recordings/search?${query}`, { signal });
-  return hits;
+): Promise<{ hits: RecordingHit[]; whole: boolean }> {
+  type Answer = { hits: RecordingHit[]; nextCursor: string | null };
+  const query = new URLSearchParams({ q: words, recording: id, limit: "200" });
+  const found: RecordingHit[] = [];
+  for (;;) {
+    const { hits, nextCursor } = await callApi<Answer>(`/recordings/search?${query}`, { signal });
+    found.push(...hits);
+    const whole = nextCursor === null && found.length <= mostHits;
+    if (nextCursor === null || found.length >= mostHits) return { hits: found.slice(0, mostHits), whole };
+    query.set("cursor", nextCursor);
+  }
 }

@@ -25,7 +25,7 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
   const [error, setError] = useState<Error>();
   const [words, setWords] = useState("");
   /** What the hits are of, and which of them was gone to last. */
-  const [found, setFound] = useState<{ words: string; at: number | undefined }>();
+  const [found, setFound] = useState<{ words: string; at: number | undefined; whole: boolean }>();
   const asked = useRef<AbortController>(null);
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => () => asked.current?.abort(), []);
@@ -41,8 +41,9 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
     asked.current = abort;
     setBusy(true);
     try {
-      onHits(await searchRecording(recordingId, words.trim(), abort.signal));
-      setFound({ words: words.trim(), at: undefined });
+      const { hits, whole } = await searchRecording(recordingId, words.trim(), abort.signal);
+      onHits(hits);
+      setFound({ words: words.trim(), at: undefined, whole });
     } catch (failure) {
       if (abort.signal.aborted) return;
       setError(failure instanceof Error ? failure : new Error(String(failure)));
@@ -97,7 +98,7 @@ export function RecordingSearch({ recordingId, hits, onHits, onSeek }: SearchPro
             <p role="status" className="flex-1 px-2 text-xs text-ink-2 tabular">
               {hits.length === 0
                 ? "Not in this recording. Whole words are looked for."
-                : `${found?.at === undefined ? "" : `${found.at + 1} of `}${hits.length} ${hits.length === 1 ? "line" : "lines"}`}
+                : `${found?.at === undefined ? "" : `${found.at + 1} of `}${found?.whole === false ? "the first " : ""}${hits.length} ${hits.length === 1 ? "line" : "lines"}`}
             </p>
             {hits.length > 1 && (
               <>

@@ -9,7 +9,7 @@ export type SearchPlace = { startedAt: string; id: string; place: number };
 export type RecordingSearch = RecordingFilters & {
   recordingId?: string;
   after?: SearchPlace;
-  /** Texts of a page, each with up to three lines. */
+  /** Texts of a page, each with up to three lines; with all that match, of one recording. */
   limit: number;
 };
 

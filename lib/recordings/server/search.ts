@@ -18,7 +18,7 @@ type ChunkRow = Omit<RecordingHit, "atUs" | "line"> & { place: number; times: st
  */
 export const wordsOfText = Prisma.sql`to_tsvector('simple', translate(c.text, '!"#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~', '                                ')) || array_to_tsvector(c.tags)`;
 
-/** Lines shown of one text at most. */
+/** Lines shown of one text at most, where many recordings are searched; of one recording all are. */
 const linesEach = 3;
 /** Recordings that the first look is for, and how much wider each further one is. */
 const firstLook = 100;
@@ -70,7 +70,7 @@ export async function searchRecordings(
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
-    hits: page.flatMap((row) => linesOf(row, wanted)),
+    hits: page.flatMap((row) => linesOf(row, wanted, recordingId === undefined ? linesEach : undefined)),
     ...(last && { next: { startedAt: last.startedAt, id: last.recordingId, place: last.place } }),
   };
 }
@@ -148,8 +148,12 @@ async function findTexts(
   return (await client.query<ChunkRow>({ text, values })).rows;
 }
 
-/** The lines of a text with the most of the words in them. */
-function linesOf({ times, text, place: _, ...row }: ChunkRow, wanted: readonly string[]): RecordingHit[] {
+/** The lines of a text with the most of the words in them, or the first of these. */
+function linesOf(
+  { times, text, place: _, ...row }: ChunkRow,
+  wanted: readonly string[],
+  atMost: number | undefined,
+): RecordingHit[] {
   const lines = text.split("\n").map((line, place) => {
     const words = new Set(line.toLowerCase().match(/[\p{L}\p{N}]+/gu));
     return { line, place, hits: wanted.filter((word) => words.has(word)).length };
@@ -157,6 +161,6 @@ function linesOf({ times, text, place: _, ...row }: ChunkRow, wanted: readonly s
   const most = Math.max(...lines.map(({ hits }) => hits));
   return lines
     .filter(({ hits }) => hits === most)
-    .slice(0, linesEach)
+    .slice(0, atMost)
     .map(({ line, place }) => ({ ...row, atUs: Number(times[place] ?? 0), line }));
 }
