@@ -66,7 +66,8 @@ export function uploadOperation(): Operation {
       connection: {
         type: "string",
         format: "uuid",
-        description: "An open connection of the same source, and of a device the same person, that it is of.",
+        description:
+          "The connection that it is of: one of the same source, for a source also one of Kubernetes, for a device one of the same person.",
       },
     },
   };

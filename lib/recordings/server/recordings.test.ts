@@ -12,7 +12,7 @@ import {
   testInstallation,
 } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
-import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
+import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { listKills } from "@/lib/kills/server/kills.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
 import { settleOverdueKills } from "@/lib/kills/server/watch.ts";
@@ -117,6 +117,32 @@ describe("a recording that is posted", () => {
     const { hits } = await searchRecordings(scope(), word, { limit: 10 });
     expect(hits[0]).toMatchObject({ recordingId: line.id, user: who.user, target: who.target });
     expect(hits[0]?.line.toLowerCase()).toContain(word.toLowerCase());
+  });
+
+  it("joins a connection of Kubernetes, whose audit log is another source, and no other of another source", async () => {
+    const other = await testSource(installation.organizationId, "native");
+    const opened = ["kubernetes", "ssh"].map((kind) => ({
+      log: "connection-events",
+      id: kind,
+      time: "2026-11-20T10:00:00.000000Z",
+      user: "kay",
+      target: "east",
+      kind,
+      event: "open",
+      connectionRef: kind,
+    }));
+    await other.post(lines(opened));
+    const found = await pool().query<{ id: string }>(
+      "SELECT id FROM connections WHERE source_id = $1 ORDER BY kind",
+      [other.id],
+    );
+    const [kubernetes = "", ssh = ""] = found.rows.map(({ id }) => id);
+    const cast = Buffer.from('{"version":2,"width":80,"height":24}\n[1,"o","in the pod\\r\\n"]');
+    const joined = await upload({ connection: kubernetes }, cast);
+    expect(joined).toMatchObject({ status: 201, body: { connectionId: kubernetes } });
+    const line = await settled(joined.body["id"] ?? "");
+    expect(line).toMatchObject({ user: "kay", target: "east", connectionId: kubernetes });
+    expect(await upload({ connection: ssh }, Buffer.from("x"))).toMatchObject({ status: 400 });
   });
 
   it("joins the connection that it names, and makes none", async () => {

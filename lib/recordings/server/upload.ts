@@ -187,7 +187,8 @@ async function describe(sender: Sender, fields: Fields) {
 type Of = { user: string; target: string; targetUser: string | null; space: string | null };
 
 /**
- * The connection that the form names: one of the sender's own, whose session it is then.
+ * The connection that the form names: one of the sender's own, whose session it is then. Of Kubernetes the
+ * audit log is one source and what records terminals another, so a source may name its connections too.
  * @throws Problem 400 when it is another's, or the form says somebody else
  */
 async function attached({ source, person }: Sender, id: string, fields: Fields) {
@@ -195,10 +196,11 @@ async function attached({ source, person }: Sender, id: string, fields: Fields) 
   if (!isUuid(id)) throw wrong("must be the id of a connection");
   const columns = `user_name AS "user", target, target_user AS "targetUser", space`;
   const found = await pool().query<Of>(
-    `SELECT ${columns} FROM connections WHERE organization_id = $1 AND source_id = $2 AND id = $3
+    `SELECT ${columns} FROM connections
+     WHERE organization_id = $1 AND id = $3 AND (source_id = $2 OR ($4 AND kind = 'kubernetes'))
      UNION ALL SELECT ${columns} FROM recordings
      WHERE organization_id = $1 AND source_id = $2 AND connection_id = $3 LIMIT 1`,
-    [source.organizationId, source.id, id],
+    [source.organizationId, source.id, id, person === undefined],
   );
   const [row] = found.rows;
   if (!row || (person && person.user !== row.user)) throw wrong("is no connection of this source");
