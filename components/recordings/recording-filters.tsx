@@ -3,7 +3,7 @@ import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { CheckField, Field, Input, Select } from "@/components/ui/input.tsx";
 import { connectionKinds } from "@/lib/ingest/enumerations.ts";
-import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import { type RecordingsQuery, recordingsHref, unfiltered } from "@/lib/recordings/recordings-query.ts";
 
 const spans = [
   { value: "24h", label: "the last 24 hours" },
@@ -19,9 +19,6 @@ const lengths = [
   { value: "10m", label: "10 minutes" },
   { value: "1h", label: "an hour" },
 ] as const;
-
-/** What "Clear" sets, the person and the words left as they are. */
-const nothing = { target: "", last: "", from: "", to: "", kind: "", longer: "", denied: false, live: false };
 
 /** What a form leaves as it is: a form's address holds only what is in the form. */
 export function KeptFields({
@@ -121,7 +118,7 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
       </span>
       <Button type="submit">Filter</Button>
       {filtered && (
-        <Link href={recordingsHref(query, nothing)} prefetch={false} className={buttonClass("quiet")}>
+        <Link href={recordingsHref(query, unfiltered)} prefetch={false} className={buttonClass("quiet")}>
           Clear
         </Link>
       )}

@@ -13,7 +13,7 @@ import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { whyLeftOut } from "@/lib/recordings/archive.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
-import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
+import { type RecordingsQuery, recordingsHref, unfiltered } from "@/lib/recordings/recordings-query.ts";
 import { DownloadMenu } from "./download-menu.tsx";
 import { RecordingActions } from "./recording-actions.tsx";
 import { RecordingBadge } from "./recording-badge.tsx";
@@ -207,15 +207,7 @@ function Nothing({ query }: { query: RecordingsQuery }) {
     <p className="text-ink-2">
       No session matches.{" "}
       <Link
-        href={recordingsHref(query, {
-          target: "",
-          last: "",
-          from: "",
-          to: "",
-          denied: false,
-          live: false,
-          user: "",
-        })}
+        href={recordingsHref(query, { ...unfiltered, user: "" })}
         prefetch={false}
         className="text-accent underline"
       >

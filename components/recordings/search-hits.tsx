@@ -50,7 +50,7 @@ export function SearchHits({ query, hits, next }: Found & { query: RecordingsQue
         ))}
       </ul>
       {next && (
-        <Link href={recordingsHref(query, { after: next })} className={buttonClass("quiet")}>
+        <Link href={recordingsHref(query, { after: next })} prefetch={false} className={buttonClass("quiet")}>
           Older ones
         </Link>
       )}

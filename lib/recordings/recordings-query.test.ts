@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConnectionQuery } from "./connection-query.ts";
-import { parseRecordingsQuery, recordingsBounds, recordingsHref } from "./recordings-query.ts";
+import { parseRecordingsQuery, recordingsBounds, recordingsHref, unfiltered } from "./recordings-query.ts";
 
 const parse = (text: string) => parseRecordingsQuery(new URLSearchParams(text));
 
@@ -32,6 +32,15 @@ describe("the address of the page of recordings", () => {
     ["user=%00", "user", "must not contain NUL"],
   ])("%s is named with the reason", (text, parameter, reason) => {
     expect(parse(text).errors).toEqual([{ parameter, reason: expect.stringContaining(reason) }]);
+  });
+
+  it("loses every filter", () => {
+    const { query } = parse(
+      "target=web-1&from=2026-11-01&to=2026-11-02&kind=ssh&longer=1m&denied=true&live=true",
+    );
+    if (!query) throw new Error("not understood");
+    expect(recordingsHref(query, unfiltered)).toBe("/recordings");
+    expect(recordingsHref({ ...query, from: "", to: "", last: "7d" }, unfiltered)).toBe("/recordings");
   });
 
   it("counts the last day of a range in", () => {

@@ -25,6 +25,18 @@ export type RecordingsQuery = {
   after: { startedAt: string; id: string; place?: number } | undefined;
 };
 
+/** The filters as they are when nothing is filtered; the person and the words are not among them. */
+export const unfiltered = {
+  target: "",
+  last: "",
+  from: "",
+  to: "",
+  kind: "",
+  longer: "",
+  denied: false,
+  live: false,
+} as const satisfies Partial<RecordingsQuery>;
+
 const texts = ["match", "user", "target", "last", "from", "to", "kind", "longer", "q"] as const;
 const longest = 256;
 const cursor = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z)_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_(\d{1,9}))?$/;

@@ -51,7 +51,8 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
         ...(place && { after: place }),
         limit: textsShown,
       });
-      return { rights, version, people, lines: [], more: false, found };
+      // Not read anew by itself: a search is written down as what somebody did.
+      return { rights, people, lines: [], more: false, found };
     }
     // Sessions under way stand before the first page, and are on no other.
     const underWay =
