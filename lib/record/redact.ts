@@ -1,7 +1,7 @@
 import { applyEdits, type Edit } from "@/lib/record/json-edit.ts";
 import { decodeString, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
 import { redactHttpJson } from "@/lib/record/redact-http.ts";
-import { redactParameters, redactSql } from "@/lib/record/redact-sql.ts";
+import { redactParameters, redactQuotedSql, redactSql } from "@/lib/record/redact-sql.ts";
 import { type Mask, type RuleId, redactJson } from "@/lib/record/redact-walk.ts";
 
 /**
@@ -100,7 +100,7 @@ export function redactPostgresLine(raw: Uint8Array, context: RedactionContext): 
   for (const { key, valueRange } of members(raw, start)) {
     if (!sqlFields.has(key.toLowerCase()) || typeAt(raw, valueRange.start) !== "string") continue;
     const text = decodeString(raw, valueRange);
-    const masked = redactSqlText(text, context);
+    const masked = redactField(key.toLowerCase(), text, context);
     if (masked !== text) edits.push({ ...valueRange, text: JSON.stringify(masked) });
   }
   return applyEdits(raw, edits);
@@ -110,7 +110,7 @@ export function redactPostgresLine(raw: Uint8Array, context: RedactionContext): 
 export function redactUnreadableSql(raw: Uint8Array, context: RedactionContext): Uint8Array {
   let text = "";
   for (let at = 0; at < raw.length; at += 8192) text += String.fromCharCode(...raw.subarray(at, at + 8192));
-  const masked = redactSqlText(text, context);
+  const masked = redactSqlText(text, context, redactQuotedSql);
   return masked === text ? raw : Uint8Array.from(masked, (character) => character.charCodeAt(0));
 }
 
@@ -129,9 +129,21 @@ export function redactUnreadableHttp(raw: Uint8Array, context: RedactionContext)
   return new TextEncoder().encode(`${raw.length} bytes ${context.mask(raw)}`);
 }
 
-function redactSqlText(text: string, { settings, mask }: RedactionContext): string {
+/** What stands before a statement, or before values that are written as its literals are. */
+const beforeSql =
+  /^(?:duration: [\d.]+ ms {2})?(?:statement: |(?:execute|parse|bind) (?:fetch from )?[\s\S]*?: )|^parameters: /i;
+
+function redactField(field: string, text: string, context: RedactionContext): string {
+  if (field === "statement" || field === "internal_query") return redactSqlText(text, context, redactSql);
+  const [head] = beforeSql.exec(text) ?? [];
+  if (head === undefined) return redactSqlText(text, context, redactQuotedSql);
+  return head + redactSqlText(text.slice(head.length), context, redactSql);
+}
+
+function redactSqlText(text: string, context: RedactionContext, redact: typeof redactSql): string {
+  const { settings, mask } = context;
   const bound = settings["parameters"] === "mask" ? redactParameters(text, mask) : text;
-  return rulesInForce(settings).has("sql-passwords") ? redactSql(bound, mask) : bound;
+  return rulesInForce(settings).has("sql-passwords") ? redact(bound, mask) : bound;
 }
 
 const bodies = /"(?:requestObject|responseObject|runenv|submitenv)"?|patch\.webhook\.admission/i;

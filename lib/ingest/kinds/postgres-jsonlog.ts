@@ -125,7 +125,8 @@ function mapLine({ value }: ForeignRecord, context: MapContext): Mapped {
 function mapLog(line: PostgresLine, time: string, context: MapContext): Mapped {
   const { message } = line;
   if (/^(?:replication )?connection authorized: /.test(message)) {
-    const [, named] = /(?:^| )application_name=(.*?)(?: SSL enabled| GSS |$)/.exec(message) ?? [];
+    const [, named] =
+      /(?:^| )application_name=(.*?)(?: SSL enabled| GSS |$)/.exec(message.slice(0, longestName)) ?? [];
     const known =
       line.application_name === undefined && named !== undefined
         ? { ...line, application_name: named }
