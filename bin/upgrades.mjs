@@ -1,4 +1,5 @@
 import { upgradeFor } from "../lib/http/node-route-for.mjs";
+import { refuseUpgrade } from "../lib/http/refuse-upgrade.mjs";
 import { requestOrigin } from "./request-origin.mjs";
 import { withoutSecrets } from "./without-secrets.mjs";
 
@@ -26,8 +27,8 @@ export function upgrades({ publicUrl, isTrusted, stopping, log }, nextServer) {
     socket.on("error", () => undefined);
     const handler = headers.upgrade?.toLowerCase() === "websocket" ? upgradeFor(path) : undefined;
     if (!handler) {
-      if (headers.upgrade?.toLowerCase() !== "websocket") refuse(socket, "400 Bad Request");
-      else if (!nextServer?.emit("upgrade", request, socket, head)) refuse(socket, "404 Not Found");
+      if (headers.upgrade?.toLowerCase() !== "websocket") refuseUpgrade(socket, "400 Bad Request");
+      else if (!nextServer?.emit("upgrade", request, socket, head)) refuseUpgrade(socket, "404 Not Found");
       return;
     }
     const started = performance.now();
@@ -61,9 +62,4 @@ export function upgrades({ publicUrl, isTrusted, stopping, log }, nextServer) {
       for (const socket of open) socket.destroy();
     },
   };
-}
-
-/** @param {Duplex} socket @param {string} status */
-function refuse(socket, status) {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

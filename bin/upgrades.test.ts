@@ -37,7 +37,7 @@ async function start(next?: EventEmitter) {
     for await (const chunk of socket) text += chunk;
     return text.split("\r\n", 1)[0];
   };
-  return { ask, cut, lines };
+  return { ask, cut, lines, server, port };
 }
 
 test("a registered path is ours, everything else is Next's, once it listens", async () => {
@@ -60,6 +60,18 @@ test("nothing else than a WebSocket, and nothing that nobody takes, is left hang
   const { ask } = await start();
   expect(await ask("/", "h2c")).toBe("HTTP/1.1 400 Bad Request");
   expect(await ask("/nowhere")).toBe("HTTP/1.1 404 Not Found");
+});
+
+test("who is refused holds no connection, even without ending it", async () => {
+  const { server, port } = await start();
+  const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  endings.push(() => socket.destroy());
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  await once(socket.resume(), "end");
+  await vi.waitFor(async () => {
+    const open = await new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+    expect(open).toBe(0);
+  });
 });
 
 test("what a handler throws ends the connection alone; what is open can be cut", async () => {

@@ -9,6 +9,8 @@ const secretName =
 const secretParameter =
   /^(?:[\w.[\]-]*(?:token|secret|passw(?:or)?d|passwd|pwd|api[-_]?key|access[-_]?key|signature|credential|jwt|session|assertion|saml\w*)[\w.[\]-]*|sig|sid|key|auth|code|otp|state|nonce)$/i;
 const parameter = /([?&;#]|^)([^=&;#?\s]{1,128})=([^&;#\s"]*)/g;
+/** The same within the value of another, which holds a URL: as it is, or percent-encoded. */
+const nested = /(?:\?|%3F|%26|%23)([^=&;#?\s%]{1,128})(?:=|%3D)((?:(?!%26|%23|%3F)[^&;#?\s"])*)/gi;
 const userInfo = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@?#]{0,256}:)([^\s/@?#]{1,1024})(?=@)/gi;
 
 /** Masks what a URL, or a request line with one, says under the names of secrets. */
@@ -17,6 +19,10 @@ export function redactUrl(text: string, mask: Mask): string {
     .replace(parameter, (whole, before: string, name: string, value: string) => {
       if (before === "" || value === "" || !secretParameter.test(decoded(name))) return whole;
       return `${before}${name}=${mask(value)}`;
+    })
+    .replace(nested, (whole, name: string, value: string) => {
+      const isSecret = value !== "" && !value.startsWith("[masked") && secretParameter.test(decoded(name));
+      return isSecret ? whole.slice(0, whole.length - value.length) + mask(value) : whole;
     })
     .replace(userInfo, (_whole, head: string, value: string) => head + mask(value));
 }

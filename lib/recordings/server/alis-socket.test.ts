@@ -20,7 +20,11 @@ afterEach(async () => {
 });
 
 /** A server with one stream, `tok`. */
-async function start(limits: Partial<StreamLimits> = {}, admit?: StreamSocketOptions["admit"]) {
+async function start(
+  limits: Partial<StreamLimits> = {},
+  admit?: StreamSocketOptions["admit"],
+  allowed?: StreamSocketOptions["allowed"],
+) {
   const sessions = new MemorySessions();
   const failures: unknown[] = [];
   const streams = new StreamSocket({
@@ -32,6 +36,7 @@ async function start(limits: Partial<StreamLimits> = {}, admit?: StreamSocketOpt
         const openLogId = open?.logId ?? null;
         return { sessions, recordId: "stream-1", openLogId, user: "ann", target: "web-1", title: "on call" };
       }),
+    ...(allowed && { allowed }),
     report: (error) => failures.push(error),
     limits: { ...usualStreamLimits, ...limits },
   });
@@ -68,6 +73,23 @@ const begin = (socket: WebSocket, ...messages: Uint8Array[]) => {
 };
 
 describe("a stream of asciinema", () => {
+  it("has one producer at a time, of several that connect at once too", async () => {
+    let allowed = true;
+    const { sessions, connect } = await start(
+      {},
+      undefined,
+      async (tokens) => new Set(allowed ? tokens : []),
+    );
+    const producers = await Promise.all([connect(), connect(), connect()]);
+    for (const { socket } of producers) begin(socket, init());
+    await sessions.until(() => sessions.opened[0]);
+    const first = await Promise.race([...producers.map(({ closed }) => closed)]);
+    expect(first.code).toBe(4002);
+    allowed = false;
+    const codes = (await Promise.all(producers.map(({ closed }) => closed))).map(({ code }) => code);
+    expect(codes.sort()).toEqual([4000, 4002, 4002]);
+  });
+
   it("is stored as it comes and ends with its close", async () => {
     const { sessions, connect } = await start();
     const { socket, closed } = await connect(["v3.asciicast", "v1.alis"]);

@@ -2,6 +2,7 @@ import "server-only";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { refuseUpgrade } from "@/lib/http/refuse-upgrade.mjs";
 import { SessionRefused } from "@/lib/recordings/live-session.ts";
 import { StreamConnection, type StreamLimits, streamCodes } from "@/lib/recordings/server/alis-connection.ts";
 import type { StreamAdmission } from "@/lib/recordings/server/stream-session.ts";
@@ -70,14 +71,14 @@ export class StreamSocket {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
     const refusal = this.#refusal(request, address);
     if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuseUpgrade(socket, refusal);
       return;
     }
     const offered = request.headers["sec-websocket-protocol"];
     const names = offered?.split(",").map((name) => name.trim());
     if (names && !streamProtocols.some((protocol) => names.includes(protocol))) {
       // asciinema takes this for a server that does not know its protocol, and says so.
-      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      refuseUpgrade(socket, "400 Bad Request");
       return;
     }
     const here = (this.#addresses.get(address) ?? 0) + 1;
@@ -120,18 +121,19 @@ export class StreamSocket {
     webSocket.on("error", () => undefined);
     // What comes before the admission waits in the socket.
     webSocket.pause();
-    const admission = await this.#admit(webSocket, token, request, address);
-    if (!admission) return;
-    const before = this.#connections.get(token);
-    if (before) {
+    let admission = await this.#admit(webSocket, token, request, address);
+    // Others may have come meanwhile: of several at once each waits for the one before it.
+    for (
+      let before = this.#connections.get(token);
+      admission && before;
+      before = this.#connections.get(token)
+    ) {
       before.close(streamCodes.takenOver, "Another producer has taken the stream over");
       await this.#finished.get(before);
       // Who was first has stored its last; what it left open may have ended meanwhile.
-      const again = await this.#admit(webSocket, token, request, address);
-      if (again) await this.#stream(webSocket, token, again);
-      return;
+      admission = await this.#admit(webSocket, token, request, address);
     }
-    await this.#stream(webSocket, token, admission);
+    if (admission) await this.#stream(webSocket, token, admission);
   }
 
   readonly #finished = new WeakMap<StreamConnection, Promise<void>>();
