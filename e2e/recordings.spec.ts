@@ -119,6 +119,11 @@ test.describe("session recordings", () => {
     await found.click();
     await expect(position(page)).toHaveAttribute("aria-valuetext", "1:06 of 1:10");
     await expect(screen(page)).toContainText("restarted-at-the-end");
+
+    await page.goto(`/connections/${connectionId}?tab=events`);
+    const readers = page.getByRole("region", { name: /^Who watched/ }).getByRole("listitem");
+    await expect(readers.filter({ hasText: `${word} example` })).toContainText("recording:found");
+    await expect(readers.filter({ hasText: "restarted" })).toContainText("recording:found");
   });
 
   test("the text is searched and leads to its second; events tell who read it", async ({ page }) => {

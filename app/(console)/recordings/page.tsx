@@ -6,7 +6,7 @@ import { connectionKindOf } from "@/lib/ingest/enumerations.ts";
 import { parseRecordingsQuery, recordingsBounds } from "@/lib/recordings/recordings-query.ts";
 import { listRecordedPeople, listRecordings } from "@/lib/recordings/server/list.ts";
 import { recordingScope } from "@/lib/recordings/server/read.ts";
-import { searchRecordings } from "@/lib/recordings/server/search.ts";
+import { searchAs } from "@/lib/recordings/server/search-as.ts";
 import { versionOfSessions } from "@/lib/recordings/server/under-way.ts";
 import { pageParams, pageResource } from "@/lib/targets/page-params.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
@@ -46,7 +46,7 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
     };
     if (q !== "") {
       const place = after && { ...after, place: after.place ?? -1 };
-      const found = await searchRecordings(scope, q, {
+      const found = await searchAs(principal, q, {
         ...filters,
         ...(place && { after: place }),
         limit: textsShown,
