@@ -130,11 +130,13 @@ async function findTexts(
     after === undefined
       ? Prisma.empty
       : Prisma.sql`AND NOT (r.id = ${after.id}::uuid AND f.place <= ${after.place})`;
-  // Nothing but the index can answer the first part, whatever the planner thinks of the words.
+  const asked = Prisma.sql`plainto_tsquery('simple', ${wanted.join(" ")})`;
+  // Nothing but the index can answer the first part, whatever the planner thinks of the words. What is no word to the
+  // database, such as ½, would leave nothing but the tags.
   const { text, values } = Prisma.sql`
     WITH found AS MATERIALIZED (
       SELECT c.organization_id, c.recording_id, c.place FROM recording_chunks c
-      WHERE ${wordsOfText} @@ (plainto_tsquery('simple', ${wanted.join(" ")}) && ${within}::tsquery)
+      WHERE numnode(${asked}) > 0 AND ${wordsOfText} @@ (${asked} && ${within}::tsquery)
     ), page AS (
       SELECT r.organization_id, r.id, r.connection_id, r.user_name, r.target, r.started_at, f.place
       FROM found f JOIN recordings r ON r.organization_id = f.organization_id AND r.id = f.recording_id
