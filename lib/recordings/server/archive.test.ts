@@ -4,13 +4,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { testSource } from "@/lib/ingest/server/test-source.ts";
 import { cancelExport } from "@/lib/logs/server/export.ts";
 import { getExport } from "@/lib/logs/server/export-state.ts";
+import { shareSession } from "@/lib/shares/server/shares.ts";
 import { type ArchiveManifest, archiveName } from "../archive.ts";
 import { archiveAnswer } from "./archive.ts";
 import { readArchiveRequest } from "./archive-request.ts";
@@ -74,6 +77,8 @@ function unpack(zip: Buffer): { [name: string]: Buffer } {
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 if (!hasPython) console.warn("python3 is not here: zips are not unpacked");
+
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
 async function ended(id: string | null) {
   const line = await getExport(installation.organizationId, id ?? "");
@@ -197,6 +202,31 @@ describe("an archive", () => {
     await rm(blob);
     const gone = await archive(admin, `file=text&id=${id}`);
     await expect(gone.arrayBuffer()).rejects.toThrow();
+    writeFileSync(blob, bytes);
+  });
+
+  it("breaks off when its reader may read no longer", async () => {
+    const auditor = await installation.addUser("auditor");
+    const who = { ...testPrincipal(auditor), sharedOnly: true };
+    const named = await pool().query<{ id: string; connection: string }>(
+      "SELECT id, connection_id AS connection FROM recordings WHERE id = ANY($1)",
+      [ids.slice(0, 2)],
+    );
+    for (const { connection } of named.rows)
+      await shareSession(admin, connection, { userId: who.userId, reason: "audit", until: tomorrow() });
+    const answer = await archive(who, `file=text&${named.rows.map(({ id }) => `id=${id}`).join("&")}`);
+    await pool().query("UPDATE session_shares SET revoked_at = now() WHERE user_id = $1", [who.userId]);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    const signedIn = await installation.login(auditor);
+    const person = await principalOfSession(signedIn.sessionId, new Headers());
+    if (!person) throw new Error("The auditor is nobody");
+    const blob = path.join(blobFolder(), blobKey(installation.organizationId, ids[1] ?? "", "text"));
+    const bytes = readFileSync(blob);
+    writeFileSync(blob, gzipSync(Buffer.alloc(4_000_000)));
+    const quiet = await archive(person, `file=text&id=${ids[1]}`);
+    await pool().query("UPDATE sessions SET revoked_at = now() WHERE id = $1", [signedIn.sessionId]);
+    const state = async () => (await ended(quiet.headers.get("x-export-id"))).state;
+    await expect.poll(state, { timeout: 5000 }).toBe("cancelled");
     writeFileSync(blob, bytes);
   });
 

@@ -6,6 +6,7 @@ import { makeZip } from "client-zip";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { watchStream } from "@/lib/auth/server/open-streams.ts";
 import { inTransaction, prisma } from "@/lib/db/client.ts";
 import { log } from "@/lib/log.ts";
 import { type ExportPlace, problemOfTakenId, takeExportPlace } from "@/lib/logs/server/export.ts";
@@ -17,7 +18,7 @@ import {
   whyLeftOut,
 } from "../archive.ts";
 import type { RecordingLine } from "../recording-line.ts";
-import { openFile, recordReading } from "./read.ts";
+import { openFile, recordReading, requireRecording } from "./read.ts";
 import { through } from "./through.ts";
 
 /** What an archive is made of; `query` is what was asked for, as in the address. */
@@ -88,6 +89,8 @@ async function start(principal: Principal, wish: ArchiveWish, place: ExportPlace
     if (!run.begun) void end({ state: "cancelled" }).catch((error: unknown) => noteFault(error, run));
   });
   place.cancelWith(() => source.destroy(new Error("The export was cancelled")));
+  const unwatch = watchStream(principal, () => source.destroy(new Error("The export is no longer allowed")));
+  source.once("close", unwatch);
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "");
   return new Response(Readable.toWeb(source) as ReadableStream<Uint8Array>, {
     headers: {
@@ -187,6 +190,8 @@ async function* contents(
 ): AsyncGenerator<Uint8Array> {
   const { principal, exportId } = run;
   const { file } = run.wish;
+  // What was asked for may have been deleted meanwhile, or be shared no longer.
+  await guarded(run, () => requireRecording(principal, line.id));
   const stored = await guarded(run, () => openFile(principal, line, file));
   try {
     await guarded(run, () => recordReading(principal, line, "recording:download", { file, exportId }));

@@ -119,6 +119,14 @@ describe("a recording that is posted", () => {
     expect(hits[0]?.line.toLowerCase()).toContain(word.toLowerCase());
   });
 
+  it("is refused with a text that cannot be stored, which is named", async () => {
+    for (const field of ["user", "title"]) {
+      const { status, body } = await upload({ ...who, [field]: "a\0b" }, Buffer.from("x"));
+      expect(status).toBe(400);
+      expect(body["errors"]).toEqual([{ parameter: field, reason: "must not contain NUL" }]);
+    }
+  });
+
   it("joins a connection of Kubernetes, whose audit log is another source, and no other of another source", async () => {
     const other = await testSource(installation.organizationId, "native");
     const opened = ["kubernetes", "ssh"].map((kind) => ({

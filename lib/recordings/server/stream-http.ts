@@ -58,7 +58,9 @@ function listQuery(params: URLSearchParams): [prefix: string, limit: number] {
   const most = streamLimits.listed;
   const ok = Number.isInteger(limit) && limit >= 1 && limit <= most;
   if (!ok) throw invalid("limit", `must be 1 to ${most}`);
-  return [(params.get("prefix") ?? "").slice(0, 100), limit];
+  const prefix = params.get("prefix") ?? "";
+  if (!/^\d{0,15}$/.test(prefix)) throw invalid("prefix", "must be the beginning of a stream's number");
+  return [prefix, limit];
 }
 
 function invalid(parameter: string, reason: string): Problem {

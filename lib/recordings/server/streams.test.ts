@@ -230,6 +230,7 @@ describe("a stream is refused", () => {
     const empty = await client.ask("POST", "/streams", {});
     expect(await empty.json()).toMatchObject({ details: [{ field: "user" }, { field: "target" }] });
     expect((await client.ask("GET", "/user/streams?limit=0")).status).toBe(422);
+    expect((await client.ask("GET", "/user/streams?prefix=%00")).status).toBe(422);
     expect((await client.ask("PUT", "/streams/7", {})).status).toBe(405);
   });
 

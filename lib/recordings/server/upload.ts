@@ -10,6 +10,7 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
 import { env } from "@/lib/env.ts";
+import { textFault } from "@/lib/http/body.ts";
 import { isUuid } from "@/lib/http/id.ts";
 import { badRequest, Problem } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
@@ -98,8 +99,9 @@ async function readForm(request: IncomingMessage, file: string): Promise<{ field
   await new Promise<void>((resolve, reject) => {
     busboy.on("field", (name: string, value: string, _nameCut: boolean, cut: boolean) => {
       if (!(fieldNames as readonly string[]).includes(name)) return;
-      if (cut || value.length > fieldLimit)
-        reject(badRequest([{ parameter: name, reason: `has more than ${fieldLimit} characters` }]));
+      const isLong = cut || value.length > fieldLimit;
+      const fault = isLong ? `has more than ${fieldLimit} characters` : textFault(value);
+      if (fault !== undefined) reject(badRequest([{ parameter: name, reason: fault }]));
       else if (value !== "") fields[name as keyof Fields] = value;
     });
     busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
