@@ -15,7 +15,7 @@ import { findRecording } from "@/lib/recordings/server/list.ts";
 import { connectionsPath, handleConnections } from "@/lib/recordings/server/open-connection.ts";
 import { handleUpload } from "@/lib/recordings/server/upload.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
-import type { Kill } from "../kill.ts";
+import { type Kill, killLimits } from "../kill.ts";
 import { handleKills, killsPath } from "./http.ts";
 import { killEndsOf, requestKill } from "./request.ts";
 import { KillReader } from "./test-kill-reader.ts";
@@ -265,6 +265,24 @@ describe("a device that listens", () => {
     expect((await post(`${connectionsPath}/${id}/events`, { event: "closed" }, theirs)).status).toBe(404);
     expect((await report(kill, "ended", mine)).status).toBe(200);
     expect(foreign.kills).toEqual([]);
+  });
+
+  it("takes no room from the devices of others", async () => {
+    const [crowd, alone] = [randomUUID(), randomUUID()];
+    for (const installId of [crowd, alone]) {
+      const { sessionId } = await installation.login(await installation.addUser("member"));
+      const principal = await principalOfSession(sessionId, new Headers());
+      if (!principal) throw new Error("The member is nobody");
+      await claimDevice(principal, { installId, name: "laptop" });
+    }
+    const credential = (installId: string) => ({
+      authorization: `Basic ${Buffer.from(`x:${installId}`).toString("base64")}`,
+    });
+    for (let count = 0; count < killLimits.streams; count++) await listen("", credential(crowd));
+    const refused = await fetch(`${url}${killsPath}`, { headers: credential(crowd) });
+    expect(refused.status).toBe(429);
+    await refused.text();
+    await listen("", credential(alone));
   });
 });
 

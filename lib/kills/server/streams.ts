@@ -87,10 +87,12 @@ export async function streamKills(
   schedule();
 }
 
-function requireRoom({ source }: Sender, connectionId: string | undefined): void {
+/** The devices of all people are one source: each person has room of their own. */
+function requireRoom({ source, person }: Sender, connectionId: string | undefined): void {
   const same = [...hub.streams].filter(
     (stream) =>
       stream.sender.source.id === source.id &&
+      stream.sender.person?.user === person?.user &&
       (stream.connectionId === undefined) === (connectionId === undefined),
   ).length;
   const most = connectionId === undefined ? killLimits.streams : killLimits.connectionStreams;
