@@ -50,18 +50,25 @@ export function LivePane({ line }: { line: RecordingLine }) {
     setBack(undefined);
     setSpeed(1);
   }, []);
+  const shown = back && state !== "away";
 
   return (
     <section aria-label="The session as it happens" className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="flex items-center gap-2 text-ink-2" role="status">
           <span className="shrink-0">
-            {back ? <Badge>earlier</Badge> : <Badge tone={words[state].tone}>{words[state].mark}</Badge>}
+            {shown ? <Badge>earlier</Badge> : <Badge tone={words[state].tone}>{words[state].mark}</Badge>}
           </span>
-          {back ? "You see what was on the screen at an earlier moment." : words[state].says}
+          {shown ? "You see what was on the screen at an earlier moment." : words[state].says}
         </p>
       </div>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div
+        className={cx(
+          "grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]",
+          // With its size: the player measures its letters.
+          state === "away" && "invisible h-0 overflow-hidden",
+        )}
+      >
         <div className="flex min-w-0 flex-col gap-1">
           <div className="relative h-[min(62dvh,44rem)] min-h-64 overflow-hidden rounded-md border border-line">
             <div
@@ -114,6 +121,11 @@ const words: { readonly [state in LiveState]: { tone: Tone; mark: string; says: 
     tone: "warning",
     mark: "cut off",
     says: "The connection to the host is lost. The session goes on if it comes back within 10 minutes.",
+  },
+  away: {
+    tone: "warning",
+    mark: "cut off",
+    says: "The host is not connected. What it showed can be played once it is back, or after 10 minutes, when the session is over.",
   },
   over: { tone: "neutral", mark: "over", says: "The session has ended." },
 };

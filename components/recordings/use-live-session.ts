@@ -13,8 +13,8 @@ const mostCommands = 2000;
 const firstLookMs = 100;
 const retryMs = 5_000;
 
-/** How the session's host is: `lost` may come back. */
-export type LiveState = "connecting" | "live" | "lost" | "over";
+/** How the session's host is: `lost` may come back; `away` is lost with all it showed not yet read again. */
+export type LiveState = "connecting" | "live" | "lost" | "away" | "over";
 
 type Screen = { cols: number; rows: number; elapsed: number; init: string };
 type Heard = Screen | [seconds: number, code: string, data: string];
@@ -112,7 +112,7 @@ export function useLiveSession(
         setIsStored(true);
         return;
       }
-      setState(line ? "lost" : "connecting");
+      setState(line ? "away" : "connecting");
       retrying = setTimeout(follow, retryMs);
       void leaveWhenSignedOut();
     }
