@@ -200,6 +200,14 @@ describe("a recording that is posted", () => {
     let bytes = "";
     for await (const chunk of kept.setEncoding("utf8")) bytes += chunk;
     expect(bytes).toContain('"version": 9');
+    const events = await pool().query(
+      "SELECT event, cause FROM connection_events WHERE connection_id = $1 ORDER BY seq",
+      [line.connectionId],
+    );
+    expect(events.rows).toEqual([
+      { event: "open", cause: null },
+      { event: "closed", cause: "the recording cannot be played" },
+    ]);
   });
 
   it.each([

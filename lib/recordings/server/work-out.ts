@@ -6,22 +6,17 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { v7 as uuidv7 } from "uuid";
 import { pool } from "@/lib/db/client.ts";
-import type { connectionKinds } from "@/lib/ingest/enumerations.ts";
-import type { RowDraft } from "@/lib/ingest/rows.ts";
-import { readSourceById } from "@/lib/ingest/server/sources.ts";
 import type { Poster } from "@/lib/ingest/server/store.ts";
 import { log } from "@/lib/log.ts";
-import { storable } from "@/lib/record/text.ts";
-import type { ConversionOutcome, ConversionSummary } from "../convert.ts";
-import { instantOfMicros } from "../session.ts";
+import type { ConversionOutcome } from "../convert.ts";
 import { blobKey } from "./blob-key.ts";
 import { StoreUnavailable } from "./blob-store.ts";
 import { blobs, stagingFolder } from "./blobs.ts";
 import { ContentFault, checkedBytes } from "./content-fault.ts";
 import { keepMade } from "./keep-made.ts";
-import { ownConnectionId } from "./own-connection.ts";
-import { noRequest, recordOfRow, tell } from "./tell.ts";
+import { noRequest } from "./tell.ts";
 import { sessionsChanged } from "./under-way.ts";
+import { tellFailed, tellRows, type WorkedOutRow } from "./worked-out-rows.ts";
 
 /** Bytes of memory and milliseconds that one recording may take to be worked out. */
 const mostMegabytes = 1024;
@@ -67,23 +62,8 @@ async function attempt(job: Job): Promise<void> {
   }
 }
 
-type Row = {
-  /** Its connection and commands were told while it was under way. */
-  live: boolean;
-  connectionId: string;
-  kind: (typeof connectionKinds)[number];
-  sourceId: string;
-  user: string;
-  target: string;
-  targetUser: string | null;
-  space: string | null;
-  title: string | null;
-  startedAt: string;
-  sha256: string;
-};
-
 async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
-  const found = await pool().query<Row>(
+  const found = await pool().query<WorkedOutRow>(
     `SELECT source_id AS "sourceId", user_name AS "user", target, target_user AS "targetUser", space, title,
        live_key IS NOT NULL AS live, connection_id AS "connectionId", kind,
        to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt", encode(sha256, 'hex') AS sha256
@@ -99,6 +79,7 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
       ? await convertApart(original, folder)
       : { fault: "recording: the stored bytes are not those that were received" };
     if ("fault" in outcome) {
+      await tellFailed(organizationId, id, row, poster);
       await pool().query(
         "UPDATE recordings SET state = 'failed', fault = $3 WHERE organization_id = $1 AND id = $2",
         [organizationId, id, outcome.fault],
@@ -108,7 +89,7 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
     // The head of an asciicast has whole seconds; what a session under way told is exact.
     const startedAt = row.live ? row.startedAt : (outcome.summary.info.startedAt ?? row.startedAt);
     if (!(await keepMade({ organizationId, id }, startedAt, folder, outcome.summary))) return;
-    await writeRows(organizationId, id, { ...row, startedAt }, outcome.summary, poster);
+    await tellRows(organizationId, id, { ...row, startedAt }, outcome.summary, poster);
   } finally {
     sessionsChanged(organizationId);
     await rm(folder, { recursive: true, force: true });
@@ -162,105 +143,4 @@ async function convertApart(input: string, folder: string): Promise<ConversionOu
       else reject(new Error(`The conversion ended with ${signal ?? code}: ${complaint}`));
     });
   });
-}
-
-type Told = { closed: boolean; commands: number };
-
-/** What the record says of a session that was told of while it was under way. */
-async function toldOf(organizationId: string, connectionId: string): Promise<Told> {
-  const found = await pool().query<Told>(
-    `SELECT EXISTS (SELECT FROM connection_events WHERE organization_id = $1 AND connection_id = $2 AND event = 'closed') AS closed,
-       (SELECT count(*)::int FROM commands WHERE organization_id = $1 AND connection_id = $2) AS commands`,
-    [organizationId, connectionId],
-  );
-  return found.rows[0] ?? { closed: false, commands: 0 };
-}
-
-/** The connection's events and the commands, as records of the source; then the recording is ready. */
-async function writeRows(
-  organizationId: string,
-  id: string,
-  row: Row,
-  summary: ConversionSummary,
-  poster: Poster,
-): Promise<void> {
-  const source = await readSourceById(organizationId, row.sourceId);
-  if (!source) throw new Error("The source of the recording was stopped");
-  const { info, screen } = summary;
-  const told = row.live ? await toldOf(organizationId, row.connectionId) : undefined;
-  // Of a connection that was there already, others tell when it began and ended.
-  const joins = !row.live && row.connectionId !== ownConnectionId(row.sourceId, id);
-  // A source that tells of more than the first command knows them all: nothing is inferred beside it.
-  const commands = told && told.commands > 1 ? [] : summary.commands;
-  const targetUser = row.targetUser ?? info.targetUser ?? info.user;
-  const space = row.space ?? source.settings["space"];
-  const who = {
-    user: row.user,
-    target: row.target,
-    connectionRef: id,
-    ...(targetUser && { targetUser }),
-    ...(space && { space }),
-  };
-  const at = clockFrom(row.startedAt);
-  const event = (timeUs: number, name: "open" | "closed", cause?: string): RowDraft => ({
-    log: "connection-events",
-    row: {
-      ...who,
-      time: at(timeUs),
-      event: name,
-      outcome: "allowed",
-      kind: row.kind,
-      ...(cause && { cause }),
-    },
-  });
-  const rows: [name: string, draft: RowDraft][] = [
-    ...(told || joins ? [] : [["open", event(0, "open")] satisfies [string, RowDraft]]),
-    ...commands.map(({ timeUs, command, exitCode, origin }, place): [string, RowDraft] => {
-      const offsetMs = Math.floor(timeUs / 1000);
-      const code = exitCode === undefined ? {} : { exitCode };
-      const said = { command: storable(command), outcome: "accepted", origin, offsetMs, ...code } as const;
-      return [`command ${place + 1}`, { log: "commands", row: { ...who, time: at(timeUs), ...said } }];
-    }),
-    ...(told?.closed || joins
-      ? []
-      : [
-          [
-            "closed",
-            event(screen.durationUs, "closed", told ? "Daybook was stopped" : "the recording ended"),
-          ] satisfies [string, RowDraft],
-        ]),
-  ];
-  const facts = { recording: id, sha256: row.sha256, format: info.format };
-  const records = rows.map(([name, draft]) => {
-    const raw = Buffer.from(JSON.stringify({ ...facts, ...draft.row }));
-    return { ...recordOfRow(`${id} ${name}`, raw, draft), connectionId: row.connectionId };
-  });
-  if (records.length > 0) await tell(source, records, poster);
-  await pool().query(
-    `UPDATE recordings SET state = 'ready', duration_us = $3, target_user = coalesce(target_user, $4),
-       format = $5, title = coalesce(title, $6), command = coalesce(command, $7), columns = $8, rows = $9, findings = $10,
-       commands = $11, segments = $12
-     WHERE organization_id = $1 AND id = $2`,
-    [
-      organizationId,
-      id,
-      screen.durationUs,
-      targetUser ?? null,
-      info.format,
-      info.title ?? null,
-      info.command ?? null,
-      info.columns,
-      info.rows,
-      JSON.stringify(summary.findings),
-      told && told.commands > 1 ? told.commands : commands.length,
-      summary.segmentStartsUs.length,
-    ],
-  );
-}
-
-/** @returns the UTC text of a moment so many microseconds after the start */
-function clockFrom(startedAt: string): (offsetUs: number) => string {
-  const micros =
-    Date.parse(`${startedAt.slice(0, 19)}Z`) * 1000 + Number(startedAt.slice(20, -1).padEnd(6, "0"));
-  return (offsetUs) => instantOfMicros(micros + offsetUs) ?? startedAt;
 }
