@@ -22,6 +22,7 @@ import { blobs } from "./blobs.ts";
 import { checkedBytes } from "./content-fault.ts";
 import { findRecording } from "./list.ts";
 import { parsedFile } from "./parsed-files.ts";
+import { notePlaying, oncePlaying } from "./record-playing.ts";
 import { through } from "./through.ts";
 
 const inflate = promisify(gunzip);
@@ -83,6 +84,14 @@ export async function recordReading(
     },
     async () => undefined,
   );
+  if (workflowType === "recording:playback" || workflowType === "session:watching")
+    notePlaying(principal, line);
+}
+
+/** {@link recordReading} for who asks for a part of what was shown: once for all the parts of one playback. */
+export async function recordPlaying(principal: Principal, line: RecordingLine): Promise<void> {
+  const workflowType = line.state === "live" ? "session:watching" : "recording:playback";
+  await oncePlaying(principal, line, () => recordReading(principal, line, workflowType));
 }
 
 /** What was made of a recording that is ready; its commands are in the log. @throws Problem 409 */

@@ -1,7 +1,7 @@
 import { noStore } from "@/lib/logs/server/request.ts";
 import { idleParameter } from "@/lib/recordings/server/idle-parameter.ts";
 import { liveIndex } from "@/lib/recordings/server/live-rewind.ts";
-import { indexOf, requireRecording } from "@/lib/recordings/server/read.ts";
+import { indexOf, recordPlaying, requireRecording } from "@/lib/recordings/server/read.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 /** The index that the player reads itself, of a session under way too; its segments are relative to this address. */
@@ -12,7 +12,9 @@ export async function GET(
   const { id } = await params;
   return asApi(request, "recordings.index", async (principal) => {
     const line = await requireRecording(principal, id);
-    if (line.state === "live") return Response.json(liveIndex(line), { headers: noStore });
-    return Response.json(await indexOf(principal, line, idleParameter(request)), { headers: noStore });
+    const index =
+      line.state === "live" ? liveIndex(line) : await indexOf(principal, line, idleParameter(request));
+    await recordPlaying(principal, line);
+    return Response.json(index, { headers: noStore });
   });
 }

@@ -1,7 +1,7 @@
 import { badRequest } from "@/lib/http/problem.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
 import { microsOfSeconds } from "@/lib/recordings/connection-query.ts";
-import { requireRecording } from "@/lib/recordings/server/read.ts";
+import { recordPlaying, requireRecording } from "@/lib/recordings/server/read.ts";
 import { screenAt } from "@/lib/recordings/server/screen-at.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
@@ -16,6 +16,8 @@ export async function GET(
     if (atUs === undefined)
       throw badRequest([{ parameter: "t", reason: "must be seconds of the recording, such as 65 or 65.5" }]);
     const line = await requireRecording(principal, id);
-    return Response.json(await screenAt(principal, line, atUs, request.signal), { headers: noStore });
+    const picture = await screenAt(principal, line, atUs, request.signal);
+    await recordPlaying(principal, line);
+    return Response.json(picture, { headers: noStore });
   });
 }
