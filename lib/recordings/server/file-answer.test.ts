@@ -46,3 +46,17 @@ it("a file that is gone fails the answer, and nothing else", async () => {
   for (const file of ["text", "cast", "original"] as const)
     await expect(fileAnswer(principal, id, file)).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+it("a request that was made to look like others, or to steer a terminal, is one plain line", async () => {
+  const source = await testSource(installation.organizationId, "http-access");
+  const request = { time: "2026-11-20T10:00:00Z", method: "GET", status: 200, remote_user: "ann" };
+  await source.post(
+    `${JSON.stringify({ ...request, path: "/a\u001b]0;b\u0007\u2028\u0085\r\nGET /admin", host: "h" })}\n`,
+    "one",
+  );
+  const found = await pool().query<{ id: string }>("SELECT id FROM recordings WHERE source_id = $1", [
+    source.id,
+  ]);
+  const text = await (await fileAnswer(principal, found.rows[0]?.id ?? "", "text")).text();
+  expect(text).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}GET h \/a \]0;b GET \/admin {2}\[200\]\n$/);
+});

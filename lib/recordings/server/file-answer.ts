@@ -24,7 +24,7 @@ export async function fileAnswer(
   const { type, ending, workflow } = files[file];
   const isList = file === "text" && isRequestKind(line.kind);
   const stored = isList
-    ? Readable.from(requestsText(principal, line))
+    ? Readable.from(requestsText(principal, line), { objectMode: false })
     : await openFile(principal, line, file);
   try {
     await recordReading(principal, line, workflow, { file });

@@ -46,7 +46,7 @@ function lineOf(row: LogRow): string {
     error,
     parameters,
   ].filter((part) => part !== false && part !== null && part !== undefined && part !== "");
-  return `${asked}  [${ended.join("; ")}]`.replace(/[\r\n]+\s*/g, " ");
+  return `${asked}  [${ended.join("; ")}]`.replace(/[\p{Cc}\p{Zl}\p{Zp}]+\s*/gu, " ");
 }
 
 function clock(us: number): string {
