@@ -11,13 +11,17 @@ const secretParameter =
 const parameter = /([?&;#]|^)([^=&;#?\s]{1,128})=([^&;#\s"]*)/g;
 /** The same within the value of another, which holds a URL: as it is, or percent-encoded. */
 const nested = /(?:\?|%3F|%26|%23)([^=&;#?\s%]{1,128})(?:=|%3D)((?:(?!%26|%23|%3F)[^&;#?\s"])*)/gi;
-const userInfo = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@?#]{0,256}:)([^\s/@?#]{1,1024})(?=@)/gi;
+const masked = /^\[masked sha256:[0-9a-f]{16}\]/;
+const userInfo = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@?#:]{0,256}:)([^\s/@?#]{1,1024})(?=@)/gi;
 
 /** Masks what a URL, or a request line with one, says under the names of secrets. */
 export function redactUrl(text: string, mask: Mask): string {
   return text
-    .replace(parameter, (whole, before: string, name: string, value: string) => {
+    .replace(parameter, (whole, before: string, name: string, value: string, at: number, all: string) => {
       if (before === "" || value === "" || !secretParameter.test(decoded(name))) return whole;
+      // A record that is tried again was masked before.
+      if (masked.test(all.slice(at + whole.length - value.length, at + whole.length - value.length + 40)))
+        return whole;
       return `${before}${name}=${mask(value)}`;
     })
     .replace(nested, (whole, name: string, value: string) => {

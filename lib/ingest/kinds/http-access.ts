@@ -7,26 +7,27 @@ import {
   type Rejected,
 } from "@/lib/ingest/define.ts";
 import { httpOutcome } from "@/lib/ingest/http-outcome.ts";
+import { HarEntry, mapHarEntry } from "@/lib/ingest/kinds/har-entry.ts";
+import { isHar, readHar } from "@/lib/ingest/kinds/har-file.ts";
 import { durationOf, fieldOf, httpFields, timeOf } from "@/lib/ingest/kinds/http-fields.ts";
+import { longestName, longestText, sessionRows } from "@/lib/ingest/kinds/http-session.ts";
 import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
-import type { DraftOf, RowDraft } from "@/lib/ingest/rows.ts";
+import type { DraftOf } from "@/lib/ingest/rows.ts";
 import { decodeText, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
 import { JsonError } from "@/lib/record/json-tokens.ts";
 import { redactHttpRecord, redactUnreadableHttp } from "@/lib/record/redact.ts";
-
-const longestName = 1024;
-const longestText = 65_536;
 
 /**
  * Access logs of HTTP servers in JSON, one request a line. HTTP has no sessions of its own: one is what a field of
  * the record names, else all that one user asked of one host from one address with one program on one day of UTC.
  * That is the same whatever order and batches the lines come in, which no rule about pauses is.
+ * A body that is one HAR file is a session of its own: see {@link readHar}.
  */
 export const httpAccess: IngestKind = {
   name: "http-access",
   title: "HTTP access log",
   description:
-    "JSON access logs of nginx, Caddy, Traefik, Envoy and the like: who asked for what, and the answer.",
+    "JSON access logs of nginx, Caddy, Traefik, Envoy and the like, or a browser's HAR file: who asked for what, and the answer.",
   mediaTypes: ["application/x-ndjson", "application/ndjson", "application/json", "text/plain"],
   hasIds: "sometimes",
   connectionRefs: "unique",
@@ -34,7 +35,14 @@ export const httpAccess: IngestKind = {
     {
       name: "target",
       title: "Target",
-      description: "What the application is called in the logs; the host that was asked without it.",
+      description:
+        "What the application is called in the logs; the host that was asked without it, of a HAR file the first.",
+    },
+    {
+      name: "user",
+      title: "Person of HAR files",
+      description:
+        "Whom the requests of a HAR file belong to, for the file does not say; needed for HAR files. Access logs name their users themselves.",
     },
     {
       name: "sessionField",
@@ -49,7 +57,7 @@ export const httpAccess: IngestKind = {
         "A field that the server makes, one value for each request, such as request_id. Without it posts need an Idempotency-Key.",
     },
   ],
-  split: readLines,
+  split: readBody,
   map: mapLine,
   instructions: [
     {
@@ -83,8 +91,25 @@ export const httpAccess: IngestKind = {
         '  -H "Idempotency-Key: $(sha256sum access.json | head -c 64)" --data-binary @access.json {url}',
       ].join("\n"),
     },
+    {
+      title: "A HAR file, once: of the person in the source's settings",
+      language: "sh",
+      text: [
+        "(umask 077 && printf 'Authorization: Bearer %s\\n' '{token}' > daybook-header)",
+        "curl -fsS --retry 9 -H @daybook-header -H 'Content-Type: application/json' --data-binary @session.har {url}",
+      ].join("\n"),
+    },
   ],
 };
+
+/** Editors and Windows programs put this before a text. */
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
+function* readBody(body: Uint8Array, context: MapContext): Generator<ForeignRecord | Rejected, void, void> {
+  const marked = byteOrderMark.every((byte, at) => body[at] === byte);
+  const text = marked ? body.subarray(byteOrderMark.length) : body;
+  yield* isHar(text) ? readHar(text, context) : readLines(body, context);
+}
 
 function* readLines(body: Uint8Array, context: MapContext): Generator<ForeignRecord | Rejected, void, void> {
   for (const line of linesOf(body)) {
@@ -109,6 +134,7 @@ function sessionField({ settings }: MapContext): string | undefined {
 }
 
 function mapLine({ value }: ForeignRecord, context: MapContext): Mapped {
+  if (value instanceof HarEntry) return mapHarEntry(value, context);
   const record = value as object;
   const text = (field: keyof typeof httpFields): string | undefined => {
     const found = fieldOf(record, httpFields[field]);
@@ -162,18 +188,4 @@ function mapLine({ value }: ForeignRecord, context: MapContext): Mapped {
     ...(referrer && { referrer: referrer.slice(0, longestText) }),
   };
   return { rows: [{ log: "session-requests", row }, ...sessionRows(who, at.time)] };
-}
-
-type Who = Pick<
-  DraftOf<"connection-events">,
-  "user" | "target" | "connectionRef" | "kind" | "clientAddress" | "clientSoftware"
->;
-
-/** A session begins with its first request. HTTP keeps no connection, so it is never known to be open. */
-function sessionRows(who: Who, time: string): RowDraft[] {
-  return (["open", "disconnected"] as const).map((event) => ({
-    log: "connection-events",
-    once: `${event} ${who.connectionRef}`,
-    row: { ...who, time, event, outcome: "allowed" },
-  }));
 }

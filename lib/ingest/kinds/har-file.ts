@@ -1,0 +1,223 @@
+import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "@/lib/ingest/define.ts";
+import { tooLargeText } from "@/lib/ingest/issues.ts";
+import { HarEntry, partsOf, timeOfEntry, userMissing } from "@/lib/ingest/kinds/har-entry.ts";
+import { keptEntry } from "@/lib/ingest/kinds/har-kept.ts";
+import { ingestLimits } from "@/lib/ingest/limits.ts";
+import { sha256 } from "@/lib/record/canonical.ts";
+import {
+  type ByteRange,
+  decodeString,
+  elements,
+  keys,
+  MAX_BODY_DEPTH,
+  members,
+  parseRange,
+  scanValue,
+  typeAt,
+} from "@/lib/record/json-scan.ts";
+import { JsonError, skipBlanks } from "@/lib/record/json-tokens.ts";
+import { redactHttpRecord } from "@/lib/record/redact.ts";
+
+/** Whether a body is a HAR file, told by its beginning: a line of an access log has no such `log`. */
+export function isHar(body: Uint8Array): boolean {
+  try {
+    const start = skipBlanks(body, 0);
+    if (typeAt(body, start) !== "object") return false;
+    const walk = keys(body, start);
+    for (let step = walk.next(); !step.done; ) {
+      const { key, valueStart } = step.value;
+      if (key === "log" && typeAt(body, valueStart) === "object")
+        for (const inner of namesOf(body, valueStart))
+          if (inner === "creator" || inner === "entries") return true;
+      step = walk.next(scanValue(body, valueStart, MAX_BODY_DEPTH));
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof JsonError) return false;
+    throw error;
+  }
+}
+
+/** Each name of an object before its value was looked at. */
+function* namesOf(body: Uint8Array, start: number): Generator<string, void, void> {
+  const walk = keys(body, start);
+  for (
+    let step = walk.next();
+    !step.done;
+    step = walk.next(scanValue(body, step.value.valueStart, MAX_BODY_DEPTH))
+  )
+    yield step.value.key;
+}
+
+/**
+ * The entries of a HAR 1.2 file in the order of their times, those without one last. The file is one session, named
+ * by the SHA-256 of its bytes; an entry's id is that, its number in the file, and its startedDateTime. So the same
+ * file twice is stored once, and the same request twice within a file is two requests, as it was for the server.
+ *
+ * What is kept as a record is a HAR file of that one entry with the times, method, URL, status, sizes, media type,
+ * serverIPAddress and the headers User-Agent and Referer; its URLs are masked like those of access logs. Cookies, all
+ * other headers, the list of parameters, posted data, contents of answers and fields that HAR does not know are left
+ * out, whatever the source's settings are.
+ * @see http://www.softwareishard.com/blog/har-12-spec/
+ * @throws {BadBody} when the file as a whole cannot be read, or the source does not say whose it is
+ */
+export function* readHar(
+  body: Uint8Array,
+  context: MapContext,
+): Generator<ForeignRecord | Rejected, void, void> {
+  if (!context.settings.user) throw new BadBody(`user: ${userMissing}`);
+  const file = fileOf(body);
+  const name = file.kept?.file ?? sha256(body).toString("hex");
+  file.entries.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.place - b.place));
+  const host = file.kept?.host ?? hostOfFirst(body, file.entries);
+  for (const { start, end, time, place } of file.entries)
+    yield readEntry(body, { start, end }, context, {
+      ...{ file: name, place: file.kept?.place ?? place, host },
+      time: time === lastOfAll ? "" : time,
+    });
+}
+
+/** Behind all times, for entries that have none. */
+const lastOfAll = "~";
+
+type Place = ByteRange & { time: string; place: number };
+/** What Daybook wrote into the file of one entry, for when it is taken out of quarantine. */
+type KeptOf = { file: string; place: number; host: string };
+
+function fileOf(body: Uint8Array): { entries: Place[]; kept: KeptOf | undefined } {
+  let entries: Place[] | undefined;
+  let kept: KeptOf | undefined;
+  const readLog = (start: number): number => {
+    const walk = keys(body, start);
+    let step = walk.next();
+    while (!step.done) {
+      const { key, valueStart } = step.value;
+      let end: number;
+      if (key === "entries") {
+        if (entries !== undefined) throw new BadBody("log.entries: is there twice");
+        if (typeAt(body, valueStart) !== "array") throw new BadBody("log.entries: must be an array");
+        entries = [];
+        end = placesOf(body, valueStart, entries);
+      } else end = scanValue(body, valueStart, MAX_BODY_DEPTH);
+      const range = { start: valueStart, end };
+      if (key === "version") checkVersion(body, range);
+      if (key === "_daybook") kept = keptOf(parseRange(body, range));
+      step = walk.next(end);
+    }
+    return step.value;
+  };
+  try {
+    const walk = keys(body, skipBlanks(body, 0));
+    let step = walk.next();
+    while (!step.done) {
+      const { key, valueStart } = step.value;
+      const isLog = key === "log" && typeAt(body, valueStart) === "object";
+      step = walk.next(isLog ? readLog(valueStart) : scanValue(body, valueStart, MAX_BODY_DEPTH));
+    }
+    if (skipBlanks(body, step.value) < body.length)
+      throw new BadBody("The body is one HAR file, and something follows it");
+  } catch (error) {
+    if (error instanceof JsonError)
+      throw new BadBody(`The body is a HAR file that is cut off or is not JSON: ${error.message}`);
+    throw error;
+  }
+  if (entries === undefined) throw new BadBody("log.entries: missing");
+  return { entries, kept };
+}
+
+function checkVersion(body: Uint8Array, range: ByteRange): void {
+  const version = typeAt(body, range.start) === "string" ? decodeString(body, range) : "";
+  if (!/^1\.\d{1,3}$/.test(version)) throw new BadBody("log.version: must be a text such as 1.2");
+}
+
+/** @param places gets where each entry lies and when it began @returns where the array ends */
+function placesOf(body: Uint8Array, start: number, places: Place[]): number {
+  const walk = elements(body, start, MAX_BODY_DEPTH);
+  let step = walk.next();
+  for (; !step.done; step = walk.next()) {
+    if (places.length === ingestLimits.records)
+      throw new BadBody(`log.entries: has more than ${ingestLimits.records} entries`);
+    places.push({ ...step.value, time: timeAt(body, step.value.start), place: places.length });
+  }
+  return step.value;
+}
+
+function timeAt(body: Uint8Array, start: number): string {
+  let time: string | undefined;
+  if (typeAt(body, start) === "object")
+    for (const { key, valueRange } of members(body, start, MAX_BODY_DEPTH))
+      if (key === "startedDateTime" && typeAt(body, valueRange.start) === "string")
+        time = timeOfEntry(decodeString(body, valueRange));
+  // Fractions of different lengths would not sort as texts: Z is behind every digit.
+  return (
+    time?.replace(/(?:\.(\d+))?Z$/, (_end, digits = "") => `.${String(digits).padEnd(6, "0")}Z`) ?? lastOfAll
+  );
+}
+
+function hostOfFirst(body: Uint8Array, entries: readonly Place[]): string {
+  for (const { start } of entries) {
+    const { request } = (keptOrNull(body, start) ?? {}) as { request?: { url?: unknown } | null };
+    const asked = typeof request?.url === "string" ? partsOf(request.url) : undefined;
+    if (asked && "host" in asked) return asked.host;
+  }
+  return "";
+}
+
+function keptOrNull(body: Uint8Array, start: number): unknown {
+  try {
+    return keptEntry(body, start);
+  } catch (error) {
+    // The entry is kept aside with this reason when its turn comes.
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}
+
+function readEntry(
+  body: Uint8Array,
+  range: ByteRange,
+  context: MapContext,
+  { time, ...of }: KeptOf & { time: string },
+): ForeignRecord | Rejected {
+  const id = `${of.file}/${of.place}/${time}`;
+  const unread = (rejected: string): Rejected => {
+    const bytes = body.subarray(range.start, range.end);
+    return { id, rejected, raw: encode(wrapped(of, `${bytes.length} bytes ${context.mask(bytes)}`)) };
+  };
+  try {
+    const whole = encode(wrapped(of, keptEntry(body, range.start)));
+    if (whole.length > ingestLimits.record) return unread(tooLargeText());
+    const raw = redactHttpRecord(whole, context);
+    const { log } = parseRange(raw, { start: 0, end: raw.length }) as ReturnType<typeof wrapped>;
+    // The id says which file and where in it: what masks make of it is not what tells records apart.
+    return {
+      id,
+      identity: new TextEncoder().encode(id),
+      raw,
+      value: new HarEntry(of.file, of.place, of.host, log.entries[0]),
+    };
+  } catch (error) {
+    if (error instanceof JsonError) return unread(`the entry cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function wrapped({ file, place, host }: KeptOf, entry: unknown) {
+  const creator = { name: "Daybook", version: "1" };
+  return { log: { version: "1.2", creator, _daybook: { file, place, host }, entries: [entry] } };
+}
+
+function keptOf(value: unknown): KeptOf {
+  const { file, place, host } = (value ?? {}) as { [name: string]: unknown };
+  if (typeof file !== "string" || !/^[0-9a-f]{64}$/.test(file))
+    throw new BadBody("log._daybook.file: must be a SHA-256 in hex");
+  if (!Number.isSafeInteger(place) || Number(place) < 0)
+    throw new BadBody("log._daybook.place: must be a number from 0");
+  if (typeof host !== "string" || host.length > 300)
+    throw new BadBody("log._daybook.host: must be a text of at most 300 characters");
+  return { file, place: Number(place), host };
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
