@@ -13,27 +13,32 @@ import { sessionsChanged } from "./under-way.ts";
 import { workOut } from "./work-out.ts";
 
 const againMs = 30_000;
+const mostTries = 20;
 
 /** Where a session is written to while it is under way, on this machine's disk. */
 export function liveFile(id: string): string {
   return path.join(blobFolder(), "live", `${id}.cast`);
 }
 
-/** The file of a session that is over becomes a recording like any other; when the store is away, once it is back. */
-export async function finishFile(organizationId: string, id: string): Promise<void> {
+/**
+ * The file of a session that is over becomes a recording like any other; where it cannot be stored now, once the store
+ * and the database are back. What fails for another reason is tried for ten minutes, and again after a restart. Never
+ * rejects.
+ */
+export async function finishFile(organizationId: string, id: string, tries = mostTries): Promise<void> {
   try {
     await store(organizationId, id);
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    void finishLater(organizationId, id);
+    // The store says itself when it cannot be reached.
+    const isAway = error instanceof StoreUnavailable;
+    if (!isAway) log().error({ err: error, recordingId: id }, "a session that is over could not be stored");
+    if (isAway || tries > 1) void finishLater(organizationId, id, isAway ? tries : tries - 1);
   }
 }
 
-async function finishLater(organizationId: string, id: string): Promise<void> {
+async function finishLater(organizationId: string, id: string, tries: number): Promise<void> {
   await after(againMs, undefined, { ref: false });
-  await finishFile(organizationId, id).catch((error: unknown) =>
-    log().error({ err: error, recordingId: id }, "a session that is over could not be stored"),
-  );
+  await finishFile(organizationId, id, tries);
 }
 
 async function store(organizationId: string, id: string): Promise<void> {

@@ -188,7 +188,7 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
     await session.begin();
     sessionsChanged(source.organizationId);
   } catch (error) {
-    running.delete(id);
+    await session.abandon();
     throw error;
   }
   return session;
@@ -331,14 +331,41 @@ export class StoredSession implements LiveSession {
   async end(end: SessionEnd): Promise<void> {
     if (!running.delete(this.#names.id)) return;
     clearTimeout(this.#lost);
-    if (end.exitCode !== null) await this.write([[Math.max(this.storedUs, 0), "x", String(end.exitCode)]]);
-    await this.durable();
-    await this.#file.close();
+    const isWhole = await this.#storeEnd(end);
     await this.screen.close();
-    await this.#tell([["closed", this.#event("closed", end.at, causeOf(end, this.#killCause))]]);
-    await this.#settleKill();
-    this.#watchers.emit("watched", { kind: "end" } satisfies Watched);
+    try {
+      const cause = causeOf(end, this.#killCause);
+      const said = isWhole ? cause : `${cause}; its last part could not be stored`;
+      await this.#tell([["closed", this.#event("closed", end.at, said)]]);
+      await this.#settleKill();
+    } finally {
+      this.#watchers.emit("watched", { kind: "end" } satisfies Watched);
+      await finishFile(this.#source.organizationId, this.#names.id);
+    }
+  }
+
+  /** It could not begin: what there is of it is stored as any other. */
+  async abandon(): Promise<void> {
+    running.delete(this.#names.id);
+    await this.#file.close();
     await finishFile(this.#source.organizationId, this.#names.id);
+  }
+
+  /** Writes the last of it. @returns false when a full disk or a bound of size is in the way: it ends all the same */
+  async #storeEnd(end: SessionEnd): Promise<boolean> {
+    try {
+      if (end.exitCode !== null) await this.write([[Math.max(this.storedUs, 0), "x", String(end.exitCode)]]);
+      await this.durable();
+      return true;
+    } catch (error) {
+      log().error(
+        { err: error, recordingId: this.#names.id },
+        "the last part of a session could not be stored",
+      );
+      return false;
+    } finally {
+      await this.#file.close();
+    }
   }
 
   /** Its source has said in another way that it is over: it ends now when the source is gone, or else once it is. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -437,6 +437,35 @@ describe("a session under way", () => {
     expect(events.rows).toEqual([
       { event: "open", cause: null },
       { event: "closed", cause: "ended with exit code 0" },
+    ]);
+  });
+
+  it("ends with what was stored when the disk is full, and says so", async () => {
+    const session = await liveSessionsOf(source).open({ ...facts, user: "dora", recordId: "host/3.0" });
+    const [line] = await listRecordings(scope(), { user: "dora", limit: 1 });
+    await session.write([[0, "o", "was stored\r\n"]]);
+    const seen: Watched[] = [];
+    liveSession(line?.id ?? "")?.watch((watched) => seen.push(watched));
+    // A full disk cannot be had here: the files of this process refuse.
+    const probe = await open(path.join(folder, "probe"), "w");
+    const full = vi
+      .spyOn(Object.getPrototypeOf(probe) as FileHandle, "appendFile")
+      .mockRejectedValue(new Error("ENOSPC: no space left on device"));
+    await probe.close();
+    try {
+      await expect(session.write([[1_000_000, "o", "was not\r\n"]])).rejects.toThrow("ENOSPC");
+      await session.end(over);
+    } finally {
+      full.mockRestore();
+    }
+    expect(seen.at(-1)).toEqual({ kind: "end" });
+    const ready = await settled(line?.id ?? "");
+    expect(ready.state).toBe("ready");
+    const closed = await pool().query("SELECT status, cause FROM connections WHERE id = $1", [
+      ready.connectionId,
+    ]);
+    expect(closed.rows).toEqual([
+      { status: "closed", cause: "ended with exit code 0; its last part could not be stored" },
     ]);
   });
 
