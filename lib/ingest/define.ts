@@ -57,6 +57,11 @@ export type IngestKind = {
    * a body may be stored before the last was given.
    */
   split: (body: Uint8Array, context: MapContext) => Iterable<ForeignRecord | Rejected>;
+  /**
+   * The same for a format of which much has to be read before its first record is known: gives undefined on the way,
+   * where others may have their turn. Used in place of `split` for posts.
+   */
+  splitInTurns?: (body: Uint8Array, context: MapContext) => Iterable<ForeignRecord | Rejected | undefined>;
   /** Maps one record onto rows. Pure: same record and context, same rows. */
   map: (record: ForeignRecord, context: MapContext) => Mapped;
   /** What a source of this kind may be told besides its name; each is a text in `MapContext.settings`. */

@@ -194,6 +194,10 @@ describe("a HAR file", () => {
     [har([entry]).replace('"entries"', '"entries":[],"entries"'), "log.entries: is there twice"],
     [har([], { _daybook: { file: "../x", place: 0, host: "" } }), "log._daybook.file"],
     [har([], { _daybook: { file: "0".repeat(64), place: -1, host: "" } }), "log._daybook.place"],
+    [
+      har([entry, entry], { _daybook: { file: "0".repeat(64), place: 0, host: "" } }),
+      "log._daybook: belongs to a file of one entry",
+    ],
     [har(Array.from({ length: 100_001 }, () => 1)), "more than 100000 entries"],
   ])("is refused as a whole with the reason (%#)", (body, reason) => {
     const act = () => read(body);
@@ -208,6 +212,18 @@ describe("a HAR file", () => {
   it("is not what a line of an access log with a log of its own is", () => {
     const line = { log: { level: "info" }, time: "2026-11-21T10:00:00Z", path: "/x", status: 200 };
     expect(read(`${JSON.stringify(line)}\n`, {})[0]?.row["request"]).toBe("/x");
+  });
+
+  it("lets others have their turn before its first record is known", () => {
+    const body = Buffer.from(har(Array.from({ length: 5000 }, () => entry)));
+    let [longest, turns, last] = [0, 0, performance.now()];
+    for (const record of httpAccess.splitInTurns?.(body, context) ?? []) {
+      if (record !== undefined) break;
+      const now = performance.now();
+      [longest, turns, last] = [Math.max(longest, now - last), turns + 1, now];
+    }
+    expect(turns).toBeGreaterThan(5000);
+    expect(longest).toBeLessThan(500);
   });
 
   it("costs time in proportion to its length", () => {

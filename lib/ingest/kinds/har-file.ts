@@ -1,9 +1,9 @@
+import { createHash } from "node:crypto";
 import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "@/lib/ingest/define.ts";
 import { tooLargeText } from "@/lib/ingest/issues.ts";
 import { HarEntry, partsOf, timeOfEntry, userMissing } from "@/lib/ingest/kinds/har-entry.ts";
 import { keptEntry } from "@/lib/ingest/kinds/har-kept.ts";
 import { ingestLimits } from "@/lib/ingest/limits.ts";
-import { sha256 } from "@/lib/record/canonical.ts";
 import {
   type ByteRange,
   decodeString,
@@ -64,12 +64,14 @@ function* namesOf(body: Uint8Array, start: number): Generator<string, void, void
 export function* readHar(
   body: Uint8Array,
   context: MapContext,
-): Generator<ForeignRecord | Rejected, void, void> {
+): Generator<ForeignRecord | Rejected | undefined, void, void> {
   if (!context.settings.user) throw new BadBody(`user: ${userMissing}`);
-  const file = fileOf(body);
-  const name = file.kept?.file ?? sha256(body).toString("hex");
+  const file = yield* fileOf(body);
+  if (file.kept && file.entries.length !== 1)
+    throw new BadBody("log._daybook: belongs to a file of one entry");
+  const name = file.kept?.file ?? (yield* hashOf(body));
   file.entries.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.place - b.place));
-  const host = file.kept?.host ?? hostOfFirst(body, file.entries);
+  const host = file.kept?.host ?? (yield* hostOfFirst(body, file.entries));
   for (const { start, end, time, place } of file.entries)
     yield readEntry(body, { start, end }, context, {
       ...{ file: name, place: file.kept?.place ?? place, host },
@@ -84,10 +86,22 @@ type Place = ByteRange & { time: string; place: number };
 /** What Daybook wrote into the file of one entry, for when it is taken out of quarantine. */
 type KeptOf = { file: string; place: number; host: string };
 
-function fileOf(body: Uint8Array): { entries: Place[]; kept: KeptOf | undefined } {
+/** Work of which others wait for no more than a step. */
+type InTurns<Result> = Generator<undefined, Result, void>;
+
+function* hashOf(body: Uint8Array): InTurns<string> {
+  const hash = createHash("sha256");
+  for (let at = 0; at < body.length; at += 1_048_576) {
+    hash.update(body.subarray(at, at + 1_048_576));
+    yield;
+  }
+  return hash.digest("hex");
+}
+
+function* fileOf(body: Uint8Array): InTurns<{ entries: Place[]; kept: KeptOf | undefined }> {
   let entries: Place[] | undefined;
   let kept: KeptOf | undefined;
-  const readLog = (start: number): number => {
+  const readLog = function* (start: number): InTurns<number> {
     const walk = keys(body, start);
     let step = walk.next();
     while (!step.done) {
@@ -97,7 +111,7 @@ function fileOf(body: Uint8Array): { entries: Place[]; kept: KeptOf | undefined 
         if (entries !== undefined) throw new BadBody("log.entries: is there twice");
         if (typeAt(body, valueStart) !== "array") throw new BadBody("log.entries: must be an array");
         entries = [];
-        end = placesOf(body, valueStart, entries);
+        end = yield* placesOf(body, valueStart, entries);
       } else end = scanValue(body, valueStart, MAX_BODY_DEPTH);
       const range = { start: valueStart, end };
       if (key === "version") checkVersion(body, range);
@@ -112,7 +126,7 @@ function fileOf(body: Uint8Array): { entries: Place[]; kept: KeptOf | undefined 
     while (!step.done) {
       const { key, valueStart } = step.value;
       const isLog = key === "log" && typeAt(body, valueStart) === "object";
-      step = walk.next(isLog ? readLog(valueStart) : scanValue(body, valueStart, MAX_BODY_DEPTH));
+      step = walk.next(isLog ? yield* readLog(valueStart) : scanValue(body, valueStart, MAX_BODY_DEPTH));
     }
     if (skipBlanks(body, step.value) < body.length)
       throw new BadBody("The body is one HAR file, and something follows it");
@@ -131,13 +145,14 @@ function checkVersion(body: Uint8Array, range: ByteRange): void {
 }
 
 /** @param places gets where each entry lies and when it began @returns where the array ends */
-function placesOf(body: Uint8Array, start: number, places: Place[]): number {
+function* placesOf(body: Uint8Array, start: number, places: Place[]): InTurns<number> {
   const walk = elements(body, start, MAX_BODY_DEPTH);
   let step = walk.next();
   for (; !step.done; step = walk.next()) {
     if (places.length === ingestLimits.records)
       throw new BadBody(`log.entries: has more than ${ingestLimits.records} entries`);
     places.push({ ...step.value, time: timeAt(body, step.value.start), place: places.length });
+    yield;
   }
   return step.value;
 }
@@ -154,11 +169,12 @@ function timeAt(body: Uint8Array, start: number): string {
   );
 }
 
-function hostOfFirst(body: Uint8Array, entries: readonly Place[]): string {
+function* hostOfFirst(body: Uint8Array, entries: readonly Place[]): InTurns<string> {
   for (const { start } of entries) {
     const { request } = (keptOrNull(body, start) ?? {}) as { request?: { url?: unknown } | null };
     const asked = typeof request?.url === "string" ? partsOf(request.url) : undefined;
     if (asked && "host" in asked) return asked.host;
+    yield;
   }
   return "";
 }

@@ -57,7 +57,10 @@ export const httpAccess: IngestKind = {
         "A field that the server makes, one value for each request, such as request_id. Without it posts need an Idempotency-Key.",
     },
   ],
-  split: readBody,
+  split: function* (body, context) {
+    for (const record of readBody(body, context)) if (record !== undefined) yield record;
+  },
+  splitInTurns: readBody,
   map: mapLine,
   instructions: [
     {
@@ -102,10 +105,12 @@ export const httpAccess: IngestKind = {
   ],
 };
 
+type Step = ForeignRecord | Rejected | undefined;
+
 /** Editors and Windows programs put this before a text. */
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
-function* readBody(body: Uint8Array, context: MapContext): Generator<ForeignRecord | Rejected, void, void> {
+function* readBody(body: Uint8Array, context: MapContext): Generator<Step, void, void> {
   const marked = byteOrderMark.every((byte, at) => body[at] === byte);
   const text = marked ? body.subarray(byteOrderMark.length) : body;
   yield* isHar(text) ? readHar(text, context) : readLines(body, context);

@@ -73,14 +73,16 @@ export async function preparePost(
   const records: PreparedRecord[] = [];
   const slices = new Slices();
   try {
-    for (const record of source.kind.split(body, context)) {
+    const { split, splitInTurns = split } = source.kind;
+    for (const record of splitInTurns(body, context)) {
+      const rest = slices.rest();
+      if (rest) await rest;
+      if (record === undefined) continue;
       if (records.length === most) {
         throw new Problem(413, `The body holds more than ${most} records: send smaller batches.`);
       }
       hold?.take(ingestLimits.heldPerRecord);
       records.push(prepareRecord(source, context, record, recordId(record, key, records.length)));
-      const rest = slices.rest();
-      if (rest) await rest;
     }
   } catch (error) {
     if (error instanceof BadBody) throw new Problem(400, `${error.message}. Nothing of the body was stored.`);
