@@ -19,16 +19,19 @@ export function upgrades({ publicUrl, isTrusted, stopping, log }, nextServer) {
   /** @type {Set<Duplex>} */
   const open = new Set();
 
-  /** @param {Request} request @param {Duplex} socket @param {Buffer} head */
+  /** @this {import("node:http").Server} @param {Request} request @param {Duplex} socket @param {Buffer} head */
   function listener(request, socket, head) {
     const { headers, method = "", url = "/" } = request;
     const [path = "/"] = url.split("?", 1);
     // A client that goes away ends nothing but its connection.
     socket.on("error", () => undefined);
-    const handler = headers.upgrade?.toLowerCase() === "websocket" ? upgradeFor(path) : undefined;
+    if (headers.upgrade?.toLowerCase() !== "websocket") {
+      askWithoutUpgrade(this, request, socket, head);
+      return;
+    }
+    const handler = upgradeFor(path);
     if (!handler) {
-      if (headers.upgrade?.toLowerCase() !== "websocket") refuseUpgrade(socket, "400 Bad Request");
-      else if (!nextServer?.emit("upgrade", request, socket, head)) refuseUpgrade(socket, "404 Not Found");
+      if (!nextServer?.emit("upgrade", request, socket, head)) refuseUpgrade(socket, "404 Not Found");
       return;
     }
     const started = performance.now();
@@ -62,4 +65,35 @@ export function upgrades({ publicUrl, isTrusted, stopping, log }, nextServer) {
       for (const socket of open) socket.destroy();
     },
   };
+}
+
+/**
+ * Connections with a request that was read again.
+ *
+ * @type {WeakSet<Duplex>}
+ */
+const readAgain = new WeakSet();
+
+/**
+ * Reads a request again without its wish for a protocol that we do not speak, which RFC 9110 (7.8) lets a server leave
+ * aside: `curl --http2` and Java's client ask for h2c with every first request.
+ *
+ * @param {import("node:http").Server} server
+ * @param {Request} request
+ * @param {Duplex} socket
+ * @param {Buffer} head
+ */
+function askWithoutUpgrade(server, { method, url, httpVersion, rawHeaders }, socket, head) {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  // Each time leaves listeners on the connection: who asks again gets an answer and a new connection.
+  const isLast = readAgain.has(socket);
+  readAgain.add(socket);
+  const dropped = isLast ? ["upgrade", "connection"] : ["upgrade"];
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    const name = rawHeaders[place] ?? "";
+    if (!dropped.includes(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[place + 1]}`);
+  }
+  if (isLast) lines.push("Connection: close");
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  server.emit("encrypted" in socket ? "secureConnection" : "connection", socket);
 }

@@ -56,17 +56,42 @@ test("a registered path is ours, everything else is Next's, once it listens", as
   expect(lines).toMatchObject([{ path: "/ws/S/…", address: "192.0.2.9", status: 101 }]);
 });
 
-test("nothing else than a WebSocket, and nothing that nobody takes, is left hanging", async () => {
+test("what nobody takes is not left hanging", async () => {
   const { ask } = await start();
-  expect(await ask("/", "h2c")).toBe("HTTP/1.1 400 Bad Request");
   expect(await ask("/nowhere")).toBe("HTTP/1.1 404 Not Found");
+});
+
+test("who asks for another protocol than WebSocket is answered in the one that is spoken", async () => {
+  const { server, port } = await start();
+  server.removeAllListeners("request");
+  server.on("request", async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const { method, url, headers } = request;
+    response.end([method, url, headers["x-name"], headers.upgrade, body].join(" "));
+  });
+  const socket = net.connect(port, "127.0.0.1");
+  endings.push(() => socket.destroy());
+  const answers: string[] = [];
+  socket.setEncoding("utf8").on("data", (text: string) => answers.push(text));
+  const head = (more: string) =>
+    `POST /ingest?a=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\nX-Name: M\u00fcller\r\n${more}`;
+  socket.write(head("Content-Length: 11\r\n\r\nhello"), "latin1");
+  await once(server, "upgrade");
+  socket.write(" world");
+  await vi.waitFor(() => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  hello world"));
+  // And the next one on the same connection, which is its last.
+  const ended = once(socket, "end");
+  socket.write(head("Transfer-Encoding: chunked\r\n\r\n5\r\nagain\r\n0\r\n\r\n"), "latin1");
+  await vi.waitFor(() => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  again"));
+  await ended;
 });
 
 test("who is refused holds no connection, even without ending it", async () => {
   const { server, port } = await start();
   const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   endings.push(() => socket.destroy());
-  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   await once(socket.resume(), "end");
   await vi.waitFor(async () => {
     const open = await new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
