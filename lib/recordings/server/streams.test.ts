@@ -82,12 +82,16 @@ async function found(where: (line: RecordingLine) => boolean): Promise<Recording
     { timeout: 30_000, interval: 20 },
   );
 }
-/** The session under way on a target, once something of it is stored. */
-const live = (target: string) =>
-  found(({ id, state, ...line }) => {
+/** The session that has begun on a target, once something of it is stored; one of an earlier test may be just ending. */
+async function live(target: string): Promise<RecordingLine> {
+  const line = await found(({ id, state, ...line }) => {
     const stored = liveSession(id)?.storedUs ?? -1;
-    return line.target === target && state === "live" && stored >= 0;
+    return line.target === target && state === "live" && stored >= 0 && !begun.has(id);
   });
+  begun.add(line.id);
+  return line;
+}
+const begun = new Set<string>();
 const ready = (id: string) => found((line) => line.id === id && line.state === "ready");
 
 async function eventsOf({ connectionId }: RecordingLine): Promise<[event: string, cause: string | null][]> {
