@@ -102,8 +102,6 @@ read_events() {
   done
 }
 listen() {
-  # asciinema may hang when its terminal goes away; without a shell in it, it ends.
-  trap 'end_session; exit' HUP
   mkfifo "$work/events" || exit
   while :; do
     curl -fsSN -H "@$work/auth" "$url/api/v1/kills?connection=$id" > "$work/events" &
@@ -122,8 +120,16 @@ listener=$!
 # The terminal may go away: what was recorded is uploaded all the same.
 trap : HUP TERM
 
+# When the connection is cut, only the first process of its session is told, and it waits for asciinema, which may not
+# notice. Who looks for the terminal does.
+watch_terminal() {
+  while (: < /dev/tty); do sleep 1; done
+  end_session
+}
+watcher=''
+
 stop_listening() {
-  kill "$listener" 2> /dev/null
+  kill "$listener" $watcher 2> /dev/null
   for one in stream reader; do
     [ ! -s "$work/$one" ] || kill "$(cat "$work/$one")" 2> /dev/null
   done
@@ -146,6 +152,9 @@ INNER
   # Nobody pauses the recording with a key.
   mkdir "$work/config"
   printf '[record]\nprefix_key =\npause_key =\n' > "$work/config/config"
+  watch_terminal > /dev/null 2>&1 < /dev/null &
+  watcher=$!
+  # asciinema may hang when its terminal goes away; without a shell in it, it ends.
   ASCIINEMA_CONFIG_HOME=$work/config asciinema rec -q -c ". '$work/run'" "$work/session.cast"
   if [ -s "$work/status" ]; then
     read -r status < "$work/status"
