@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** A client certificate of a source, without its key, which is kept nowhere. Times are UTC with microseconds. */
 export type CertificateLine = {
   id: string;
@@ -35,31 +33,3 @@ export const certificateDays = { usual: 365, most: 825 } as const;
 
 /** How long a certificate is good for after another was made in its place, in days: time to change the host. */
 export const replacedDays = 7;
-
-const days = z
-  .int("must be a whole number")
-  .min(1, "must be at least 1")
-  .max(certificateDays.most, `must be at most ${certificateDays.most}`)
-  .default(certificateDays.usual);
-
-/** Asks for a certificate. The name is the host's, as its common name. */
-export const certificateWish = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(64, "must be at most 64 characters")
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be letters, digits, dots, hyphens and underscores"),
-  days,
-});
-
-/** Asks for a certificate in place of another. */
-export const certificateRenewal = z.strictObject({
-  days,
-  reason: z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(500, "must have at most 500 characters")
-    .optional(),
-});

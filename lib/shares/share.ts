@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Access of one auditor to one session, from now to the end of a day in UTC. Times are UTC with microseconds. */
 export type ShareLine = {
   id: string;
@@ -19,10 +17,3 @@ export type Auditor = { id: string; email: string; name: string; sharedOnly: boo
 
 /** The longest that a session is shared for, in days. */
 export const longestShareDays = 366;
-
-/** Asks for a share. */
-export const shareWish = z.strictObject({
-  userId: z.uuid("must be the id of a user"),
-  reason: z.string().trim().min(1, "must not be empty").max(500, "must have at most 500 characters"),
-  until: z.iso.date("must be a date as 2026-12-01"),
-});

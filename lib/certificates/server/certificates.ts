@@ -6,13 +6,8 @@ import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
-import {
-  type CertificateLine,
-  type certificateRenewal,
-  type certificateWish,
-  type NewCertificate,
-  replacedDays,
-} from "../certificate.ts";
+import { type CertificateLine, type NewCertificate, replacedDays } from "../certificate.ts";
+import type { certificateRenewal, certificateWish } from "../certificate-wish.ts";
 import { authorityCertificate, clientIdentity } from "./authority.ts";
 
 const utc = (column: string): string =>

@@ -9,7 +9,7 @@ import { holdRecording, releaseRecording } from "@/lib/recordings/server/hold.ts
 import { findRecording } from "@/lib/recordings/server/list.ts";
 import { testPrincipal } from "@/lib/recordings/server/test-principal.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
-import { retentionChange } from "../retention.ts";
+import { retentionChange } from "../retention-change.ts";
 import { deleteExpired } from "./expire.ts";
 import { changeRetention, countRetained, readRetention } from "./settings.ts";
 

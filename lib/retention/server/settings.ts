@@ -4,7 +4,8 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
-import type { Retention, RetentionChange, RetentionCounts } from "../retention.ts";
+import type { Retention, RetentionCounts } from "../retention.ts";
+import type { RetentionChange } from "../retention-change.ts";
 
 const never: Retention = {
   recordingsDays: null,

@@ -8,7 +8,8 @@ import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
 import { readConnection } from "@/lib/recordings/server/connection.ts";
-import { type Auditor, longestShareDays, type ShareLine, type shareWish } from "../share.ts";
+import { type Auditor, longestShareDays, type ShareLine } from "../share.ts";
+import type { shareWish } from "../share-wish.ts";
 import { sharesOf } from "./share-list.ts";
 import { openShares } from "./shared.ts";
 

@@ -1,7 +1,8 @@
 import { readJson } from "@/lib/http/body.ts";
 import { badRequest } from "@/lib/http/problem.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
-import { mostDays, retentionChange } from "@/lib/retention/retention.ts";
+import { mostDays } from "@/lib/retention/retention.ts";
+import { retentionChange } from "@/lib/retention/retention-change.ts";
 import { changeRetention, countRetained, readRetention } from "@/lib/retention/server/settings.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 

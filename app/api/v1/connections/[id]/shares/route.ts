@@ -2,7 +2,7 @@ import { readJson } from "@/lib/http/body.ts";
 import { requireId } from "@/lib/http/id.ts";
 import { noStore } from "@/lib/logs/server/request.ts";
 import { listAuditors, listShares, shareSession } from "@/lib/shares/server/shares.ts";
-import { shareWish } from "@/lib/shares/share.ts";
+import { shareWish } from "@/lib/shares/share-wish.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
 const permission = "sessions:share";

@@ -1,4 +1,4 @@
-import { certificateWish } from "@/lib/certificates/certificate.ts";
+import { certificateWish } from "@/lib/certificates/certificate-wish.ts";
 import { issueCertificate, listCertificates } from "@/lib/certificates/server/certificates.ts";
 import { readJson } from "@/lib/http/body.ts";
 import { requireId } from "@/lib/http/id.ts";

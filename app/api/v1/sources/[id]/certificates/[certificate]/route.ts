@@ -1,4 +1,4 @@
-import { certificateRenewal } from "@/lib/certificates/certificate.ts";
+import { certificateRenewal } from "@/lib/certificates/certificate-wish.ts";
 import { renewCertificate, revokeCertificate } from "@/lib/certificates/server/certificates.ts";
 import { readJson } from "@/lib/http/body.ts";
 import { requireId } from "@/lib/http/id.ts";
