@@ -183,13 +183,25 @@ class CrashRun {
     }
   }
 
+  /**
+   * PostgreSQL may notice a killed process only after posts of before were acknowledged, and then ends every
+   * connection and recovers: what was asked meanwhile is asked again.
+   */
   async #inDatabase<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: superuserUrl(this.#daybook.place) });
-    await client.connect();
-    try {
-      return await use(client);
-    } finally {
-      await client.end();
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      const client = new pg.Client({ connectionString: superuserUrl(this.#daybook.place) });
+      // The cut is told by the query or the connection that it breaks.
+      client.on("error", () => {});
+      try {
+        await client.connect();
+        return await use(client);
+      } catch (error) {
+        if (!isCut(error) || performance.now() > until) throw error;
+        await delay(50);
+      } finally {
+        await client.end();
+      }
     }
   }
 
@@ -198,6 +210,13 @@ class CrashRun {
     await Promise.all(this.#loads);
     await this.#daybook.stop();
   }
+}
+
+/** Whether the database was ending its connections or recovering: SQLSTATE class 57P, or a connection cut off. */
+function isCut(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (["57P01", "57P02", "57P03", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code)) return true;
+  return error instanceof Error && error.message === "Connection terminated unexpectedly";
 }
 
 async function readSettings(client: pg.Client): Promise<{ [name: string]: string }> {
