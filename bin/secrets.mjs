@@ -13,6 +13,7 @@ import { Failure, fileFailure } from "./terminal.mjs";
  * @property {string} nextAuthSecret signs session cookies
  * @property {string} redactionKey 32 bytes in base64; digests of masked secrets are keyed with it
  * @property {string} authorityKey signs certificates: a P-256 key as PKCS #8 in base64
+ * @property {string} sealingKey 32 bytes in base64; encrypts secrets that are needed again in clear
  */
 
 /** @type {Record<keyof Secrets, () => string>} */
@@ -26,6 +27,7 @@ const makers = {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     return privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
   },
+  sealingKey: () => randomBytes(32).toString("base64"),
 };
 
 /** Letters, digits, - and _ only, so that it stands in a URL and in SQL as it is. */

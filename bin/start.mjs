@@ -45,6 +45,7 @@ async function start() {
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
     AUTHORITY_KEY: secrets.authorityKey,
+    SEALING_KEY: secrets.sealingKey,
     LOG_LEVEL: settings.logLevel,
     SUDO_HOST: settings.host,
   });

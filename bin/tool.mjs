@@ -82,6 +82,7 @@ function run(settings, folder, secrets, { ownerUrl, appUrl }) {
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
     AUTHORITY_KEY: secrets.authorityKey,
+    SEALING_KEY: secrets.sealingKey,
     LOG_LEVEL: "error",
   };
   const file = path.join(root, "bin", `${program}.ts`);

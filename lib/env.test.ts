@@ -9,6 +9,7 @@ beforeEach(() => {
     NEXTAUTH_URL: "http://localhost:3000",
     REDACTION_KEY: key,
     AUTHORITY_KEY: key,
+    SEALING_KEY: key,
   });
 });
 afterEach(() => {

@@ -23,6 +23,8 @@ const variables = z.object({
   REDACTION_KEY: z.base64().refine((key) => Buffer.from(key, "base64").length >= 32, "must hold 32 bytes"),
   /** Signs certificates: a P-256 key as PKCS #8, base64. */
   AUTHORITY_KEY: z.base64().min(1),
+  /** Encrypts secrets that are needed again in clear, base64 of 32 bytes. */
+  SEALING_KEY: z.base64().refine((key) => Buffer.from(key, "base64").length >= 32, "must hold 32 bytes"),
   /** An mmdb, or a folder of them, that says where addresses are. */
   GEOIP_DB: text,
   /** Where sudo's log protocol is listened for, plain and over TLS; not at all without a port. */

@@ -145,6 +145,7 @@ export function serverEnvironment(
     NEXTAUTH_SECRET: secrets.nextAuthSecret,
     REDACTION_KEY: secrets.redactionKey,
     AUTHORITY_KEY: secrets.authorityKey,
+    SEALING_KEY: secrets.sealingKey,
     LOG_LEVEL: "warn",
   };
 }

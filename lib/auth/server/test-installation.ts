@@ -46,6 +46,7 @@ export async function testInstallation(origin = "http://localhost:3000"): Promis
     NEXTAUTH_SECRET: secret,
     REDACTION_KEY: randomBytes(32).toString("base64"),
     AUTHORITY_KEY: authorityKey(),
+    SEALING_KEY: randomBytes(32).toString("base64"),
     LOG_LEVEL: "silent",
   });
   const organizationId = await addOrganization("First", 0);

@@ -12,7 +12,8 @@ let operations: ReturnType<typeof operationsOf>;
 beforeAll(() => {
   process.env["NEXTAUTH_URL"] ??= "http://localhost:3000";
   Object.assign(process.env, { DATABASE_URL: "unused", DATA_DIR: "unused", NEXTAUTH_SECRET: "x".repeat(32) });
-  process.env["REDACTION_KEY"] = process.env["AUTHORITY_KEY"] = Buffer.alloc(32).toString("base64");
+  const key = Buffer.alloc(32).toString("base64");
+  Object.assign(process.env, { REDACTION_KEY: key, AUTHORITY_KEY: key, SEALING_KEY: key });
   document = readDocument();
   operations = operationsOf(document);
 });

@@ -25,6 +25,7 @@ beforeAll(async () => {
     NEXTAUTH_SECRET: "x".repeat(32),
     REDACTION_KEY: Buffer.alloc(32).toString("base64"),
     AUTHORITY_KEY: Buffer.alloc(32).toString("base64"),
+    SEALING_KEY: Buffer.alloc(32).toString("base64"),
     LOG_LEVEL: "silent",
     ...bucket.environment,
   });
