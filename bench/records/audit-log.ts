@@ -1,9 +1,9 @@
-import { type WorkflowType, workflowDefinition, workflowTypes } from "@/lib/audit/catalog.ts";
+import { catalogEntries } from "@/lib/audit/catalog.ts";
 import type { Made, World } from "./made.ts";
 import { Random } from "./random.ts";
 import { idAt, instant } from "./schedule.ts";
 
-const types = Object.keys(workflowTypes) as WorkflowType[];
+const entries = catalogEntries();
 const ends = { done: "success", failed: "failure" } as const;
 
 /** Workflows of two steps, all seventeen columns filled where a real one has something to say. */
@@ -11,8 +11,7 @@ export function* auditLog({ seed, organization, schedule, rows }: World): Genera
   const random = new Random(`${seed} audit log`);
   for (let row = 0; row < rows; ) {
     const begun = schedule.microsAt(Math.min(row / rows, 0.999999));
-    const workflowType = random.pick(types);
-    const { category, targetType, events } = workflowDefinition(workflowType);
+    const { type: workflowType, category, targetType, events } = random.pick(entries);
     const initiator = random.pick(organization.people).email;
     const target = random.pick(organization.people).email;
     const end = random.chance(0.04) ? "failed" : "done";

@@ -49,6 +49,32 @@ const spaces = async (name: string) =>
   (await pool().query("SELECT 1 FROM spaces WHERE name = $1", [name])).rowCount;
 
 describe("a workflow", () => {
+  it("that has a step under way writes it with the change, and says at each step how far it is", async () => {
+    const user = (name: string): WorkflowFacts => ({
+      ...facts(name),
+      workflowType: "user:deletion",
+      custom: { username: name },
+    });
+    await runWorkflow(user("four"), async () => {});
+    const refused = runWorkflow(user("two"), async () => {
+      throw new Problem(409, "is the last superuser");
+    });
+    await expect(refused).rejects.toThrow("is the last superuser");
+    const steps = async (name: string) => (await rowsOf(name)).map(({ event, custom }) => [event, custom]);
+    expect(await steps("four")).toEqual([
+      ["user:deletion-attempting", { username: "four", deletionStatus: "attempting" }],
+      ["user:deleting", { username: "four", deletionStatus: "deleting" }],
+      ["user:deleted", { username: "four", deletionStatus: "deleted" }],
+    ]);
+    expect(await steps("two")).toEqual([
+      ["user:deletion-attempting", { username: "two", deletionStatus: "attempting" }],
+      [
+        "user:deletion-failed",
+        { username: "two", deletionStatus: "failed", reason: "is the last superuser" },
+      ],
+    ]);
+  });
+
   it("commits attempting before the work begins, and done with the work", async () => {
     let during: Row[] = [];
     const result = await runWorkflow(

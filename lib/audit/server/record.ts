@@ -14,7 +14,8 @@ import {
   ownRecord,
   ownSourceId,
 } from "@/lib/record/server/insert.ts";
-import { type Step, type WorkflowType, workflowDefinition } from "../catalog.ts";
+import type { Step } from "../catalog/define.ts";
+import { type CatalogEntry, type WorkflowType, workflowDefinition } from "../catalog.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -43,6 +44,8 @@ export type WorkflowFacts = {
 /** A workflow under way: its *attempting* is committed. End it with either, once. */
 export type OpenWorkflow = {
   id: string;
+  /** Writes the step between the first and the last, where the workflow has one, within the transaction of the change. */
+  underWay: (client: PoolClient) => Promise<void>;
   /** Writes *done* within the transaction of the change; what fails there fails the change. */
   done: (client: PoolClient, end?: WorkflowEnd) => Promise<void>;
   /**
@@ -71,6 +74,7 @@ export async function runWorkflow<T>(
   const open = await beginWorkflow(facts);
   try {
     return await inTransaction(async (client) => {
+      await open.underWay(client);
       const result = await work(client, open.id);
       const state = typeof updated === "function" ? updated(result) : updated;
       await open.done(client, state === undefined ? {} : { updated: state });
@@ -102,6 +106,9 @@ export async function beginWorkflow(facts: WorkflowFacts): Promise<OpenWorkflow>
   });
   return {
     id,
+    underWay: async (client) => {
+      if (workflowDefinition(facts.workflowType).events.underWay) await write(client, "underWay");
+    },
     done: async (client, end) => {
       if (!(await close(client, id))) throw new Error(`Workflow ${id} has ended already`);
       await write(client, "done", end);
@@ -165,15 +172,26 @@ async function insertStep(
   await notifyFollowers(client, organizationId, ["audit-log"]);
 }
 
-const operationStatus = { attempting: "inProgress", done: "success", failed: "failure" } as const;
+const operationStatus = {
+  attempting: "inProgress",
+  underWay: "inProgress",
+  done: "success",
+  failed: "failure",
+} as const;
 
 function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): DraftOf<"audit-log"> {
   const { actor, original } = facts;
-  const { category, events, targetType } = workflowDefinition(facts.workflowType);
+  const definition = workflowDefinition(facts.workflowType);
+  const { category, events, targetType } = definition;
   const target = { ...facts.target, ...end.target };
-  const custom = { ...actor.custom, ...facts.custom, ...end.custom };
-  const reason = custom["reason"];
-  const event = events[step];
+  const event = events[step] ?? events.attempting;
+  const custom = {
+    ...actor.custom,
+    ...facts.custom,
+    ...end.custom,
+    ...statusOf(definition, step),
+  };
+  const reason = end.custom?.["reason"] ?? facts.custom?.["reason"];
   return {
     time: nowInstant(),
     category,
@@ -192,6 +210,13 @@ function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): 
     ...(original === undefined ? {} : { originalState: original }),
     ...(end.updated === undefined ? {} : { updatedState: end.updated }),
   };
+}
+
+/** How far the workflow is, under the key that its captured information has for that. */
+function statusOf({ captured, events }: CatalogEntry, step: Step): JsonObject {
+  const status = events[step]?.status;
+  const item = captured.find((one) => "status" in one);
+  return status === undefined || item === undefined || !("status" in item) ? {} : { [item.status]: status };
 }
 
 /** The record says what a person may be told; anything else stands in the server's log. */

@@ -49,6 +49,7 @@ describe("the first run", () => {
        WHERE a.target = 'sample@daybook.local' ORDER BY a.time`,
     );
     expect(rows.rows).toEqual([
+      { name: "Sample organization", event_type: "user:creation-attempting", initiator_type: "system" },
       { name: "Sample organization", event_type: "user:creating", initiator_type: "system" },
       { name: "Sample organization", event_type: "user:created", initiator_type: "system" },
     ]);

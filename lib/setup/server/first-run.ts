@@ -103,6 +103,7 @@ async function createSuperusers(missing: readonly Found[], ownEmail: string): Pr
     await inTransaction(async (client) => {
       for (const { user, hash, workflow } of prepared) {
         const { id, organizationId, email, name, role } = user;
+        await workflow.underWay(client);
         await client.query(
           "INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
           [id, organizationId, email, name, role, hash],

@@ -48,8 +48,12 @@ describe("adding a user", () => {
       logins: ["nina", "root2"],
     });
     const events = await told("new@example.org");
-    expect(events.map(({ event }) => event)).toEqual(["user:creating", "user:created"]);
-    expect(events[1]?.after).toMatchObject({ email: "new@example.org", role: "auditor", status: "active" });
+    expect(events.map(({ event }) => event)).toEqual([
+      "user:creation-attempting",
+      "user:creating",
+      "user:created",
+    ]);
+    expect(events[2]?.after).toMatchObject({ email: "new@example.org", role: "auditor", status: "active" });
     expect(JSON.stringify(events)).not.toContain(password);
   });
 
@@ -113,7 +117,7 @@ describe("changing a user", () => {
     await changeUser(email, { status: "active" });
     expect(await findSession(sessionId)).toBeUndefined();
     expect(await signIn({ email, password }, facts)).toHaveProperty("signedIn");
-    const events = (await told(email)).slice(2);
+    const events = (await told(email)).slice(3);
     expect(events.map(({ event }) => event)).toEqual([
       "user:updating",
       "user:updated",

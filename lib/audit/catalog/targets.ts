@@ -1,0 +1,35 @@
+import type { Workflows } from "./define.ts";
+
+/** Daybook's own: targets and spaces. */
+export const targetWorkflows = {
+  "target:update": {
+    title: "Target Update",
+    targetType: "target",
+    events: {
+      attempting: { type: "target:updating", says: "Updating target" },
+      done: { type: "target:updated", says: "Updated target" },
+      failed: { type: "target:update-failed", says: "Failed to update target" },
+    },
+    captured: [],
+  },
+  "target:deletion": {
+    title: "Target Deletion",
+    targetType: "target",
+    events: {
+      attempting: { type: "target:deleting", says: "Deleting target" },
+      done: { type: "target:deleted", says: "Deleted target" },
+      failed: { type: "target:deletion-failed", says: "Failed to delete target" },
+    },
+    captured: [],
+  },
+  "space:update": {
+    title: "Space Update",
+    targetType: "space",
+    events: {
+      attempting: { type: "space:updating", says: "Updating space" },
+      done: { type: "space:updated", says: "Updated space" },
+      failed: { type: "space:update-failed", says: "Failed to update space" },
+    },
+    captured: [],
+  },
+} as const satisfies Workflows;
