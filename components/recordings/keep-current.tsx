@@ -2,9 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useRef } from "react";
-import { leaveWhenSignedOut } from "@/components/shell/leave-signed-out.ts";
+import { followEvents } from "@/components/shell/follow-events.ts";
 
-const retryMs = 5_000;
 /** The list is read anew at most this often. */
 const apartMs = 1_000;
 
@@ -31,35 +30,11 @@ export function KeepCurrent({ version }: { version: string }) {
   }, [version]);
 
   useEffect(() => {
-    let stream: EventSource | undefined;
-    let retrying: ReturnType<typeof setTimeout> | undefined;
-    function follow() {
-      const opened = new EventSource("/api/v1/recordings/live");
-      opened.addEventListener("ended", () => void leaveWhenSignedOut());
-      opened.addEventListener("sessions", ({ data }: MessageEvent<string>) => {
-        told.current = data;
-        refresh();
-      });
-      opened.addEventListener("error", () => {
-        // A lost connection is opened again by the browser, one that was refused is not.
-        if (opened.readyState !== EventSource.CLOSED) return;
-        retrying = setTimeout(follow, retryMs);
-        void leaveWhenSignedOut();
-      });
-      stream = opened;
-    }
-    function stop() {
-      clearTimeout(retrying);
-      stream?.close();
-    }
-    function onVisibility() {
-      stop();
-      if (!document.hidden) follow();
-    }
-    onVisibility();
-    document.addEventListener("visibilitychange", onVisibility);
+    const stop = followEvents("/api/v1/recordings/live", "sessions", (data) => {
+      told.current = data;
+      refresh();
+    });
     return () => {
-      document.removeEventListener("visibilitychange", onVisibility);
       clearTimeout(refreshing.current);
       refreshing.current = undefined;
       stop();

@@ -1,6 +1,6 @@
+import type { Liveness } from "@/components/shell/follow-events.ts";
 import { Badge, type Tone } from "@/components/ui/badge.tsx";
 import type { SourceState as State } from "@/lib/ingest/source-line.ts";
-import type { Liveness } from "./use-live-sources.ts";
 
 const words: { readonly [S in State]: { tone: Tone; word: string } } = {
   receiving: { tone: "live", word: "receiving" },

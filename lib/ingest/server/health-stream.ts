@@ -1,12 +1,10 @@
 import "server-only";
 import { log } from "@/lib/log.ts";
-import { endedEvent } from "@/lib/logs/server/live-stream.ts";
+import { stateStream } from "@/lib/logs/server/state-stream.ts";
 import { listSources } from "./manage.ts";
 
 /** Between two looks at the sources while somebody watches them. */
 const lookMs = 1000;
-/** A comment so often keeps proxies from closing a quiet stream. */
-const keepAliveMs = 15_000;
 
 type Viewer = { tell: (sources: string) => void };
 type Watch = { viewers: Set<Viewer>; sources: string | undefined; timer: NodeJS.Timeout | undefined };
@@ -50,47 +48,5 @@ export function healthStream(
   signal: AbortSignal,
   watch: (end: () => void) => () => void,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let stop = (): void => undefined;
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        let told: string | undefined;
-        let open = true;
-        /** Who reads slowly gets the newest state later, not every state in between. */
-        const write = (text: string): boolean => {
-          const room = open && (controller.desiredSize ?? 0) > 0;
-          if (room) controller.enqueue(encoder.encode(text));
-          return room;
-        };
-        const tell = (sources: string): void => {
-          if (sources !== told && write(`event: sources\ndata: ${sources}\n\n`)) told = sources;
-        };
-        const end = (): void => {
-          if (!open) return;
-          stop();
-          controller.close();
-        };
-        const unwatch = watch(() => {
-          write(endedEvent);
-          end();
-        });
-        const leave = watchSources(organizationId, { tell });
-        const alive = setInterval(() => write(":\n\n"), keepAliveMs);
-        stop = () => {
-          open = false;
-          clearInterval(alive);
-          unwatch();
-          leave();
-        };
-        write("retry: 2000\n\n");
-        if (signal.aborted) end();
-        else signal.addEventListener("abort", end);
-      },
-      cancel() {
-        stop();
-      },
-    },
-    { highWaterMark: 16 },
-  );
+  return stateStream("sources", signal, watch, (tell) => ({ stop: watchSources(organizationId, { tell }) }));
 }

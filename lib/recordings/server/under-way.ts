@@ -3,14 +3,12 @@ import { EventEmitter } from "node:events";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { log } from "@/lib/log.ts";
-import { endedEvent } from "@/lib/logs/server/live-stream.ts";
 import { type Scope, scopeSql } from "@/lib/logs/server/sql.ts";
+import { stateStream } from "@/lib/logs/server/state-stream.ts";
 import { sha256 } from "@/lib/record/canonical.ts";
 
 /** Changes within this time are told at once. */
 const togetherMs = 300;
-/** A comment so often keeps proxies from closing a quiet stream. */
-const keepAliveMs = 15_000;
 /** Sessions under way that are told apart; more are more than a list shows. */
 const most = 1000;
 
@@ -46,63 +44,28 @@ export function sessionsStream(
   signal: AbortSignal,
   watch: (end: () => void) => () => void,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let stop = (): void => undefined;
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        let told: string | undefined;
-        let open = true;
-        let looking: NodeJS.Timeout | undefined;
-        /** Who reads slowly gets the newest state later, not every state in between. */
-        const write = (text: string): boolean => {
-          const room = open && (controller.desiredSize ?? 0) > 0;
-          if (room) controller.enqueue(encoder.encode(text));
-          return room;
-        };
-        const look = async (): Promise<void> => {
-          looking = undefined;
-          try {
-            const version = await versionOfSessions(scope);
-            if (version !== told && write(`event: sessions\ndata: ${version}\n\n`)) told = version;
-          } catch (error) {
-            log().warn({ err: error }, "the sessions under way cannot be read");
-          }
-        };
-        const later = (): void => {
-          looking ??= setTimeout(() => void look(), togetherMs);
-        };
-        const end = (): void => {
-          if (!open) return;
-          stop();
-          controller.close();
-        };
-        const unwatch = watch(() => {
-          write(endedEvent);
-          end();
-        });
-        emitter().on(scope.organizationId, later);
-        // With every sign of life a look too: another process may have changed something.
-        const alive = setInterval(() => {
-          write(":\n\n");
-          later();
-        }, keepAliveMs);
-        stop = () => {
-          open = false;
-          clearInterval(alive);
-          clearTimeout(looking);
-          emitter().off(scope.organizationId, later);
-          unwatch();
-        };
-        write("retry: 2000\n\n");
-        if (signal.aborted) end();
-        else signal.addEventListener("abort", end);
-        void look();
+  return stateStream("sessions", signal, watch, (tell) => {
+    let looking: NodeJS.Timeout | undefined;
+    const look = async (): Promise<void> => {
+      looking = undefined;
+      try {
+        tell(await versionOfSessions(scope));
+      } catch (error) {
+        log().warn({ err: error }, "the sessions under way cannot be read");
+      }
+    };
+    const later = (): void => {
+      looking ??= setTimeout(() => void look(), togetherMs);
+    };
+    emitter().on(scope.organizationId, later);
+    void look();
+    return {
+      // Another process may have changed something.
+      onAlive: later,
+      stop: () => {
+        clearTimeout(looking);
+        emitter().off(scope.organizationId, later);
       },
-      cancel() {
-        stop();
-      },
-    },
-    { highWaterMark: 16 },
-  );
+    };
+  });
 }
