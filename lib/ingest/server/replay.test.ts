@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
-import { permissionsOf } from "@/lib/auth/roles.ts";
-import {
-  type TestInstallation,
-  type TestUser,
-  testInstallation,
-} from "@/lib/auth/server/test-installation.ts";
+import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { BadBody, type IngestKind, type MapContext } from "../define.ts";
 import { listQuarantine, listSources } from "./manage.ts";
@@ -17,28 +13,9 @@ let installation: TestInstallation;
 let ann: Principal;
 beforeAll(async () => {
   installation = await testInstallation();
-  ann = principalOf(await installation.addUser("admin", { email: "ann@example.org" }));
+  ann = testPrincipal(await installation.addUser("admin", { email: "ann@example.org" }));
 });
 afterAll(() => installation.remove());
-
-function principalOf({ id, email, role, organizationId }: TestUser): Principal {
-  return {
-    kind: "user",
-    id,
-    userId: id,
-    name: email,
-    email,
-    logins: [],
-    role,
-    sharedOnly: false,
-    organizationId,
-    organizationName: "First",
-    scopes: permissionsOf(role),
-    requestId: "request-1",
-    address: "192.0.2.1",
-    userAgent: "test",
-  };
-}
 
 const login =
   "2026-11-20T10:00:00.000000+00:00 web-1 sshd[7]: Accepted password for root from 203.0.113.9 port 50022 ssh2\n";
@@ -211,7 +188,7 @@ describe("replaying a quarantined record", () => {
     const { source, id } = await withHeldLine();
     await repair(source);
     const sibling = await testSource(installation.organizationId, "sshd");
-    const stranger = principalOf(
+    const stranger = testPrincipal(
       await installation.addUser("admin", { organizationId: installation.otherOrganizationId }),
     );
     await expect(replayRecord(ann, sibling.id, id)).rejects.toMatchObject({ status: 404 });

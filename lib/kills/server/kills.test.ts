@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { allows, type Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
@@ -26,7 +23,6 @@ let source: TestSource;
 let other: TestSource;
 let admin: Principal;
 let url: string;
-let folder: string;
 const stopping = new AbortController().signal;
 const server = http.createServer((request, response) => {
   const context = { requestId: "test", address: "192.0.2.1", stopping };
@@ -39,8 +35,6 @@ const readers: KillReader[] = [];
 
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-kills-"));
-  process.env["DATA_DIR"] = folder;
   const { organizationId } = installation;
   source = await testSource(organizationId, "recordings");
   other = await testSource(organizationId, "recordings");
@@ -59,7 +53,6 @@ afterAll(async () => {
   server.close();
   await flushAnonymousFailures();
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 type Answer = { status: number; body: Record<string, unknown> };

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { testSource } from "@/lib/ingest/server/test-source.ts";
 import { cancelExport } from "@/lib/logs/server/export.ts";
@@ -19,7 +20,6 @@ import { archiveAnswer } from "./archive.ts";
 import { readArchiveRequest } from "./archive-request.ts";
 import { blobKey } from "./blob-key.ts";
 import { blobFolder } from "./blobs.ts";
-import { testPrincipal } from "./test-principal.ts";
 import { testRecording } from "./test-recording.ts";
 
 const hostile = [

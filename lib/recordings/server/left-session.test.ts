@@ -1,29 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
 import { listRecordings } from "./list.ts";
 import { liveFile } from "./live-file.ts";
 import { awaitLeftSessions, liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
-import { testPrincipal } from "./test-principal.ts";
 
 let installation: TestInstallation;
 let source: TestSource;
-let folder: string;
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-left-"));
-  process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
 });
 afterAll(async () => {
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 /** What an earlier process of the server knew is gone; what lies on disk is there. */

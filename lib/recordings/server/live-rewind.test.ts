@@ -1,6 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
@@ -15,16 +13,12 @@ import { liveSessionsOf, type Watched } from "./live-store.ts";
 
 let installation: TestInstallation;
 let source: TestSource;
-let folder: string;
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-rewind-"));
-  process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
 });
 afterAll(async () => {
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 const facts = {

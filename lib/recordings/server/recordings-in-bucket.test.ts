@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import type { RecordingLine } from "../recording-line.ts";
@@ -12,7 +13,6 @@ import { fileAnswer } from "./file-answer.ts";
 import { findRecording } from "./list.ts";
 import { openFile, segmentOf } from "./read.ts";
 import { type TestBucket, testBucket } from "./test-bucket.ts";
-import { testPrincipal } from "./test-principal.ts";
 import { handleUpload } from "./upload.ts";
 
 let bucket: TestBucket;

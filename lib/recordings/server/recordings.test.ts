@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
@@ -11,7 +9,9 @@ import {
   type TestUser,
   testInstallation,
 } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import { env } from "@/lib/env.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { listKills } from "@/lib/kills/server/kills.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
@@ -23,21 +23,17 @@ import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
 import { liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
 import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
 import { searchRecordings } from "./search.ts";
-import { testPrincipal } from "./test-principal.ts";
 import { handleUpload } from "./upload.ts";
 
 let installation: TestInstallation;
 let source: TestSource;
 let server: http.Server;
 let url: string;
-let folder: string;
 let admin: Principal;
 let member: TestUser;
 
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-recordings-"));
-  process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
   admin = testPrincipal(await installation.addUser("admin"));
   member = await installation.addUser("member");
@@ -50,7 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   server.close();
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 const scope = () => ({ organizationId: installation.organizationId });
@@ -447,7 +442,7 @@ describe("a session under way", () => {
     const seen: Watched[] = [];
     liveSession(line?.id ?? "")?.watch((watched) => seen.push(watched));
     // A full disk cannot be had here: the files of this process refuse.
-    const probe = await open(path.join(folder, "probe"), "w");
+    const probe = await open(path.join(env().DATA_DIR, "probe"), "w");
     const full = vi
       .spyOn(Object.getPrototypeOf(probe) as FileHandle, "appendFile")
       .mockRejectedValue(new Error("ENOSPC: no space left on device"));

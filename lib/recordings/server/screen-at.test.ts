@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
@@ -16,11 +13,8 @@ import { testRecording } from "./test-recording.ts";
 let installation: TestInstallation;
 let principal: Principal;
 let line: RecordingLine;
-let folder: string;
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-screens-"));
-  process.env["DATA_DIR"] = folder;
   const { sessionId } = await installation.login(await installation.addUser("superuser"));
   const found = await principalOfSession(sessionId, new Headers());
   if (!found) throw new Error("nobody");
@@ -34,7 +28,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 const textOf = ({ lines }: ScreenPicture) => lines.map((runs) => runs.map(([, text]) => text).join(""));

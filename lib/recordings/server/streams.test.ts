@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { upgrades } from "@/bin/upgrades.mjs";
@@ -12,6 +9,7 @@ import {
   type TestUser,
   testInstallation,
 } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { nodeRouteFor } from "@/lib/http/node-route-for.mjs";
 import type { NodeRequestContext } from "@/lib/http/node-routes.ts";
@@ -25,14 +23,12 @@ import { handleStreams } from "./stream-http.ts";
 import { listenForStreams } from "./stream-producers.ts";
 import { streamOfToken, streamToken } from "./stream-token.ts";
 import { TestAsciinema, TestProducer } from "./test-asciinema.ts";
-import { testPrincipal } from "./test-principal.ts";
 import { handleUpload } from "./upload.ts";
 
 let installation: TestInstallation;
 let source: TestSource;
 let server: http.Server;
 let url: string;
-let folder: string;
 let admin: Principal;
 let ann: TestUser;
 const stopping = new AbortController();
@@ -40,8 +36,6 @@ const installId = crypto.randomUUID();
 
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-streams-"));
-  process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
   admin = testPrincipal(await installation.addUser("admin"));
   ann = await installation.addUser("member", { email: "ann@example.org" });
@@ -64,7 +58,6 @@ afterAll(async () => {
   stopping.abort();
   server.close();
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 const scope = () => ({ organizationId: installation.organizationId });

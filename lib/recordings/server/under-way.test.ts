@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
@@ -11,16 +8,12 @@ import { sessionsStream } from "./under-way.ts";
 
 let installation: TestInstallation;
 let source: TestSource;
-let folder: string;
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-under-way-"));
-  process.env["DATA_DIR"] = folder;
   source = await testSource(installation.organizationId, "recordings");
 });
 afterAll(async () => {
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 function open(user: string): Promise<LiveSession> {

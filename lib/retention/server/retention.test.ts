@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
+import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { testSource } from "@/lib/ingest/server/test-source.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { deleteRecording } from "@/lib/recordings/server/delete.ts";
 import { holdRecording, releaseRecording } from "@/lib/recordings/server/hold.ts";
 import { findRecording } from "@/lib/recordings/server/list.ts";
-import { testPrincipal } from "@/lib/recordings/server/test-principal.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { retentionChange } from "../retention-change.ts";
 import { deleteExpired } from "./expire.ts";

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
@@ -14,11 +11,8 @@ import { listTargets } from "./list-targets.ts";
 
 let installation: TestInstallation;
 let admin: Principal;
-let folder: string;
 beforeAll(async () => {
   installation = await testInstallation();
-  folder = mkdtempSync(path.join(tmpdir(), "daybook-target-"));
-  process.env["DATA_DIR"] = folder;
   const { sessionId } = await installation.login(await installation.addUser("admin"));
   const principal = await principalOfSession(sessionId, new Headers());
   if (!principal) throw new Error("The admin is nobody");
@@ -26,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await installation.remove();
-  rmSync(folder, { recursive: true });
 });
 
 async function targetId(name: string): Promise<string> {

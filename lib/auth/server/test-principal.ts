@@ -1,6 +1,6 @@
-import type { Principal } from "@/lib/auth/principal.ts";
-import { permissionsOf } from "@/lib/auth/roles.ts";
-import type { TestUser } from "@/lib/auth/server/test-installation.ts";
+import type { Principal } from "../principal.ts";
+import { permissionsOf } from "../roles.ts";
+import type { TestUser } from "./test-installation.ts";
 
 /** A person who is signed in, as a request's principal. */
 export function testPrincipal({ id, email, role, organizationId }: TestUser): Principal {
