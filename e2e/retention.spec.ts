@@ -85,7 +85,7 @@ test("a recording is put under a legal hold, listed, and released", async ({ pag
   const dialog = page.getByRole("dialog", { name: "Put this recording under a legal hold?" });
   await dialog.getByLabel(/^Reason/).fill("case 42");
   await dialog.getByRole("button", { name: "Hold recording" }).click();
-  await expect(page.getByRole("heading", { name: "Under a legal hold" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Under a legal hold", exact: true })).toBeVisible();
   await page.goto("/settings/retention");
   const item = page.getByRole("listitem").filter({ hasText: recording?.user ?? "" });
   await expect(item).toContainText("case 42");
@@ -95,7 +95,7 @@ test("a recording is put under a legal hold, listed, and released", async ({ pag
   const releasing = page.getByRole("dialog", { name: "Release this recording?" });
   await releasing.getByLabel(/^Reason/).fill("case closed");
   await releasing.getByRole("button", { name: "Release recording" }).click();
-  await expect(page.getByRole("heading", { name: "Under a legal hold" })).toBeHidden();
+  await expect(page.getByRole("heading", { name: "Under a legal hold", exact: true })).toBeHidden();
 });
 
 test("selected recordings, or all that the filters match, are downloaded as one zip", async ({ page }) => {
