@@ -5,7 +5,7 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
-import { liveSession } from "@/lib/recordings/server/live-store.ts";
+import { liveSession } from "@/lib/recordings/server/stored-session.ts";
 import type { Kill, KillEnds } from "../kill.ts";
 import { findKill, insertKill, type StoredKill, shownKill } from "./kills.ts";
 import { isListening, pokeStreams } from "./streams.ts";

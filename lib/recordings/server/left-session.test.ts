@@ -7,7 +7,8 @@ import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts"
 import { requestKill } from "@/lib/kills/server/request.ts";
 import { listRecordings } from "./list.ts";
 import { liveFile } from "./live-file.ts";
-import { awaitLeftSessions, liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
+import { awaitLeftSessions, liveSessionsOf } from "./live-store.ts";
+import { liveSession, type Watched } from "./stored-session.ts";
 
 let installation: TestInstallation;
 let source: TestSource;

@@ -9,7 +9,8 @@ import { listRecordings } from "./list.ts";
 import { liveFile } from "./live-file.ts";
 import { screensFile } from "./live-history.ts";
 import { liveIndex, liveSegment, requireSession } from "./live-rewind.ts";
-import { liveSessionsOf, type Watched } from "./live-store.ts";
+import { liveSessionsOf } from "./live-store.ts";
+import type { Watched } from "./stored-session.ts";
 
 let installation: TestInstallation;
 let source: TestSource;

@@ -3,7 +3,7 @@ import { badRequest, Problem } from "@/lib/http/problem.ts";
 import type { PlayerIndex } from "../idle.ts";
 import type { Segment } from "../key-frames.ts";
 import type { RecordingLine } from "../recording-line.ts";
-import { liveSession, type StoredSession } from "./live-store.ts";
+import { liveSession, type StoredSession } from "./stored-session.ts";
 
 /** @throws Problem 409 when it has just ended, or runs in another process */
 export function requireSession(line: RecordingLine): StoredSession {

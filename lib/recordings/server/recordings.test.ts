@@ -20,9 +20,10 @@ import type { RecordingLine } from "../recording-line.ts";
 import { deleteRecording } from "./delete.ts";
 import { claimDevice } from "./devices.ts";
 import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
-import { liveSession, liveSessionsOf, type Watched } from "./live-store.ts";
+import { liveSessionsOf } from "./live-store.ts";
 import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
 import { searchRecordings } from "./search.ts";
+import { liveSession, type Watched } from "./stored-session.ts";
 import { handleUpload } from "./upload.ts";
 
 let installation: TestInstallation;

@@ -18,7 +18,7 @@ import { requestKill } from "@/lib/kills/server/request.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { claimDevice } from "./devices.ts";
 import { findRecording, listRecordings } from "./list.ts";
-import { liveSession } from "./live-store.ts";
+import { liveSession } from "./stored-session.ts";
 import { handleStreams } from "./stream-http.ts";
 import { listenForStreams } from "./stream-producers.ts";
 import { streamOfToken, streamToken } from "./stream-token.ts";

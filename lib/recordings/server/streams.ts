@@ -5,8 +5,8 @@ import { env } from "@/lib/env.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { type StreamChange, type StreamLine, streamLimits } from "../stream.ts";
-import { liveSession } from "./live-store.ts";
 import type { Sender } from "./sender.ts";
+import { liveSession } from "./stored-session.ts";
 import { streamToken } from "./stream-token.ts";
 
 type Found = {

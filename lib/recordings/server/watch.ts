@@ -1,5 +1,5 @@
 import "server-only";
-import type { StoredSession, Watched } from "./live-store.ts";
+import type { StoredSession, Watched } from "./stored-session.ts";
 
 const keepAliveMs = 15_000;
 /** Bytes that a reader may be behind before the stream ends: it comes back to the screen as it is then. */

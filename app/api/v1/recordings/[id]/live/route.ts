@@ -1,7 +1,7 @@
 import { watchStream } from "@/lib/auth/server/open-streams.ts";
 import { Problem } from "@/lib/http/problem.ts";
-import { liveSession } from "@/lib/recordings/server/live-store.ts";
 import { recordReading, requireRecording } from "@/lib/recordings/server/read.ts";
+import { liveSession } from "@/lib/recordings/server/stored-session.ts";
 import { watchSession } from "@/lib/recordings/server/watch.ts";
 import { asApi } from "@/lib/user-events/server/as-api.ts";
 
