@@ -65,7 +65,7 @@ function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Ask
 }
 
 describe.each(tokenScopes)("a token that may %s", (scope) => {
-  const served = found.filter(({ name }) => name.includes("/api/v1/"));
+  const served = found.filter(({ name }) => name.includes("/api/v1/") && name !== "POST /api/v1/pair");
   it.each(served)("does that at $name, and nothing else", async (endpoint) => {
     const headers = { authorization: `Bearer ${await tokenWith([scope], "superuser")}` };
     const given = endpoint.route.includes("[log]")

@@ -66,9 +66,17 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
       { id: own.ids.connection, share: ids.share },
       { id: ids.connection, share: own.ids.share },
     ].map((params) => ({ params, query: { reason: "none of yours" } })),
+  "GET /api/v1/deployment-tokens": () => [],
+  "POST /api/v1/deployment-tokens": ({ word }) =>
+    one({}, { name: `${word} hosts`, kind: "native", expiresInHours: 1 }),
+  "DELETE /api/v1/deployment-tokens/[id]": ({ ids }) => [
+    { params: { id: ids.deploymentToken }, query: { reason: "none of yours" } },
+  ],
   "GET /api/v1/devices": () => [],
   "POST /api/v1/devices": ({ word }) => one({}, { installId: crypto.randomUUID(), name: `${word} machine` }),
   "DELETE /api/v1/devices/[id]": ({ ids }) => [{ params: { id: ids.device }, query: { reason: "sold" } }],
+  // With a deployment token alone: see the tests of pairing.
+  "POST /api/v1/pair": () => [],
   "GET /api/v1/recordings": ({ word, ids }) => [
     { query: { user: `${word} person` } },
     { query: { target: `${word} target`, deleted: "true", live: "false" } },

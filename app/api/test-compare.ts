@@ -14,7 +14,7 @@ export function comparable({ status, headers, text }: Told, names: Names): strin
   return all
     .replace(/isolation-\d+/g, "<request>")
     .replace(/(position\\":\\")[^\\]+/g, "$1<position>")
-    .replace(/db[ks]_[0-9A-Za-z]{38}/g, "<token>")
+    .replace(/db[dks]_[0-9A-Za-z]{38}/g, "<token>")
     .replace(/("x-export-id":"|\\"id\\":\\")[0-9a-f-]{36}/g, "$1<new>")
     .replace(/\d{8}T\d{6}Z/g, "<now>");
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ingestUrl } from "@/lib/ingest/ingest-url.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
-import { fillInstructions, ingestUrl } from "./fill-instructions.ts";
+import { fillInstructions } from "./fill-instructions.ts";
 
 const id = "01a1fea8-4a49-749f-8d2c-298b9dc948cf";
 

@@ -5,8 +5,8 @@ import { Certificates, type TlsListener } from "@/components/certificates/certif
 import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { CertificateLine } from "@/lib/certificates/certificate.ts";
+import { ingestUrl } from "@/lib/ingest/ingest-url.ts";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
-import { ingestUrl } from "./fill-instructions.ts";
 import { FirstRecord } from "./first-record.tsx";
 import { forgetToken, peekToken } from "./fresh-token.ts";
 import { Instructions } from "./instructions.tsx";

@@ -38,10 +38,15 @@ export function SourcesPanel({ sources: given, kinds, sample, children }: PanelP
               is stored once, or kept in quarantine with the reason.
             </p>
           </div>
-          <Link href="/settings/sources/new" prefetch={false} className={buttonClass("primary")}>
-            <Plus aria-hidden className="size-4" />
-            Create source
-          </Link>
+          <div className="flex flex-wrap gap-2">
+            <Link href="/settings/sources/deployment-tokens" prefetch={false} className={buttonClass()}>
+              Deployment tokens
+            </Link>
+            <Link href="/settings/sources/new" prefetch={false} className={buttonClass("primary")}>
+              <Plus aria-hidden className="size-4" />
+              Create source
+            </Link>
+          </div>
         </header>
         {sample && (
           <p role="note" className="rounded-md border border-line bg-sunken px-3 py-2 text-ink-2">

@@ -32,24 +32,36 @@ export function givenSettings(settings: { [name: string]: string }): { [name: st
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value.trim() !== ""));
 }
 
+/** The name of a source, and of what makes sources. */
+export const sourceName = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .max(100, "must be at most 100 characters")
+  .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters");
+
+/** Fields of what shall become a source; {@link refuseSettings} checks them together. */
+export const sourceFields = {
+  name: sourceName,
+  kind: z.string().refine(isIngestKind, "is no kind of source"),
+  settings: sourceSettings.default({}),
+};
+
+/** Names each setting that the kind does not know or cannot use. */
+export function refuseSettings(
+  { kind, settings }: { kind: string; settings: { [name: string]: string } },
+  context: z.RefinementCtx,
+): void {
+  if (!isIngestKind(kind)) return;
+  for (const { name, reason } of settingFaults(kind, settings)) {
+    context.addIssue({ code: "custom", path: ["settings", name], message: reason });
+  }
+}
+
 /** What a new source is made of. Settings are those its kind names; an empty one counts as not given. */
 export const sourceWish = z
-  .strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1, "must not be empty")
-      .max(100, "must be at most 100 characters")
-      .refine((name) => !/\p{Cc}/u.test(name), "must not contain control characters"),
-    kind: z.string().refine(isIngestKind, "is no kind of source"),
-    settings: sourceSettings.default({}),
-  })
-  .superRefine(({ kind, settings }, context) => {
-    if (!isIngestKind(kind)) return;
-    for (const { name, reason } of settingFaults(kind, settings)) {
-      context.addIssue({ code: "custom", path: ["settings", name], message: reason });
-    }
-  })
+  .strictObject(sourceFields)
+  .superRefine(refuseSettings)
   .transform((wish) => ({ ...wish, settings: givenSettings(wish.settings) }));
 
 export type SourceWish = z.output<typeof sourceWish>;

@@ -2,6 +2,7 @@
 # Ships log lines to Daybook, each of them once.
 #
 #   daybook-ship.sh -u URL [-t TOKENFILE] [-d DIR] [-m MIB] [-a] [-f FILE | -s FILE | -j MATCHES]
+#   daybook-ship.sh pair -u URL -t TOKENFILE [-n NAME]
 #
 #   -u URL        where to post: https://daybook.example.com/api/v1/ingest/sshd
 #   -t TOKENFILE  the file with the source's token; without it the variable DAYBOOK_TOKEN
@@ -12,6 +13,9 @@
 #   -a            begin with what is there already (always so with -s), not with what comes
 #   -m MIB        what standard input or the journal may fill of the spool, in MiB (64); beyond it the input waits.
 #                 Of a file that is followed no more than one post is spooled: the file itself waits
+#
+# `pair` makes this host a source by the deployment token in the variable DAYBOOK_DEPLOYMENT_TOKEN, under the host's
+# name or -n NAME, and writes the token of that source to TOKENFILE. Once there is a TOKENFILE it does nothing.
 #
 # Without -f, -s and -j it reads lines from standard input, and ends when they end and all are delivered:
 #
@@ -28,13 +32,15 @@ set -uf
 umask 077
 export LC_ALL=C
 
-url='' tokenfile='' dir=/var/spool/daybook mode=stdin input='' all='' limit=64
+command=ship
+if [ "${1:-}" = pair ]; then command=pair; shift; fi
+name='' url='' tokenfile='' dir=/var/spool/daybook mode=stdin input='' all='' limit=64
 chunk=1048576
 
 say() { printf 'daybook-ship: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-while getopts u:t:d:m:f:s:j:a option; do
+while getopts u:t:d:m:f:s:j:n:a option; do
   case $option in
     u) url=$OPTARG ;;
     t) tokenfile=$OPTARG ;;
@@ -44,13 +50,34 @@ while getopts u:t:d:m:f:s:j:a option; do
     s) mode=sudo input=$OPTARG ;;
     j) mode=journal input=$OPTARG ;;
     a) all=1 ;;
+    n) name=$OPTARG ;;
     *) die 'see the head of this script for its options' ;;
   esac
 done
 shift $((OPTIND - 1))
 [ $# -eq 0 ] || die "unexpected argument: $1"
 case $url in http://* | https://*) ;; *) die 'say where to post with -u URL' ;; esac
+
+pair() {
+  [ -n "$tokenfile" ] || die 'say where the token of this host shall be kept with -t TOKENFILE'
+  [ ! -s "$tokenfile" ] || { say "$tokenfile holds a token already: this host is paired"; exit 0; }
+  [ -n "${DAYBOOK_DEPLOYMENT_TOKEN:-}" ] || die 'the variable DAYBOOK_DEPLOYMENT_TOKEN is empty'
+  [ -n "$name" ] || name=$(hostname) || die 'this host has no name: give one with -n NAME'
+  # Its directory must take a file: a token that is made and not kept is lost.
+  : > "$tokenfile.new" || die "cannot write $tokenfile"
+  # On standard input, not among the arguments, which everybody on the machine can see.
+  status=$(printf 'Authorization: Bearer %s\nAccept: text/plain\n' "$DAYBOOK_DEPLOYMENT_TOKEN" |
+    curl -sS -H @- --data-urlencode "host=$name" --connect-timeout 10 --max-time 60 -o "$tokenfile.new" \
+      -w '%{http_code}' "${url%%/api/*}/api/v1/pair") || status=000
+  case $status,$(head -c 4 "$tokenfile.new") in
+    201,dbs_) mv "$tokenfile.new" "$tokenfile" || die "cannot write $tokenfile" ;;
+    *) reason=$(head -c 500 "$tokenfile.new"); rm -f "$tokenfile.new"; die "$url answers $status: $reason" ;;
+  esac
+  say "paired as $name: its token is in $tokenfile"
+}
+
 case $limit in '' | *[!0-9]* | 0*) die '-m takes a number of MiB' ;; esac
+if [ "$command" = pair ]; then url=${url%/}; pair; exit; fi
 [ "$mode" != stdin ] || [ ! -t 0 ] || die 'standard input is a terminal: pipe lines into it, or see -f, -s and -j'
 case $mode in sudo) type=application/json ;; *) type=text/plain ;; esac
 

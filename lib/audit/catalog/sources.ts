@@ -2,63 +2,63 @@ import type { Workflows } from "./define.ts";
 
 /** Daybook's own: sources and what they sent that could not be understood. */
 export const sourceWorkflows = {
-  "deploymentToken:creation": {
-    title: "Deployment Token Creation",
-    targetType: "deploymentToken",
+  "source:creation": {
+    title: "Source Creation",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:creating", says: "Creating source" },
-      done: { type: "deploymentToken:created", says: "Created source" },
-      failed: { type: "deploymentToken:creation-failed", says: "Failed to create source" },
+      attempting: { type: "source:creating", says: "Creating source" },
+      done: { type: "source:created", says: "Created source" },
+      failed: { type: "source:creation-failed", says: "Failed to create source" },
     },
     captured: [],
   },
-  "deploymentToken:deletion": {
-    title: "Deployment Token Deletion",
-    targetType: "deploymentToken",
+  "source:deletion": {
+    title: "Source Deletion",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:deleting", says: "Removing source" },
-      done: { type: "deploymentToken:deleted", says: "Removed source" },
-      failed: { type: "deploymentToken:deletion-failed", says: "Failed to remove source" },
+      attempting: { type: "source:deleting", says: "Removing source" },
+      done: { type: "source:deleted", says: "Removed source" },
+      failed: { type: "source:deletion-failed", says: "Failed to remove source" },
     },
     captured: [],
   },
-  "deploymentToken:update": {
-    title: "Deployment Token Update",
-    targetType: "deploymentToken",
+  "source:update": {
+    title: "Source Update",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:updating", says: "Changing settings of source" },
-      done: { type: "deploymentToken:updated", says: "Changed settings of source" },
-      failed: { type: "deploymentToken:update-failed", says: "Failed to change settings of source" },
+      attempting: { type: "source:updating", says: "Changing settings of source" },
+      done: { type: "source:updated", says: "Changed settings of source" },
+      failed: { type: "source:update-failed", says: "Failed to change settings of source" },
     },
     captured: [],
   },
-  "deploymentToken:renewal": {
-    title: "Deployment Token Renewal",
-    targetType: "deploymentToken",
+  "source:token-renewal": {
+    title: "Source Token Renewal",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:renewing", says: "Renewing the token of source" },
-      done: { type: "deploymentToken:renewed", says: "Renewed the token of source" },
-      failed: { type: "deploymentToken:renewal-failed", says: "Failed to renew the token of source" },
+      attempting: { type: "source:token-renewing", says: "Renewing the token of source" },
+      done: { type: "source:token-renewed", says: "Renewed the token of source" },
+      failed: { type: "source:token-renewal-failed", says: "Failed to renew the token of source" },
     },
     captured: [],
   },
-  "deploymentToken:suspension": {
-    title: "Deployment Token Suspension",
-    targetType: "deploymentToken",
+  "source:suspension": {
+    title: "Source Suspension",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:suspending", says: "Stopping source" },
-      done: { type: "deploymentToken:suspended", says: "Stopped source" },
-      failed: { type: "deploymentToken:suspension-failed", says: "Failed to stop source" },
+      attempting: { type: "source:suspending", says: "Stopping source" },
+      done: { type: "source:suspended", says: "Stopped source" },
+      failed: { type: "source:suspension-failed", says: "Failed to stop source" },
     },
     captured: [],
   },
-  "deploymentToken:resumption": {
-    title: "Deployment Token Resumption",
-    targetType: "deploymentToken",
+  "source:resumption": {
+    title: "Source Resumption",
+    targetType: "source",
     events: {
-      attempting: { type: "deploymentToken:resuming", says: "Resuming source" },
-      done: { type: "deploymentToken:resumed", says: "Resumed source" },
-      failed: { type: "deploymentToken:resumption-failed", says: "Failed to resume source" },
+      attempting: { type: "source:resuming", says: "Resuming source" },
+      done: { type: "source:resumed", says: "Resumed source" },
+      failed: { type: "source:resumption-failed", says: "Failed to resume source" },
     },
     captured: [],
   },

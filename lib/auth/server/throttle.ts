@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { pool } from "@/lib/db/client.ts";
 import { signInLimits } from "../limits.ts";
 
-type Limit = (typeof signInLimits)[keyof typeof signInLimits];
+type Limit = { guesses: number; windowMinutes: number; lockMinutes: number };
 
 /** What a sign-in counts against: the account that is tried, and where the try comes from. */
 export type Attempt = { email: string; address: string };
@@ -41,6 +41,26 @@ export async function forgetOldAttempts(): Promise<number> {
      WHERE window_start < now() - interval '1 day' AND (locked_until IS NULL OR locked_until < now())`,
   );
   return removed.rowCount ?? 0;
+}
+
+/**
+ * Whether an address failed too often at what is not a sign-in; ask before the look at what it sends.
+ * @param what of {@link countFailure}
+ */
+export async function isLocked(what: string, address: string): Promise<boolean> {
+  const network = addressKey(address);
+  if (network === undefined) return false;
+  const found = await pool().query(
+    "SELECT 1 FROM sign_in_throttles WHERE key = $1 AND locked_until > now()",
+    [`${what} ${network}`],
+  );
+  return found.rowCount === 1;
+}
+
+/** Counts a failure of an address at something of its own, such as "pairing": sign-ins are counted apart. */
+export async function countFailure(what: string, address: string, limit: Limit): Promise<void> {
+  const network = addressKey(address);
+  if (network !== undefined) await count(`${what} ${network}`, limit);
 }
 
 async function count(key: string, { guesses, windowMinutes, lockMinutes }: Limit): Promise<boolean> {

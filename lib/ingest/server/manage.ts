@@ -35,18 +35,23 @@ export async function listSources(organizationId: string): Promise<SourceHealthL
   return found.rows;
 }
 
-/** Makes a source within the caller's transaction. @returns its id and its token, which is not kept */
+/**
+ * Makes a source within the caller's transaction.
+ * @param deploymentTokenId by which a host makes itself one
+ * @returns its id and its token, which is not kept
+ */
 export async function createSource(
   client: ClientBase,
   organizationId: string,
   { name, kind, settings }: { name: string; kind: string; settings: { [name: string]: string } },
+  deploymentTokenId: string | null = null,
 ): Promise<{ id: string; token: string; tokenPrefix: string }> {
   const id = uuidv7();
   const { token, shownPrefix, hash } = newToken("dbs_");
   await client.query(
-    `INSERT INTO sources (id, organization_id, name, kind, settings, token_prefix, token_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [id, organizationId, name, kind, settings, shownPrefix, hash],
+    `INSERT INTO sources (id, organization_id, name, kind, settings, token_prefix, token_hash, deployment_token_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, organizationId, name, kind, settings, shownPrefix, hash, deploymentTokenId],
   );
   return { id, token, tokenPrefix: shownPrefix };
 }

@@ -20,7 +20,7 @@ export async function addSource(principal: Principal, wish: SourceWish): Promise
     const made = await runWorkflow<Made>(
       {
         actor: actorOf(principal),
-        workflowType: "deploymentToken:creation",
+        workflowType: "source:creation",
         target: { name: wish.name },
         custom: state,
         updated: ({ id, tokenPrefix }) => ({ id, ...state, tokenPrefix }),
@@ -32,13 +32,17 @@ export async function addSource(principal: Principal, wish: SourceWish): Promise
     );
     return { id: made.id, name: wish.name, kind: wish.kind, token: made.token };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "23505") {
-      throw new Problem(409, `There is a source named ${wish.name} already.`, {
-        errors: [{ parameter: "name", reason: "is taken" }],
-      });
-    }
-    throw error;
+    throw isNameTaken(error)
+      ? new Problem(409, `There is a source named ${wish.name} already.`, {
+          errors: [{ parameter: "name", reason: "is taken" }],
+        })
+      : error;
   }
+}
+
+/** Whether a new source failed because the organization has one of its name. */
+export function isNameTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
 }
 
 /** Replaces the token of a source. @param reason the caller's words, for the audit log @throws Problem 404 */
@@ -47,7 +51,7 @@ export async function replaceToken(principal: Principal, id: string, reason?: st
   const made = await runWorkflow<Omit<Made, "id">>(
     {
       actor: actorOf(principal),
-      workflowType: "deploymentToken:renewal",
+      workflowType: "source:token-renewal",
       target: { name: before.name, id },
       custom: { replaces: before.tokenPrefix, ...withReason(reason) },
       original: before,
@@ -80,7 +84,7 @@ export async function stopSource(
   await runWorkflow(
     {
       actor: actorOf(principal),
-      workflowType: disabled ? "deploymentToken:suspension" : "deploymentToken:resumption",
+      workflowType: disabled ? "source:suspension" : "source:resumption",
       target: { name: before.name, id },
       custom: withReason(reason),
       original: before,
@@ -115,7 +119,7 @@ export async function changeSettings(
   await runWorkflow(
     {
       actor: actorOf(principal),
-      workflowType: "deploymentToken:update",
+      workflowType: "source:update",
       target: { name: before.name, id },
       custom: withReason(reason),
       original: before,
@@ -135,7 +139,7 @@ export async function changeSettings(
  * sources list are refused, those of stopped sources too. Whose they are is not told. Changes wait for each other.
  * @throws Problem 400 that names the address or range
  */
-async function requireOwnHosts(
+export async function requireOwnHosts(
   client: PoolClient,
   organizationId: string,
   { kind, settings }: { kind: string; settings: { [name: string]: string } },

@@ -6,6 +6,7 @@ import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import type { TestInstallation, TestUser } from "@/lib/auth/server/test-installation.ts";
 import { issueCertificate } from "@/lib/certificates/server/certificates.ts";
 import { pool } from "@/lib/db/client.ts";
+import { createDeploymentToken } from "@/lib/deployment-tokens/server/deployment-tokens.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
@@ -31,6 +32,7 @@ export type TestWorld = {
     certificate: string;
     quarantined: string;
     token: string;
+    deploymentToken: string;
     savedView: string;
     export: string;
     target: string;
@@ -91,6 +93,13 @@ export async function makeWorld(
     scopes: ["logs:read"],
     expiresInDays: 1,
   });
+  const deployment = await createDeploymentToken(principal, {
+    name: `${word} hosts`,
+    kind: "native",
+    settings: {},
+    hosts: 1,
+    expiresInHours: 1,
+  });
   const view = { log: "commands" as const, name: `${word} view`, query: `user=${word}`, shared: true };
   const savedView = await saveView(principal, view);
   const all = { conditions: [], time: {}, order: "desc" as const, limit: 50 };
@@ -134,6 +143,7 @@ export async function makeWorld(
         organizationId,
       ),
       token: token.id,
+      deploymentToken: deployment.id,
       savedView: savedView.id,
       export: download.headers.get("x-export-id") ?? "",
       target: await idOf(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import { roles } from "@/lib/auth/roles.ts";
 import type { CertificateLine, NewCertificate } from "@/lib/certificates/certificate.ts";
+import type { DeploymentTokenLine, Paired } from "@/lib/deployment-tokens/deployment-token.ts";
 import type { NewSource } from "@/lib/ingest/server/source-workflows.ts";
 import type { PostResult } from "@/lib/ingest/server/store.ts";
 import type { QuarantineLine, SourceHealthLine } from "@/lib/ingest/source-line.ts";
@@ -144,6 +145,28 @@ export const newCertificate = z.object({
   key: z.string().describe("PEM. In this answer and nowhere else."),
   authority: z.string().describe("PEM: the certificate of the installation's authority."),
 }) satisfies z.ZodType<NewCertificate>;
+
+export const deploymentToken = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  kind: z.string(),
+  settings: z.record(z.string(), z.string()),
+  prefix: z.string().describe("The first characters of the token."),
+  hosts: count.describe("How many hosts may pair."),
+  state: z.enum(["ready", "used up", "expired"]),
+  createdAt: recordTime,
+  createdBy: z.string(),
+  expiresAt: recordTime,
+  sources: z
+    .array(z.object({ id: z.uuid(), name: z.string() }))
+    .describe("What hosts became by pairing, in that order."),
+}) satisfies z.ZodType<DeploymentTokenLine>;
+
+export const paired = z.object({
+  source: z.object({ id: z.uuid(), name: z.string(), kind: z.string() }),
+  token: z.string().describe("The source's. In this answer and nowhere else."),
+  url: z.string().describe("Where the source posts its records."),
+}) satisfies z.ZodType<Paired>;
 
 export const share = z.object({
   id: z.uuid(),

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { tokenWish } from "@/lib/auth/api-token.ts";
 import { certificateRenewal, certificateWish } from "@/lib/certificates/certificate-wish.ts";
+import { deploymentTokenWish, pairWish } from "@/lib/deployment-tokens/deployment-token-wish.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
@@ -45,6 +46,11 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     SourceChange: sourceChange,
     TokenRenewal: tokenRenewal,
     NewSource: answers.newSource,
+    DeploymentTokens: z.object({ deploymentTokens: z.array(answers.deploymentToken) }),
+    DeploymentTokenWish: deploymentTokenWish,
+    NewDeploymentToken: answers.newToken,
+    PairWish: pairWish,
+    Paired: answers.paired,
     Share: answers.share,
     Shares: z.object({ shares: z.array(answers.share), auditors: z.array(answers.auditor) }),
     ShareWish: shareWish,

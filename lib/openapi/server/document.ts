@@ -5,6 +5,7 @@ import packageJson from "@/package.json" with { type: "json" };
 import { errorResponses, type Paths } from "../operation.ts";
 import { controlParameters, filterParameters } from "../parameters.ts";
 import { componentSchemas, logSlugs } from "./components.ts";
+import { deploymentPaths } from "./deployment-paths.ts";
 import { ingestPaths } from "./ingest-paths.ts";
 import { logPaths } from "./log-paths.ts";
 import { recordingPaths } from "./recording-paths.ts";
@@ -43,6 +44,7 @@ export function openApiDocument() {
       ...logPaths(),
       ...personalPaths(),
       ...sourcePaths(),
+      ...deploymentPaths(),
       ...recordingPaths(),
       ...retentionPaths(),
       ...sharePaths(),
@@ -72,6 +74,7 @@ export function openApiDocument() {
           description: "Who is signed in.",
         },
         sourceToken: { type: "http", scheme: "bearer", description: "The token of a source, `dbs_…`." },
+        deploymentToken: { type: "http", scheme: "bearer", description: "A deployment token, `dbd_…`." },
         installation: {
           type: "http",
           scheme: "basic",

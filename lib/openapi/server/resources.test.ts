@@ -132,6 +132,20 @@ describe("the document tells the truth about", () => {
     await client.check(`${all}/{share}`, { ...one, params: { ...params, share: nowhere } }, 404);
   });
 
+  it("deployment tokens", async () => {
+    const all = "/api/v1/deployment-tokens";
+    const body = { name: "hosts", kind: "native", settings: { cluster: "prod" }, expiresInHours: 1 };
+    const { id } = (await client.check(all, { method: "POST", body }, 201)) as { id: string };
+    await client.check(all, { method: "POST", body: { ...body, hosts: 0 } }, 400);
+    await client.check(all, { method: "POST", body, as: "member" }, 403);
+    await client.check(all, {});
+    const one = { method: "DELETE", params: { id } };
+    await client.check(`${all}/{id}`, one, 400);
+    await client.check(`${all}/{id}`, { ...one, query: "?reason=over" }, 204);
+    await client.check(`${all}/{id}`, { ...one, query: "?reason=over" }, 404);
+    await client.check("/api/v1/pair", { method: "POST", body: { host: "web-1" } }, 401);
+  });
+
   it("session recordings", async () => {
     const id = await testRecording(client.installation.organizationId, client.native.id, {
       word: "daybook",

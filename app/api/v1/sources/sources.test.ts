@@ -69,7 +69,7 @@ describe("the API of sources", () => {
       settings: { cluster: "blue" },
     });
     const events = await auditOf("ledger");
-    expect(events.map(({ event }) => event)).toEqual(["deploymentToken:creating", "deploymentToken:created"]);
+    expect(events.map(({ event }) => event)).toEqual(["source:creating", "source:created"]);
     expect(JSON.stringify(events)).not.toContain(token);
   });
 
@@ -125,10 +125,10 @@ describe("the API of sources", () => {
     expect((await stop(false)).status).toBe(204);
     const events = (await auditOf("paused")).slice(2);
     expect(events.map(({ event }) => event)).toEqual([
-      "deploymentToken:suspending",
-      "deploymentToken:suspended",
-      "deploymentToken:resuming",
-      "deploymentToken:resumed",
+      "source:suspending",
+      "source:suspended",
+      "source:resuming",
+      "source:resumed",
     ]);
     expect(events[1]?.custom?.reason).toBe("moved to another host");
   });
@@ -158,9 +158,9 @@ describe("the API of sources", () => {
          FROM audit_events WHERE target = 'settled' ORDER BY time, seq`,
       )
       .then(({ rows }) => rows);
-    expect(attempting.event).toBe("deploymentToken:updating");
+    expect(attempting.event).toBe("source:updating");
     expect(done).toEqual({
-      event: "deploymentToken:updated",
+      event: "source:updated",
       before: { "mask.environment": "off", cluster: "blue" },
       after: { "mask.environment": "off", cluster: "green" },
     });
@@ -173,7 +173,7 @@ describe("the API of sources", () => {
     const renewed: { token: string } = await answer.json();
     expect(renewed.token).not.toBe(token);
     const events = (await auditOf("renewed")).slice(2);
-    expect(events.map(({ event }) => event)).toEqual(["deploymentToken:renewing", "deploymentToken:renewed"]);
+    expect(events.map(({ event }) => event)).toEqual(["source:token-renewing", "source:token-renewed"]);
     expect(events[0]?.custom?.reason).toBe("leaked");
   });
 
