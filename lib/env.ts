@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { isSmtpUrl, mailbox, smtpForm } from "@/lib/mail/address.ts";
 
 /** An empty variable is none. */
 const text = z
@@ -31,6 +32,16 @@ const variables = z.object({
   SUDO_PORT: port,
   SUDO_TLS_PORT: port,
   SUDO_HOST: z.string().min(1).default("127.0.0.1"),
+  /** The mail server: `smtp://user:password@host:port`, or smtps; without one no mail is sent. */
+  SMTP_URL: text.pipe(z.string().refine(isSmtpUrl, smtpForm).optional()),
+  /** Whom mails are from: `daybook@example.org`, or with a name `Daybook <daybook@example.org>`. */
+  MAIL_FROM: text.pipe(
+    z
+      .string()
+      .max(320)
+      .refine((from) => mailbox(from) !== undefined, "must be an address as daybook@example.org")
+      .optional(),
+  ),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** The bucket of the recordings; files below DATA_DIR without one. */
   RECORDINGS_S3_BUCKET: text.pipe(
@@ -69,6 +80,10 @@ const schema = variables.superRefine((values, context) => {
     missing("RECORDINGS_S3_SECRET_ACCESS_KEY", "is missing beside RECORDINGS_S3_ACCESS_KEY_ID");
   if (id === undefined && secret !== undefined)
     missing("RECORDINGS_S3_ACCESS_KEY_ID", "is missing beside RECORDINGS_S3_SECRET_ACCESS_KEY");
+  if (values.SMTP_URL !== undefined && values.MAIL_FROM === undefined)
+    missing("MAIL_FROM", "is missing beside SMTP_URL");
+  if (values.SMTP_URL === undefined && values.MAIL_FROM !== undefined)
+    missing("SMTP_URL", "is missing beside MAIL_FROM");
   if (values.RECORDINGS_S3_BUCKET !== undefined) return;
   for (const name of ["RECORDINGS_S3_ENDPOINT", "RECORDINGS_S3_ACCESS_KEY_ID"] as const)
     if (values[name] !== undefined) missing("RECORDINGS_S3_BUCKET", `is missing beside ${name}`);

@@ -41,7 +41,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
   if (name === "PUT /api/v1/sessions/[id]") return ["superuser", "admin"];
   if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
-  return /^\/api\/v1\/(?:sources|deployment-tokens|targets|spaces|connections)\b/.test(route)
+  return /^\/api\/v1\/(?:sources|deployment-tokens|targets|spaces|connections|users)\b/.test(route)
     ? ["superuser", "admin"]
     : roles;
 }

@@ -13,6 +13,9 @@ import { type Asked, ask, type Endpoint, endpoints } from "./test-routes.ts";
 
 /** Routes that anybody may use. */
 const open = [
+  "POST /api/auth/activate",
+  "POST /api/auth/forgot-password",
+  "POST /api/auth/reset-password",
   "GET /api/auth/[...nextauth]",
   "POST /api/auth/[...nextauth]",
   "GET /api/health",

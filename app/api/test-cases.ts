@@ -29,6 +29,9 @@ const one = (ids: { [name: string]: string }, ...bodies: unknown[]): Asked[] =>
 export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] } = {
   "GET /api/auth/[...nextauth]": () => [],
   "POST /api/auth/[...nextauth]": () => [],
+  "POST /api/auth/activate": () => [],
+  "POST /api/auth/forgot-password": () => [],
+  "POST /api/auth/reset-password": () => [],
   "POST /api/auth/sign-out": () => [],
   "GET /api/health": () => [],
   "GET /api/ready": () => [],
@@ -181,4 +184,27 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "POST /api/v1/tokens": ({ word }) =>
     one({}, { name: `${word} token`, scopes: ["logs:read"], expiresInDays: 1 }),
   "DELETE /api/v1/tokens/[id]": ({ ids }) => one({ id: ids.token }),
+  "GET /api/v1/users": ({ word }) => [
+    { query: { match: word } },
+    { query: { role: "auditor", status: "active", match: word } },
+    { query: { after: `auditor@${word}.example` } },
+  ],
+  // An address signs in without naming an organization, so it is one person's in all of them: none is asked for here.
+  "POST /api/v1/users": ({ word }) =>
+    one(
+      {},
+      { email: `new-${word}@somewhere.example`, name: word, role: "member", logins: [`${word} person`] },
+      { email: "no address", name: word, role: "member" },
+    ),
+  "GET /api/v1/users/[id]": ({ ids }) => one({ id: ids.auditor }),
+  "PATCH /api/v1/users/[id]": ({ ids }) =>
+    one(
+      { id: ids.auditor },
+      { version: 1, name: "mine now" },
+      { version: 1, status: "disabled", reason: "r" },
+    ),
+  "DELETE /api/v1/users/[id]": ({ ids }) => [
+    { params: { id: ids.auditor }, query: { reason: "none of yours", version: "999" } },
+  ],
+  "POST /api/v1/users/[id]/invitation": ({ ids }) => one({ id: ids.auditor }),
 };

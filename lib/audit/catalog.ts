@@ -5,6 +5,7 @@ import { exportWorkflows } from "./catalog/exports.ts";
 import { groupManagementWorkflows } from "./catalog/group-management.ts";
 import { identityProviderWorkflows } from "./catalog/identity-providers.ts";
 import { ownAccessWorkflows } from "./catalog/own-access.ts";
+import { ownUserManagementWorkflows } from "./catalog/own-user-management.ts";
 import { policyWorkflows } from "./catalog/policy-management.ts";
 import { recordingWorkflows } from "./catalog/recordings.ts";
 import { reportingWorkflows } from "./catalog/reporting.ts";
@@ -21,7 +22,7 @@ import { userManagementWorkflows } from "./catalog/user-management.ts";
  */
 export const catalog = {
   "User Access": userAccessWorkflows,
-  "User Management": userManagementWorkflows,
+  "User Management": { ...userManagementWorkflows, ...ownUserManagementWorkflows },
   "Group Management": groupManagementWorkflows,
   "Asset Management": assetWorkflows,
   "Policy Management": policyWorkflows,

@@ -8,6 +8,9 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  */
 export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/auth/[...nextauth]": ["GET", "POST"],
+  "/api/auth/activate": ["POST"],
+  "/api/auth/forgot-password": ["POST"],
+  "/api/auth/reset-password": ["POST"],
   "/api/auth/sign-out": ["POST"],
   "/api/health": ["GET"],
   "/api/ready": ["GET"],
@@ -62,6 +65,9 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/targets/[id]": ["PATCH", "DELETE"],
   "/api/v1/tokens": ["GET", "POST"],
   "/api/v1/tokens/[id]": ["DELETE"],
+  "/api/v1/users": ["GET", "POST"],
+  "/api/v1/users/[id]": ["GET", "PATCH", "DELETE"],
+  "/api/v1/users/[id]/invitation": ["POST"],
 };
 
 /** Routes without a choice first, as Next takes them: /sources/live is no source's. */

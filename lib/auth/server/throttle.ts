@@ -34,6 +34,19 @@ export async function forgiveAttempt({ email, address }: Attempt): Promise<void>
   ]);
 }
 
+/**
+ * Counts a use of what may be used so often only, by the same rule as tries to sign in.
+ *
+ * @param what names it, and whose it is
+ * @param address counts for each address, or for nobody when the server did not say where the use comes from
+ * @returns false when there were too many
+ */
+export async function countUse(what: string, limit: Limit, address?: string): Promise<boolean> {
+  if (address === undefined) return await count(`use ${what}`, limit);
+  const network = addressKey(address);
+  return network === undefined || (await count(`use ${what} ${network}`, limit));
+}
+
 /** Removes counts that no longer mean anything. @returns how many */
 export async function forgetOldAttempts(): Promise<number> {
   const removed = await pool().query(

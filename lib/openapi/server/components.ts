@@ -17,10 +17,12 @@ import { retentionChange } from "@/lib/retention/retention-change.ts";
 import { sessionChange } from "@/lib/sessions/session-log.ts";
 import { shareWish } from "@/lib/shares/share-wish.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
+import { userChange, userWish } from "@/lib/users/user-wish.ts";
 import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
 import * as recordings from "./recording-answers.ts";
 import * as sessions from "./session-answers.ts";
+import * as users from "./user-answers.ts";
 
 export const logSlugs = Object.keys(logViews) as LogSlug[];
 
@@ -92,6 +94,12 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     ConnectionHappened: connectionHappened,
     ToldEvent: sessions.told,
     DeletedTarget: sessions.deletedTarget,
+    User: users.user,
+    UserPage: users.userPage,
+    UserWish: userWish,
+    UserChange: userChange,
+    Invitation: users.invitation,
+    DeletedUser: users.deletedUser,
     ...Object.assign({}, ...logSlugs.map(logSchemas)),
     ...nativeRecords(),
   };

@@ -13,6 +13,7 @@ import { personalPaths, sourcePaths } from "./resource-paths.ts";
 import { retentionPaths } from "./retention-paths.ts";
 import { sessionPaths } from "./session-paths.ts";
 import { sharePaths } from "./share-paths.ts";
+import { userPaths } from "./user-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
 export function openApiDocument() {
@@ -36,6 +37,7 @@ export function openApiDocument() {
       "Sources",
       "Targets and spaces",
       "Retention",
+      "Users",
       "API tokens",
       "Caller",
       "Description",
@@ -48,6 +50,7 @@ export function openApiDocument() {
       ...recordingPaths(),
       ...retentionPaths(),
       ...sharePaths(),
+      ...userPaths(),
       ...sessionPaths(),
       ...ingestPaths(),
       ...ownPath,

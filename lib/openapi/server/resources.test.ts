@@ -103,6 +103,30 @@ describe("the document tells the truth about", () => {
     await client.check(all, { params: { id: nowhere } }, 404);
   });
 
+  it("users", async () => {
+    const all = "/api/v1/users";
+    const body = { email: "new@example.org", name: "New", role: "auditor" };
+    const made = (await client.check(all, { method: "POST", body }, 201)) as { id: string };
+    await client.check(all, { method: "POST", body }, 409);
+    await client.check(all, { method: "POST", body: { ...body, email: "x" } }, 400);
+    await client.check(all, { as: "member" }, 403);
+    await client.check(all, { query: "?role=auditor&match=new" });
+    await client.check(all, { query: "?role=king" }, 400);
+    const params = { id: made.id };
+    const one = `${all}/{id}`;
+    await client.check(one, { params });
+    await client.check(one, { params: { id: nowhere } }, 404);
+    await client.check(`${one}/invitation`, { method: "POST", params }, 201);
+    await client.check(`${one}/invitation`, { method: "POST", params: { id: nowhere } }, 404);
+    const change = { method: "PATCH", params, body: { version: 1, name: "Newer" } };
+    await client.check(one, change);
+    await client.check(one, change, 409);
+    await client.check(one, { ...change, body: { version: 2 } }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?version=2" }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?version=1&reason=left" }, 409);
+    await client.check(one, { method: "DELETE", params, query: "?version=2&reason=left" });
+  });
+
   it("shared sessions", async () => {
     const { installation, native } = client;
     const recording = await testRecording(installation.organizationId, native.id, {

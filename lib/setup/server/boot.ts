@@ -24,6 +24,7 @@ import { resumeWork } from "@/lib/recordings/server/work-out.ts";
 import { deleteExpired } from "@/lib/retention/server/expire.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
+import { forgetOldLinks } from "@/lib/users/server/links.ts";
 
 const foldEveryMs = 10_000;
 const placesEveryMs = 60_000;
@@ -70,6 +71,7 @@ export async function boot(): Promise<void> {
   repeat("places", placesEveryMs, openPlaces);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
   repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
+  repeat("old links", attemptsEveryMs, async () => void (await forgetOldLinks()));
   repeat("expired recordings", expiredEveryMs, async () => void (await deleteExpired()));
   repeat("blobs to remove", removalsEveryMs, async () => void (await removeBlobs()));
   repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);

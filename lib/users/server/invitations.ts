@@ -1,0 +1,109 @@
+import "server-only";
+import { beginWorkflow, reportFailure, type WorkflowFacts } from "@/lib/audit/server/record.ts";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { countUse } from "@/lib/auth/server/throttle.ts";
+import { inTransaction } from "@/lib/db/client.ts";
+import { Problem } from "@/lib/http/problem.ts";
+import { MailFault, mailIsSetUp, sendMail } from "@/lib/mail/server/send-mail.ts";
+import { type Invitation, linkLimits } from "../user.ts";
+import type { UserWish } from "../user-wish.ts";
+import { type Account, targetOf } from "./accounts.ts";
+import { createAccount } from "./change-account.ts";
+import { causeOf, requireGrantable, requireManageable } from "./guard.ts";
+import { type NewLink, newLink } from "./links.ts";
+import { activationMail } from "./mails.ts";
+
+/**
+ * Makes an account that opens with nothing, and sends the person the link by which they choose a password. The
+ * mail goes out after the account is committed: that it failed is told and recorded, and the account stays.
+ *
+ * @throws Problem 403 for a role above the caller's own, 409 when the address or a login name is somebody's
+ */
+export async function inviteUser(principal: Principal, wish: UserWish): Promise<Invitation> {
+  requireGrantable(principal, wish.role);
+  let link: NewLink | undefined;
+  const account = await createAccount(
+    causeOf(principal),
+    { ...wish, organizationId: principal.organizationId, status: "invited", passwordHash: null },
+    async (client, { id }) => {
+      link = await newLink(client, id, "activation");
+    },
+  );
+  if (!link) throw new Error("An account was made without its link");
+  const made = link;
+  return await deliver(principal, account, "user:activation-email", async () => made);
+}
+
+/**
+ * Sends an invited person another link; the one before is dead.
+ *
+ * @throws Problem 403 for somebody above the caller's role, 404, 409 when the account is not waiting for its
+ *   activation, 429 beyond `linkLimits.resends`
+ */
+export async function resendInvitation(principal: Principal, id: string): Promise<Invitation> {
+  const account = await requireManageable(principal, id);
+  requireInvited(account);
+  if (!(await countUse(`activation ${id}`, linkLimits.resends))) {
+    const { guesses, lockMinutes } = linkLimits.resends;
+    throw new Problem(429, `${account.email} was sent ${guesses} links within the hour. Wait an hour.`, {
+      headers: { "retry-after": String(lockMinutes * 60) },
+    });
+  }
+  return await deliver(principal, account, "user:activation-email-resend", () =>
+    inTransaction((client) => newLink(client, id, "activation")),
+  );
+}
+
+function requireInvited({ email, status }: Account): void {
+  if (status !== "invited") throw new Problem(409, `${email} is ${status}: there is nothing to activate.`);
+}
+
+/** Sends the link, or hands it to the caller where there is no mail server, as a workflow of its own. */
+async function deliver(
+  principal: Principal,
+  account: Account,
+  workflowType: WorkflowFacts["workflowType"],
+  makeLink: () => Promise<NewLink>,
+): Promise<Invitation> {
+  const byMail = mailIsSetUp();
+  const { actor, custom } = causeOf(principal);
+  const workflow = await beginWorkflow({
+    actor,
+    workflowType,
+    target: targetOf(account),
+    custom: {
+      username: account.email,
+      delivery: byMail ? "mail" : "shown to the initiator, as mail is not set up",
+      ...custom,
+    },
+  });
+  try {
+    const { url, expiresAt } = await makeLink();
+    const reason = byMail ? await send(principal, account, url) : undefined;
+    const invitation = { id: account.id, expiresAt };
+    if (reason !== undefined) {
+      await workflow.failed(reason);
+      return { ...invitation, mail: "failed", reason };
+    }
+    await inTransaction((client) => workflow.done(client, { custom: { linkExpiresAt: expiresAt } }));
+    return byMail ? { ...invitation, mail: "sent" } : { ...invitation, mail: "not set up", link: url };
+  } catch (error) {
+    await reportFailure(workflow, error);
+    throw error;
+  }
+}
+
+/** @returns why it failed; undefined when it was sent */
+async function send(
+  { email: inviter, organizationName }: Principal,
+  { email, name }: Account,
+  url: string,
+): Promise<string | undefined> {
+  try {
+    await sendMail(activationMail({ email, name, organizationName }, inviter, url));
+    return undefined;
+  } catch (error) {
+    if (error instanceof MailFault) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import "server-only";
+import type { Principal } from "@/lib/auth/principal.ts";
+import { mayGrant } from "@/lib/auth/roles.ts";
+import { storedRole } from "@/lib/auth/server/sessions.ts";
+import { pool } from "@/lib/db/client.ts";
+import { notFound } from "@/lib/http/problem.ts";
+import { type UserLine, type UserPage, userPage } from "../user.ts";
+import type { UserQuery } from "../user-query.ts";
+
+const utc = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+const columns = `u.id, u.email, u.name, u.role, u.status, u.shared_only AS "sharedOnly", u.logins, u.version,
+  ${utc("u.created_at")} AS "createdAt", ${utc("u.last_seen_at")} AS "lastSeenAt",
+  (SELECT ${utc("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
+     AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil"`;
+
+type Row = Omit<UserLine, "own" | "editable">;
+
+/** A page of the accounts of the caller's organization, by address. */
+export async function listUsers(
+  principal: Principal,
+  { match, role, status, after }: UserQuery,
+): Promise<UserPage> {
+  const found = await pool().query<Row>(
+    `SELECT ${columns} FROM users u
+     WHERE u.organization_id = $1
+       AND ($2 = '' OR u.email ILIKE $3 OR u.name ILIKE $3 OR EXISTS (SELECT 1 FROM unnest(u.logins) AS login WHERE login ILIKE $3))
+       AND ($4::text IS NULL OR u.role = $4) AND ($5::text IS NULL OR u.status = $5)
+       AND ($6::text IS NULL OR u.email > $6)
+     ORDER BY u.email LIMIT ${userPage + 1}`,
+    [principal.organizationId, match, pattern(match), role, status, after],
+  );
+  const users = found.rows.slice(0, userPage).map((row) => lineOf(principal, row));
+  return { users, nextCursor: found.rows.length > userPage ? (users.at(-1)?.email ?? null) : null };
+}
+
+/** @throws Problem 404 for what is not there or another organization's */
+export async function getUser(principal: Principal, id: string): Promise<UserLine> {
+  const found = await pool().query<Row>(
+    `SELECT ${columns} FROM users u WHERE u.organization_id = $1 AND u.id = $2`,
+    [principal.organizationId, id],
+  );
+  const [row] = found.rows;
+  if (!row) throw notFound("There is no such user.");
+  return lineOf(principal, row);
+}
+
+function lineOf(principal: Principal, row: Row): UserLine {
+  const role = storedRole(row.role);
+  return { ...row, role, own: row.id === principal.userId, editable: mayGrant(principal.role, role) };
+}
+
+function pattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
