@@ -7,14 +7,15 @@ import { isTheme, themeCookie, zoneCookie } from "@/components/ui/preferences.ts
 import { requireUser } from "@/lib/auth/server/current.ts";
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const { name, email, role, sharedOnly, organizationName } = await requireUser();
+  const user = await requireUser();
+  const { name, email, role, organizationName } = user;
   const jar = await cookies();
   const theme = jar.get(themeCookie)?.value;
   const zone = jar.get(zoneCookie)?.value;
   return (
     <Shell
       user={{ name, email, role, organizationName }}
-      settings={settingsPages(role, sharedOnly)}
+      settings={settingsPages(user)}
       theme={isTheme(theme) ? theme : "system"}
       zone={zone !== undefined && isZone(zone) ? zone : undefined}
     >

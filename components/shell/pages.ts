@@ -1,4 +1,5 @@
-import { can, type Role } from "@/lib/auth/roles.ts";
+import type { CurrentUser } from "@/lib/auth/principal.ts";
+import { type Permission, permissionsOf, permissionsWithin } from "@/lib/auth/roles.ts";
 import type { LogSlug } from "@/lib/logs/views.ts";
 
 /** A page that the bar, the palette and the keys lead to. `key` follows `g`. */
@@ -37,19 +38,15 @@ export function logPath(slug: string): string {
   return slug === "audit-log" ? "/settings/audit-log" : `/logs/${slug}`;
 }
 
-/** What is behind the cog for someone of this role; the Audit Log comes first, but not for who sees only shared sessions. */
-export function settingsPages(role: Role, sharedOnly: boolean): ConsolePage[] {
-  const pages: (ConsolePage & { allowed: boolean })[] = [
-    {
-      href: "/settings/audit-log",
-      title: "Audit Log",
-      key: "a",
-      allowed: can(role, "audit-log:read") && !sharedOnly,
-    },
-    { href: "/settings/sources", title: "Sources", allowed: can(role, "sources:manage") },
-    { href: "/settings/targets", title: "Targets and spaces", allowed: can(role, "sources:manage") },
-    { href: "/settings/retention", title: "Retention", allowed: can(role, "retention:manage") },
-    { href: "/settings/tokens", title: "API tokens", allowed: can(role, "tokens:manage-own") },
+/** What is behind the cog for somebody: the Audit Log comes first, for who sees everything. */
+export function settingsPages(user: Pick<CurrentUser, "role" | "sharedOnly" | "reach">): ConsolePage[] {
+  const may = new Set<Permission>(permissionsWithin(permissionsOf(user.role), user));
+  const pages: (ConsolePage & { permission: Permission })[] = [
+    { href: "/settings/audit-log", title: "Audit Log", key: "a", permission: "audit-log:read" },
+    { href: "/settings/sources", title: "Sources", permission: "sources:manage" },
+    { href: "/settings/targets", title: "Targets and spaces", permission: "targets:manage" },
+    { href: "/settings/retention", title: "Retention", permission: "retention:manage" },
+    { href: "/settings/tokens", title: "API tokens", permission: "tokens:manage-own" },
   ];
-  return pages.filter((page) => page.allowed).map(({ allowed: _, ...page }) => page);
+  return pages.filter(({ permission }) => may.has(permission)).map(({ permission: _, ...page }) => page);
 }

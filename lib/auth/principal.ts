@@ -1,3 +1,4 @@
+import type { Reach } from "./reach.ts";
 import { can, type Permission, type Role } from "./roles.ts";
 
 /** The person who is signed in in a browser. */
@@ -10,6 +11,7 @@ export type CurrentUser = {
   role: Role;
   /** An auditor who sees only sessions that were shared with them. */
   sharedOnly: boolean;
+  reach: Reach;
   organizationId: string;
   organizationName: string;
   sessionId: string;
@@ -31,6 +33,8 @@ export type Principal = {
   role: Role;
   /** Sees only sessions that were shared with the person. */
   sharedOnly: boolean;
+  /** The person's own, for both kinds. */
+  reach: Reach;
   organizationId: string;
   organizationName: string;
   /** What it may do, the role at this moment included. */

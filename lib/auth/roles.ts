@@ -1,3 +1,5 @@
+import type { Reach } from "./reach.ts";
+
 /** What a person may be, from most to least. */
 export const roles = ["superuser", "admin", "auditor", "member"] as const;
 
@@ -20,6 +22,8 @@ const permissions = {
   "sessions:share": ["superuser", "admin"],
   "users:manage": ["superuser", "admin"],
   "sources:manage": ["superuser", "admin"],
+  /** Describe and delete targets, describe spaces: of those within the own reach. */
+  "targets:manage": ["superuser", "admin"],
   "tokens:manage-own": ["superuser", "admin", "auditor", "member"],
   /** See and revoke the tokens of others, up to one's own role. */
   "tokens:manage": ["superuser", "admin"],
@@ -57,14 +61,17 @@ export function permissionsOf(role: Role): Permission[] {
 }
 
 /**
- * Of permissions, those that are left to whom `sharedOnly` is true of: the audit log names all sessions, also
- * those that were not shared.
+ * Of permissions, those that are left to who does not see everything. The audit log names all sessions, also those
+ * that were not shared or lie beyond the reach; so does the quarantine of a source, whose rows have no space yet.
  */
-export function withoutWhatSharingHides<P extends Permission>(
+export function permissionsWithin<P extends Permission>(
   permissions: readonly P[],
-  sharedOnly: boolean,
+  { sharedOnly, reach }: { sharedOnly: boolean; reach: Reach },
 ): P[] {
-  return permissions.filter((permission) => !(sharedOnly && permission === "audit-log:read"));
+  return permissions.filter((permission) => {
+    if (permission === "audit-log:read") return !sharedOnly && reach === "all";
+    return permission !== "sources:manage" || reach === "all";
+  });
 }
 
 /** Whether the setting to be kept to shared sessions counts: for auditors alone. */

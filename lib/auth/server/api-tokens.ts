@@ -6,13 +6,8 @@ import { pool, prisma } from "@/lib/db/client.ts";
 import { forbidden, notFound, Problem } from "@/lib/http/problem.ts";
 import type { ApiTokenItem } from "../api-token.ts";
 import { allows, type Principal } from "../principal.ts";
-import {
-  grantableScopes,
-  isSharedOnly,
-  mayGrant,
-  type TokenScope,
-  withoutWhatSharingHides,
-} from "../roles.ts";
+import { grantableScopes, isSharedOnly, mayGrant, permissionsWithin, type TokenScope } from "../roles.ts";
+import { reachOfUser } from "./reach.ts";
 import { storedRole } from "./sessions.ts";
 import { looksLikeToken, newToken, tokenHash } from "./tokens.ts";
 
@@ -138,6 +133,7 @@ export async function findTokenHolder(token: string): Promise<TokenHolder | unde
   const found = await pool().query<Omit<TokenHolder, "role" | "kind"> & { role: string; stale: boolean }>({
     name: "token holder",
     text: `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.logins, u.role, u.shared_only AS "sharedOnly",
+            ${reachOfUser} AS reach,
             o.id AS "organizationId", o.name AS "organizationName",
             t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS stale
      FROM api_tokens t JOIN users u ON u.id = t.user_id JOIN organizations o ON o.id = t.organization_id
@@ -155,13 +151,13 @@ export async function findTokenHolder(token: string): Promise<TokenHolder | unde
     kind: "api-key",
     role,
     sharedOnly,
-    scopes: withoutWhatSharingHides(holder.scopes, sharedOnly),
+    scopes: permissionsWithin(holder.scopes, { sharedOnly, reach: holder.reach }),
   };
 }
 
 /** Asks which of the tokens in an array are valid, and what their person may. */
 export function validTokensSql(ids: `$${number}`): string {
-  return `SELECT t.id, u.role, u.logins, u.shared_only, u.id AS user_id FROM api_tokens t JOIN users u ON u.id = t.user_id
+  return `SELECT t.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM api_tokens t JOIN users u ON u.id = t.user_id
     WHERE t.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 

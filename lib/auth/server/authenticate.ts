@@ -3,7 +3,7 @@ import { unauthorized } from "@/lib/http/problem.ts";
 import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
 import type { Principal } from "../principal.ts";
-import { permissionsOf, withoutWhatSharingHides } from "../roles.ts";
+import { permissionsOf, permissionsWithin } from "../roles.ts";
 import { findTokenHolder } from "./api-tokens.ts";
 import { openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
 import { findSession } from "./sessions.ts";
@@ -56,7 +56,7 @@ export async function principalOfSession(
       ...user,
       kind: "user",
       userId: user.id,
-      scopes: withoutWhatSharingHides(permissionsOf(user.role), user.sharedOnly),
+      scopes: permissionsWithin(permissionsOf(user.role), user),
       ...requestFacts(headers),
     }
   );

@@ -48,6 +48,7 @@ describe("the current user", () => {
       logins: [],
       role: "auditor",
       sharedOnly: false,
+      reach: "all",
       organizationId: installation.organizationId,
       organizationName: "First",
       sessionId,

@@ -49,8 +49,8 @@ export async function requireRole(...allowed: readonly [Role, ...Role[]]): Promi
 }
 
 function userOf(principal: Principal): CurrentUser {
-  const { id, email, name, logins, role, sharedOnly, organizationId, organizationName, sessionId } =
+  const { id, email, name, logins, role, sharedOnly, reach, organizationId, organizationName, sessionId } =
     principal;
   if (sessionId === undefined) throw new Error("A page was asked for without a session");
-  return { id, email, name, logins, role, sharedOnly, organizationId, organizationName, sessionId };
+  return { id, email, name, logins, role, sharedOnly, reach, organizationId, organizationName, sessionId };
 }

@@ -30,13 +30,16 @@ function keyOf({ kind, id, sessionId }: Principal): string {
   return kind === "api-key" ? `token ${id}` : `session ${sessionId}`;
 }
 
-function rightOf({ role, logins, sharedOnly }: Pick<Principal, "role" | "logins" | "sharedOnly">): string {
-  return JSON.stringify([role, isSharedOnly(role, sharedOnly), ...logins]);
+type Person = Pick<Principal, "role" | "logins" | "sharedOnly" | "reach">;
+
+function rightOf({ role, logins, sharedOnly, reach }: Person): string {
+  const seen = reach === "all" ? reach : [[...reach.spaces].sort(), [...reach.targets].sort()];
+  return JSON.stringify([role, isSharedOnly(role, sharedOnly), seen, ...logins]);
 }
 
 /**
- * Ends a stream within a second once its session or token is no longer good, or its person has another role or
- * other names; with `connectionId` also once that session is shared no longer with somebody who sees only shared ones.
+ * Ends a stream within a second once its session or token is no longer good, or its person has another role,
+ * other names or another reach; with `connectionId` also once that session is shared no longer with somebody who sees only shared ones.
  *
  * @param end called once at most
  * @returns to be called when the stream ends by itself
@@ -93,13 +96,11 @@ type Right = { right: string; shared: string[] | null };
 async function rightsOf(keys: readonly string[]): Promise<Map<string, Right>> {
   const idsOf = (kind: string): string[] =>
     keys.flatMap((key) => (key.startsWith(kind) ? [key.slice(kind.length + 1)] : []));
-  const found = await pool().query<
-    Pick<Principal, "role" | "logins" | "sharedOnly"> & { key: string; shared: string[] }
-  >(
-    `SELECT key, role, logins, shared_only AS "sharedOnly", ARRAY(SELECT s.connection_id::text FROM session_shares s
+  const found = await pool().query<Person & { key: string; shared: string[] }>(
+    `SELECT key, role, logins, shared_only AS "sharedOnly", reach, ARRAY(SELECT s.connection_id::text FROM session_shares s
        WHERE v.shared_only AND s.user_id = v.user_id AND ${openShares.text}) AS shared
-     FROM (SELECT 'session ' || id AS key, role, logins, shared_only, user_id FROM (${validSessionsSql("$1")}) s
-       UNION ALL SELECT 'token ' || id, role, logins, shared_only, user_id FROM (${validTokensSql("$2")}) t) v`,
+     FROM (SELECT 'session ' || id AS key, role, logins, shared_only, reach, user_id FROM (${validSessionsSql("$1")}) s
+       UNION ALL SELECT 'token ' || id, role, logins, shared_only, reach, user_id FROM (${validTokensSql("$2")}) t) v`,
     [idsOf("session"), idsOf("token")],
   );
   return new Map(

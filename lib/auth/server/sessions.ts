@@ -6,6 +6,7 @@ import { pool } from "@/lib/db/client.ts";
 import { absoluteDays, idleHours } from "../limits.ts";
 import type { CurrentUser } from "../principal.ts";
 import { isRole, isSharedOnly, type Role } from "../roles.ts";
+import { reachOfUser } from "./reach.ts";
 
 /**
  * What makes a session, its user included, valid at this moment. Looked at in every request, so that
@@ -24,7 +25,7 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
   if (!isUuid(id)) return undefined;
   const found = await pool().query<SessionRow>({
     name: "session",
-    text: `SELECT u.id, u.email, u.name, u.logins, u.role, u.shared_only AS "sharedOnly", o.id AS "organizationId", o.name AS "organizationName",
+    text: `SELECT u.id, u.email, u.name, u.logins, u.role, u.shared_only AS "sharedOnly", ${reachOfUser} AS reach, o.id AS "organizationId", o.name AS "organizationName",
             s.id AS "sessionId", s.last_seen_at < now() - interval '1 minute' AS stale
      FROM sessions s JOIN users u ON u.id = s.user_id JOIN organizations o ON o.id = u.organization_id
      WHERE s.id = $1 AND ${valid}`,
@@ -40,7 +41,7 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
 
 /** Asks which of the sessions in an array are valid, and what their person may; that counts as no use of them. */
 export function validSessionsSql(ids: `$${number}`): string {
-  return `SELECT s.id, u.role, u.logins, u.shared_only, u.id AS user_id FROM sessions s JOIN users u ON u.id = s.user_id
+  return `SELECT s.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 

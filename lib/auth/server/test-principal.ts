@@ -13,6 +13,7 @@ export function testPrincipal({ id, email, role, organizationId }: TestUser): Pr
     logins: [],
     role,
     sharedOnly: false,
+    reach: "all",
     organizationId,
     organizationName: "First",
     scopes: permissionsOf(role),

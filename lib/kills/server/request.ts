@@ -2,6 +2,7 @@ import "server-only";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { reaches } from "@/lib/auth/reach.ts";
 import { pool } from "@/lib/db/client.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
@@ -16,6 +17,7 @@ type Endable = {
   sourceId: string;
   user: string;
   target: string;
+  space: string | null;
   status: string;
   /** A recording of it that is under way, and what its end by the host ends. */
   recordingId: string | null;
@@ -26,7 +28,7 @@ type Endable = {
 
 async function readEndable(organizationId: string, connectionId: string): Promise<Endable | undefined> {
   const found = await pool().query<Endable>(
-    `SELECT c.id AS "connectionId", c.source_id AS "sourceId", c.user_name AS "user", c.target, c.status,
+    `SELECT c.id AS "connectionId", c.source_id AS "sourceId", c.user_name AS "user", c.target, c.space, c.status,
        r.id AS "recordingId", r.kill_ends AS "killEnds", coalesce(h.kills_heard_at >= c.time, false) AS heard
      FROM connections c
      LEFT JOIN recordings r ON r.organization_id = c.organization_id AND r.connection_id = c.id AND r.state = 'live'
@@ -64,7 +66,7 @@ export async function requestKill(
 ): Promise<Kill> {
   const { organizationId, email } = principal;
   const row = await readEndable(organizationId, connectionId);
-  if (!row) throw notFound("There is no such connection.");
+  if (!row || !reaches(principal.reach, row)) throw notFound("There is no such connection.");
   const ends = endsOf(row);
   const { user, target, sourceId, recordingId } = row;
   const id = await runWorkflow<string>(

@@ -46,12 +46,42 @@ export async function spanOf(
 
 /** When the first row was, and the first moment after the last one. */
 async function readEnds(view: LogView, scope: Scope): Promise<{ first?: string; last?: string }> {
+  const months = scope.within && (await readMonths(view, scope.organizationId, scope.within));
+  if (scope.within && !months) return {};
+  const bounded = months
+    ? Prisma.sql`AND r.time >= ${months.first}::timestamptz AND r.time < ${months.end}::timestamptz`
+    : Prisma.empty;
   const found = await pool().query<{ first: string | null; last: string | null }>(Prisma.sql`
     SELECT ${timeText(Prisma.sql`min(r.time)`)} AS first,
       ${timeText(Prisma.sql`max(r.time) + interval '1 microsecond'`)} AS last
-    FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)}`);
+    FROM ${identifier(view.table)} r WHERE ${scopeSql(scope)} ${bounded}`);
   const [ends] = found.rows;
   return ends?.first && ends.last ? { first: ends.first, last: ends.last } : {};
+}
+
+/**
+ * The first month with rows within a reach, and the end of the last one, as the rollup of values knows them: no index
+ * leads to the rows of a space, and the first of them may be the last of the table.
+ */
+async function readMonths(
+  view: LogView,
+  organizationId: string,
+  { reach, by }: NonNullable<Scope["within"]>,
+): Promise<{ first: string; end: string } | undefined> {
+  const names = JSON.stringify(
+    by === "cluster" ? { cluster: reach.targets } : { target: reach.targets, space: reach.spaces },
+  );
+  const rows = Prisma.sql`organization_id = ${organizationId}::uuid AND log = ${view.slug}
+    AND (field, value) IN (SELECT key, jsonb_array_elements_text(value) FROM jsonb_each(${names}::jsonb))`;
+  const found = await pool().query<{ first: string | null; end: string | null }>(Prisma.sql`
+    SELECT ${timeText(Prisma.sql`min(bucket)`)} AS first,
+      ${timeText(Prisma.sql`(max(bucket) AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'`)} AS end
+    FROM (SELECT bucket, field, value FROM (
+        SELECT bucket, field, value, n FROM log_counts WHERE ${rows}
+        UNION ALL SELECT bucket, field, value, n FROM log_count_deltas WHERE ${rows}) both_parts
+      GROUP BY 1, 2, 3 HAVING sum(n) > 0) months`);
+  const [months] = found.rows;
+  return months?.first && months.end ? { first: months.first, end: months.end } : undefined;
 }
 
 /** The hour behind the longest gap that has few enough rows before it, and how many these are. */

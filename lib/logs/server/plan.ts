@@ -2,7 +2,7 @@ import "server-only";
 import type { Prisma } from "@/lib/generated/prisma/client.ts";
 import type { LogView } from "../define.ts";
 import type { Condition } from "../query.ts";
-import { conditionSql, isWhole, type Scope, scopeSql, stagesSql } from "./sql.ts";
+import { conditionSql, foundScopeSql, type Scope, stagesSql, withinSql } from "./sql.ts";
 
 /** How the rows of a query are found. */
 export type Plan = {
@@ -16,9 +16,9 @@ export type Plan = {
 };
 
 export function planOf(view: LogView, scope: Scope, conditions: readonly Condition[]): Plan {
-  const driving = [scopeSql(scope)];
-  const residual: Prisma.Sql[] = [];
-  let indexUsed = !isWhole(scope);
+  const driving = [foundScopeSql(scope)];
+  const residual: Prisma.Sql[] = scope.within ? [withinSql(scope.within)] : [];
+  let indexUsed = scope.users !== undefined || scope.shared !== undefined;
   for (const condition of conditions) {
     const sql = conditionSql(view, condition);
     if (!indexUsed && isIndexed(view, condition)) {

@@ -3,7 +3,7 @@ import { allows, ownNames, ownRowsOnly, type Principal, permissionToRead } from 
 import { badRequest, forbidden, notFound } from "@/lib/http/problem.ts";
 import { type LogQuery, parseQuery } from "../query.ts";
 import { isLogSlug, type LogSlug, logView } from "../views.ts";
-import type { Scope } from "./sql.ts";
+import type { Scope, Whereabouts } from "./sql.ts";
 
 /** What every request on a log needs: which log, whose rows, which of them. */
 export type LogRequest = { slug: LogSlug; scope: Scope; query: LogQuery };
@@ -28,22 +28,36 @@ const sessionOf = {
   "audit-log": undefined,
 } as const satisfies { [log in LogSlug]: NonNullable<Scope["shared"]>["by"] | undefined };
 
+/** How the rows of each log tell where it happened; what a person does in Daybook happens in no space. */
+const whereaboutsOf = {
+  commands: "space and target",
+  "kubernetes-commands": "cluster",
+  "kubernetes-api-calls": "cluster",
+  connections: "space and target",
+  "connection-events": "space and target",
+  "session-requests": "space and target",
+  "user-events": undefined,
+  "audit-log": undefined,
+} as const satisfies { [log in LogSlug]: Whereabouts | undefined };
+
 /**
- * The rows of a log that a principal may see, who may read it. Steps of the audit log are nobody's own. Who sees
- * only shared sessions has besides them only what they did themselves in Daybook.
+ * The rows of a log that a principal may see, who may read it. Steps of the audit log are nobody's own, and nobody's
+ * at all whose reach is not everything. Who sees only shared sessions, or only some spaces and targets, has besides
+ * them only what they did themselves in Daybook.
  */
 export function scopeOf(principal: Principal, log: LogSlug): Scope {
-  const { organizationId, userId, sharedOnly } = principal;
-  if (sharedOnly) {
-    const by = sessionOf[log];
-    if (by === undefined) return { organizationId, users: ownNames(principal) };
-    const shared = { userId, by };
-    return ownRowsOnly(principal)
-      ? { organizationId, users: ownNames(principal), shared }
-      : { organizationId, shared };
-  }
-  const ownOnly = log !== "audit-log" && ownRowsOnly(principal);
-  return ownOnly ? { organizationId, users: ownNames(principal) } : { organizationId };
+  const { organizationId, userId, sharedOnly, reach } = principal;
+  const limited = sharedOnly || reach !== "all";
+  if (log === "audit-log") return limited ? { organizationId, users: [] } : { organizationId };
+  const by = sessionOf[log];
+  const whereabouts = whereaboutsOf[log];
+  const ownOnly = ownRowsOnly(principal) || (limited && (by === undefined || whereabouts === undefined));
+  return {
+    organizationId,
+    ...(ownOnly && { users: ownNames(principal) }),
+    ...(sharedOnly && by !== undefined && { shared: { userId, by } }),
+    ...(reach !== "all" && whereabouts !== undefined && { within: { reach, by: whereabouts } }),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import "server-only";
+import type { Reach } from "@/lib/auth/reach.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { sqlName } from "@/lib/record/columns.ts";
 import { sharedConnections } from "@/lib/shares/server/shared.ts";
@@ -8,19 +9,24 @@ import { type Condition, type Cursor, type LogQuery, parseNumberRange } from "..
 import { boundsOf } from "../time.ts";
 
 /**
- * Whose rows may be seen: an organization's, and of them only those of some user names where `users` is given, and
- * only those of sessions that are shared with a person where `shared` is.
+ * Whose rows may be seen: an organization's, and of them only those of some user names where `users` is given,
+ * only those of sessions that are shared with a person where `shared` is, and only those of some spaces and targets
+ * where `within` is.
  */
 export type Scope = {
   organizationId: string;
   users?: readonly string[];
   /** `by`: how a row tells its connection. A Kubernetes command is of the connection that one of its calls is of. */
   shared?: { userId: string; by: "connection_id" | "id" | "command" };
+  /** `by`: how a row tells where it happened. */
+  within?: { reach: Exclude<Reach, "all">; by: Whereabouts };
 };
 
+export type Whereabouts = "space and target" | "cluster";
+
 /** Whether a scope is everything of its organization, so that sums over all of it may be told. */
-export function isWhole({ users, shared }: Scope): boolean {
-  return users === undefined && shared === undefined;
+export function isWhole({ users, shared, within }: Scope): boolean {
+  return users === undefined && shared === undefined && within === undefined;
 }
 
 /**
@@ -78,10 +84,16 @@ function alias(field: string): Prisma.Sql {
 }
 
 /**
- * What every statement on a view begins with: the organization, the person's names where only own rows count, and
- * the shares of this moment where only they do.
+ * What every statement on a view begins with: the organization, the person's names where only own rows count, the
+ * shares of this moment where only they do, and the reach where it is not everything.
  */
 export function scopeSql(scope: Scope): Prisma.Sql {
+  const found = foundScopeSql(scope);
+  return scope.within ? Prisma.sql`${found} AND ${withinSql(scope.within)}` : found;
+}
+
+/** The part of {@link scopeSql} that indexes lead to. */
+export function foundScopeSql(scope: Scope): Prisma.Sql {
   const { organizationId, shared } = scope;
   const organization = shared
     ? Prisma.sql`r.organization_id = ${organizationId}::uuid AND ${sharedSql(organizationId, shared)}`
@@ -90,6 +102,20 @@ export function scopeSql(scope: Scope): Prisma.Sql {
   // A list without names is nobody's, never everybody's.
   if (scope.users.length === 0) return Prisma.sql`${organization} AND false`;
   return Prisma.sql`${organization} AND r.user_name IN (${Prisma.join([...scope.users])})`;
+}
+
+/**
+ * The part of {@link scopeSql} that each row is looked at for. The names are one value each, however many they are,
+ * so that the statement stays the same and the database hashes them.
+ */
+export function withinSql({ reach: { spaces, targets }, by }: NonNullable<Scope["within"]>): Prisma.Sql {
+  if (by === "cluster") return Prisma.sql`r.cluster = ANY(${arrayText(targets)}::text[])`;
+  return Prisma.sql`(r.target = ANY(${arrayText(targets)}::text[]) OR r.space = ANY(${arrayText(spaces)}::text[]))`;
+}
+
+/** Texts as PostgreSQL writes an array of them: exports take no other values than texts and numbers. */
+function arrayText(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
 function sharedSql(organizationId: string, { userId, by }: NonNullable<Scope["shared"]>): Prisma.Sql {

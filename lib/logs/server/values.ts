@@ -1,13 +1,18 @@
 import "server-only";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
+import type { LogView } from "../define.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { columnOf, identifier, isWhole, likeText, type Scope, scopeSql } from "./sql.ts";
+import { columnOf, foundScopeSql, identifier, isWhole, likeText, type Scope, withinSql } from "./sql.ts";
 
 export type ValueCount = { value: string; count: number };
 
 /** How many values type-ahead offers. */
 export const maxSuggestions = 20;
+
+/** Rows that are offered values of, and rows that are looked at for them where only some lie within the reach. */
+const newestRows = 10_000;
+const newestLookedAt = 100_000;
 
 /**
  * Values of a filter that contain `match`, most frequent first, counted over all time from the rollup.
@@ -34,11 +39,18 @@ export async function listValues(
         ) both_parts GROUP BY value HAVING sum(n) > 0 ORDER BY 2 DESC, 1 LIMIT ${maxSuggestions}`
       : Prisma.sql`
         SELECT value, count(*)::double precision AS count FROM (
-          SELECT r.${columnOf(filter.column)} AS value FROM ${identifier(view.table)} r
-          WHERE ${scopeSql(scope)} ORDER BY r.time DESC, r.id DESC LIMIT 10000
+          SELECT r.${columnOf(filter.column)} AS value FROM ${rowsOf(view, scope)} r LIMIT ${newestRows}
         ) own WHERE value ILIKE ${like} GROUP BY value ORDER BY 2 DESC, 1 LIMIT ${maxSuggestions}`,
   );
   return found.rows;
+}
+
+/** The newest rows of a scope, found through an index whatever the reach. */
+function rowsOf(view: LogView, scope: Scope): Prisma.Sql {
+  const found = (most: number): Prisma.Sql => Prisma.sql`(SELECT r.* FROM ${identifier(view.table)} r
+    WHERE ${foundScopeSql(scope)} ORDER BY r.time DESC, r.id DESC LIMIT ${most})`;
+  if (!scope.within) return found(newestRows);
+  return Prisma.sql`(SELECT r.* FROM ${found(newestLookedAt)} r WHERE ${withinSql(scope.within)})`;
 }
 
 function rollup(scope: Scope, slug: LogSlug, field: string): Prisma.Sql {

@@ -250,8 +250,8 @@ export function sourcePaths(): Paths {
         errors: [404, 409],
       }),
     },
-    ...targetPaths(permission),
-    ...namePaths("spaces", "space", "SpacePage", permission),
+    ...targetPaths("targets:manage"),
+    ...namePaths("spaces", "space", "SpacePage", "targets:manage"),
   };
 }
 

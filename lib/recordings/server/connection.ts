@@ -69,7 +69,7 @@ async function chosen(
   if (!latest || startUs === undefined || recordings.length < 2) return latest;
   // A link from the log of commands names the second alone: the recording is the one that has a command there.
   for (const line of recordings) {
-    const commands = await recordedCommands(principal.organizationId, line);
+    const commands = await recordedCommands(principal, line);
     if (commands.some(({ timeUs }) => Math.abs(timeUs - startUs) < 1000)) return line;
   }
   return latest;

@@ -33,13 +33,20 @@ const labelLength = 200;
 type Summary = Omit<ConversionSummary, "commands">;
 type WithCommands = Summary & { commands: RecordedCommand[] };
 
-/** The recordings that somebody may see: all of the organization, their own, or those shared with them. @throws Problem 403 */
+/**
+ * The recordings that somebody may see: all of the organization, their own, those shared with them, and of these only
+ * those within their reach.
+ * @throws Problem 403
+ */
 export function recordingScope(principal: Principal): Scope {
-  const { organizationId, userId, sharedOnly } = principal;
-  const shared = sharedOnly && { shared: { userId, by: "connection_id" as const } };
-  if (allows(principal, "recordings:read")) return { organizationId, ...shared };
-  if (allows(principal, "recordings:read-own"))
-    return { organizationId, users: ownNames(principal), ...shared };
+  const { organizationId, userId, sharedOnly, reach } = principal;
+  const narrowed = {
+    organizationId,
+    ...(sharedOnly && { shared: { userId, by: "connection_id" as const } }),
+    ...(reach !== "all" && { within: { reach, by: "space and target" as const } }),
+  };
+  if (allows(principal, "recordings:read")) return narrowed;
+  if (allows(principal, "recordings:read-own")) return { ...narrowed, users: ownNames(principal) };
   throw new Problem(403, "This needs the permission recordings:read-own.");
 }
 
@@ -124,9 +131,9 @@ export async function storedSegment(
   });
 }
 
-async function summaryWithCommands(organizationId: string, line: RecordingLine): Promise<WithCommands> {
-  const summary = await summaryFor(organizationId, line);
-  return { ...summary, commands: await recordedCommands(organizationId, line) };
+async function summaryWithCommands(principal: Principal, line: RecordingLine): Promise<WithCommands> {
+  const summary = await summaryFor(principal.organizationId, line);
+  return { ...summary, commands: await recordedCommands(principal, line) };
 }
 
 function idleOf(summary: Summary, idleSeconds: number | undefined): IdleTime {
@@ -149,7 +156,7 @@ export async function indexOf(
   line: RecordingLine,
   idleSeconds: number | undefined,
 ): Promise<PlayerIndex> {
-  return indexFrom(await summaryWithCommands(principal.organizationId, line), idleSeconds);
+  return indexFrom(await summaryWithCommands(principal, line), idleSeconds);
 }
 
 function indexFrom(summary: WithCommands, idleSeconds: number | undefined): PlayerIndex {
@@ -181,7 +188,7 @@ export async function playbackOf(
   line: RecordingLine,
   idleSeconds: number | undefined,
 ): Promise<Playback> {
-  const summary = await summaryWithCommands(principal.organizationId, line);
+  const summary = await summaryWithCommands(principal, line);
   const { pauses, activity, markers, resizes, durationUs } = summary.screen;
   const index = indexFrom(summary, idleSeconds);
   const apiCalls = await recordedCalls(principal, line);

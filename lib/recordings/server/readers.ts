@@ -24,13 +24,14 @@ const mostReadings = 200;
 
 /**
  * Who watched, played, read, found, downloaded or deleted the recordings of a connection, the first one first.
- * Undefined for those who see only what is their own: they do not learn who looks at it.
+ * Undefined for those who see only their own or a part of the record: who looks at it stands in the audit log.
  */
 export async function listReadings(
   principal: Principal,
   connectionId: string,
 ): Promise<Readings | undefined> {
-  if (principal.sharedOnly || !allows(principal, "recordings:read")) return undefined;
+  if (principal.sharedOnly || principal.reach !== "all" || !allows(principal, "recordings:read"))
+    return undefined;
   const found = await pool().query<Reading>(
     `WITH mine AS (SELECT id::text AS id, least(started_at, received_at) AS since FROM recordings
        WHERE organization_id = $1 AND connection_id = $2)

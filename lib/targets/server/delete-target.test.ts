@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function targetId(name: string): Promise<string> {
-  const { targets } = await listTargets(admin.organizationId, { match: name, after: null });
+  const { targets } = await listTargets(admin, { match: name, after: null });
   const [target] = targets;
   if (!target) throw new Error(`No target ${name}`);
   return target.id;
@@ -91,7 +91,7 @@ describe("deleting a target", () => {
       )
     ).rows;
     expect(await listKills(admin.organizationId, live?.id ?? "")).toMatchObject([{ cause, state: "ended" }]);
-    const { targets } = await listTargets(admin.organizationId, { match: "", after: null });
+    const { targets } = await listTargets(admin, { match: "", after: null });
     expect(targets.map(({ name }) => name)).toEqual(["db-2"]);
     const steps = await pool().query(
       `SELECT event_type, custom_values->>'reason' AS reason, custom_values->>'connectionsTold' AS told,
@@ -104,7 +104,7 @@ describe("deleting a target", () => {
     ]);
     // It does not come back with the next record that names it, and cannot be deleted twice.
     await native.post(lines([{ ...event, id: "5", connectionRef: "5", target: "db-1", event: "open" }]));
-    expect((await listTargets(admin.organizationId, { match: "db-1", after: null })).targets).toEqual([]);
+    expect((await listTargets(admin, { match: "db-1", after: null })).targets).toEqual([]);
     await expect(deleteTarget(admin, id, "again")).rejects.toMatchObject({ status: 404 });
   });
 
@@ -124,7 +124,10 @@ describe("deleting a target", () => {
         },
       ]),
     );
-    const { targets } = await listTargets(installation.otherOrganizationId, { match: "", after: null });
+    const { targets } = await listTargets(
+      { organizationId: installation.otherOrganizationId, reach: "all" },
+      { match: "", after: null },
+    );
     const [theirs] = targets;
     await expect(deleteTarget(admin, theirs?.id ?? "", "x")).rejects.toMatchObject({ status: 404 });
     const found = await pool().query("SELECT status FROM connections WHERE target = 'theirs'");

@@ -2,6 +2,7 @@ import "server-only";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { reaches } from "@/lib/auth/reach.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
@@ -26,7 +27,7 @@ export async function deleteTarget(principal: Principal, id: string, reason: str
     [organizationId, id],
   );
   const [target] = found.rows;
-  if (!target) throw notFound(missing);
+  if (!target || !reaches(principal.reach, { target: target.name })) throw notFound(missing);
   const workflow = await beginWorkflow({
     actor: actorOf(principal),
     workflowType: "target:deletion",

@@ -2,6 +2,7 @@ import "server-only";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { reaches } from "@/lib/auth/reach.ts";
 import { pool } from "@/lib/db/client.ts";
 import { notFound } from "@/lib/http/problem.ts";
 
@@ -15,7 +16,7 @@ export async function describeTarget(principal: Principal, id: string, descripti
     [principal.organizationId, id],
   );
   const [before] = found.rows;
-  if (!before) throw notFound(missing);
+  if (!before || !reaches(principal.reach, { target: before.name })) throw notFound(missing);
   await runWorkflow(
     {
       actor: actorOf(principal),
@@ -42,7 +43,7 @@ export async function describeSpace(principal: Principal, id: string, descriptio
     [principal.organizationId, id],
   );
   const [before] = found.rows;
-  if (!before) throw notFound(missing);
+  if (!before || !reaches(principal.reach, { space: before.name })) throw notFound(missing);
   await runWorkflow(
     {
       actor: actorOf(principal),

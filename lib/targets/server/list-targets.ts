@@ -1,4 +1,6 @@
 import "server-only";
+import type { Principal } from "@/lib/auth/principal.ts";
+import type { Reach } from "@/lib/auth/reach.ts";
 import { pool } from "@/lib/db/client.ts";
 import {
   type SpaceLine,
@@ -12,33 +14,49 @@ import { cursorAfter, type TargetQuery } from "../target-query.ts";
 const utc = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** A page of the targets of an organization that were not deleted, by name and kind. */
+/** A page of the targets within somebody's reach that were not deleted, by name and kind. */
 export async function listTargets(
-  organizationId: string,
+  principal: Pick<Principal, "organizationId" | "reach">,
   { match, after }: TargetQuery,
 ): Promise<TargetPage> {
   const found = await pool().query<TargetLine>(
     `SELECT id, name, kind, description, ${utc("created_at")} AS "firstSeen" FROM targets
      WHERE organization_id = $1 AND deleted_at IS NULL AND ($2 = '' OR name ILIKE $3 OR description ILIKE $3)
        AND ($4::text IS NULL OR (name, kind) > ($4, $5))
+       AND ($6::text[] IS NULL OR name = ANY($6))
      ORDER BY name, kind LIMIT ${targetPage + 1}`,
-    [organizationId, match, pattern(match), after?.name, after?.kind],
+    [
+      principal.organizationId,
+      match,
+      pattern(match),
+      after?.name,
+      after?.kind,
+      namesWithin(principal.reach, "targets"),
+    ],
   );
   const targets = found.rows.slice(0, targetPage);
   return { targets, nextCursor: nextCursor(found.rows) };
 }
 
-/** A page of the spaces of an organization, by name. */
-export async function listSpaces(organizationId: string, { match, after }: TargetQuery): Promise<SpacePage> {
+/** A page of the spaces within somebody's reach, by name. */
+export async function listSpaces(
+  principal: Pick<Principal, "organizationId" | "reach">,
+  { match, after }: TargetQuery,
+): Promise<SpacePage> {
   const found = await pool().query<SpaceLine>(
     `SELECT id, name, description, ${utc("created_at")} AS "firstSeen" FROM spaces
      WHERE organization_id = $1 AND ($2 = '' OR name ILIKE $3 OR description ILIKE $3)
-       AND ($4::text IS NULL OR name > $4)
+       AND ($4::text IS NULL OR name > $4) AND ($5::text[] IS NULL OR name = ANY($5))
      ORDER BY name LIMIT ${targetPage + 1}`,
-    [organizationId, match, pattern(match), after?.name],
+    [principal.organizationId, match, pattern(match), after?.name, namesWithin(principal.reach, "spaces")],
   );
   const spaces = found.rows.slice(0, targetPage);
   return { spaces, nextCursor: nextCursor(found.rows) };
+}
+
+/** The names that somebody is kept to; null for whoever is not. */
+function namesWithin(reach: Reach, kind: "spaces" | "targets"): readonly string[] | null {
+  return reach === "all" ? null : reach[kind];
 }
 
 function nextCursor(rows: readonly { name: string; kind?: string }[]): string | null {

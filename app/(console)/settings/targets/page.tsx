@@ -15,12 +15,12 @@ export default async function TargetsPage({ searchParams }: PageProps) {
   const page = await asPage(
     "target.list",
     pageResource("/settings/targets", params),
-    async ({ organizationId }) => {
+    async (principal) => {
       if (parsed.errors) return undefined;
-      const { targets: lines, nextCursor } = await listTargets(organizationId, parsed.query);
+      const { targets: lines, nextCursor } = await listTargets(principal, parsed.query);
       return { lines, nextCursor };
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
   return (
     <TargetList

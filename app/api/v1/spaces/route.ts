@@ -9,11 +9,11 @@ export function GET(request: Request): Promise<Response> {
   return asApi(
     request,
     "space.list",
-    async ({ organizationId }) => {
+    async (principal) => {
       const parsed = parseTargetQuery(new URL(request.url).searchParams);
       if (parsed.errors) throw badRequest(parsed.errors);
-      return Response.json(await listSpaces(organizationId, parsed.query), { headers: noStore });
+      return Response.json(await listSpaces(principal, parsed.query), { headers: noStore });
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
 }

@@ -9,11 +9,11 @@ export function GET(request: Request): Promise<Response> {
   return asApi(
     request,
     "target.list",
-    async ({ organizationId }) => {
+    async (principal) => {
       const parsed = parseTargetQuery(new URL(request.url).searchParams);
       if (parsed.errors) throw badRequest(parsed.errors);
-      return Response.json(await listTargets(organizationId, parsed.query), { headers: noStore });
+      return Response.json(await listTargets(principal, parsed.query), { headers: noStore });
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
 }

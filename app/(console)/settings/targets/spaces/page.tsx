@@ -15,12 +15,12 @@ export default async function SpacesPage({ searchParams }: PageProps) {
   const page = await asPage(
     "space.list",
     pageResource("/settings/targets/spaces", params),
-    async ({ organizationId }) => {
+    async (principal) => {
       if (parsed.errors) return undefined;
-      const { spaces: lines, nextCursor } = await listSpaces(organizationId, parsed.query);
+      const { spaces: lines, nextCursor } = await listSpaces(principal, parsed.query);
       return { lines, nextCursor };
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
   return (
     <TargetList

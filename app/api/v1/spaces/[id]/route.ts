@@ -18,6 +18,6 @@ export async function PATCH(
       await describeSpace(principal, requireId(id), description);
       return new Response(null, { status: 204 });
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
 }

@@ -20,7 +20,7 @@ export async function PATCH(request: Request, { params }: Context): Promise<Resp
       await describeTarget(principal, requireId(id), description);
       return new Response(null, { status: 204 });
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
 }
 
@@ -34,6 +34,6 @@ export async function DELETE(request: Request, { params }: Context): Promise<Res
       const deleted = await deleteTarget(principal, requireId(id), requireReason(request));
       return Response.json(deleted, { headers: noStore });
     },
-    { permission: "sources:manage" },
+    { permission: "targets:manage" },
   );
 }
