@@ -15,6 +15,7 @@ export default defineConfig({
     include: ["{lib,bin,components,app}/**/*.test.{ts,tsx}"],
     exclude: ["lib/generated/**"],
     globalSetup: ["lib/db/test-database.ts"],
+    setupFiles: ["lib/audit/test-captured.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

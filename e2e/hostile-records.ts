@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { LogSlug } from "@/lib/logs/views.ts";
 import type { NativeRecord } from "./fixtures.ts";
 
@@ -91,15 +92,14 @@ export const logs: {
   "audit-log": {
     filter: "initiator",
     record: (text, user) => ({
-      category: text,
-      workflowId: text,
-      workflowType: text,
-      eventType: text,
+      workflowId: randomUUID(),
+      workflowType: "epbpolicy:update",
+      eventType: "epbpolicy:update-failed",
       eventDescription: text,
       initiator: user,
       initiatorType: "tenant-user",
       target: text,
-      targetType: text,
+      targetType: "ebpPolicy",
       targetId: text,
       operationStatus: "failure",
       customValues: { [text]: text },

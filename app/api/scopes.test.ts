@@ -106,7 +106,7 @@ describe("scopes and the owner's role together decide", () => {
         headers,
       });
       expect(status, text).toBe(200);
-      expect(text).toContain("alpha:event");
+      expect(text).toContain("alpha says");
     }
   });
 

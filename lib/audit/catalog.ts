@@ -4,6 +4,7 @@ import { deploymentTokenWorkflows } from "./catalog/deployment-tokens.ts";
 import { exportWorkflows } from "./catalog/exports.ts";
 import { groupManagementWorkflows } from "./catalog/group-management.ts";
 import { identityProviderWorkflows } from "./catalog/identity-providers.ts";
+import { importWorkflows } from "./catalog/imports.ts";
 import { ownAccessWorkflows } from "./catalog/own-access.ts";
 import { ownUserManagementWorkflows } from "./catalog/own-user-management.ts";
 import { policyWorkflows } from "./catalog/policy-management.ts";
@@ -30,6 +31,7 @@ export const catalog = {
   "Restore Operations": restoreWorkflows,
   Reporting: reportingWorkflows,
   Exports: exportWorkflows,
+  Imports: importWorkflows,
   "Targets & Spaces": targetWorkflows,
   "Session Recordings": { ...recordingWorkflows, ...sessionWorkflows },
   Sources: sourceWorkflows,

@@ -12,6 +12,8 @@ const permissions = {
   /** The rows of which one is the user. */
   "logs:read-own": ["superuser", "admin", "auditor", "member"],
   "audit-log:read": ["superuser", "auditor"],
+  /** Rows from files, those of another Daybook's own included. */
+  "audit-log:import": ["superuser"],
   "exports:create": ["superuser", "admin", "auditor", "member"],
   "recordings:read": ["superuser", "admin", "auditor"],
   /** Recordings of which one is the user. */

@@ -51,6 +51,8 @@ export type IngestKind = {
    * `reused`: it may come back (address and port), so an `open` event begins a new connection.
    */
   connectionRefs: "unique" | "reused";
+  /** A post with a record that cannot be stored is refused as a whole, and nothing of it quarantined. */
+  wholeOnly?: true;
   /**
    * Cuts a whole body into records and masks secrets in their bytes, one after the other as they are asked for,
    * so that a large body need not be cut in one go. Pure. Throws {@link BadBody}, on the way too: no record of

@@ -38,6 +38,8 @@ const port = z.int().min(0).max(65_535);
 /** The source's own name for a connection; together with the source it gives Daybook's connection id. */
 const connectionRef = z.string().min(1).max(1024);
 const json = z.json();
+/** In either case: it is kept as it is written. */
+const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "must be a UUID");
 
 export const commandDraft = z.strictObject({
   time: instant,
@@ -168,10 +170,10 @@ export const userEventDraft = z.strictObject({
 
 export const auditEventDraft = z.strictObject({
   time: instant,
-  eventId: name.optional(),
-  tenantId: name.optional(),
+  eventId: uuid.optional(),
+  tenantId: uuid.optional(),
   category: name.optional(),
-  workflowId: name,
+  workflowId: uuid,
   workflowType: name,
   eventType: name,
   eventDescription: long.default(""),
@@ -205,4 +207,9 @@ export type DraftOf<L extends RecordLog> = z.output<(typeof drafts)[L]>;
  * come: the start of a connection is in the second stage of a Kubernetes call and in the last. The store keeps
  * the row whose record came first and leaves out later ones with the same `once`.
  */
-export type RowDraft = { [L in RecordLog]: { log: L; row: DraftOf<L>; once?: string } }[RecordLog];
+export type RowDraft = {
+  [L in RecordLog]: { log: L; row: DraftOf<L>; once?: string; json?: JsonTexts };
+}[RecordLog];
+
+/** JSON columns of an audit event whose text is stored as it is written. */
+export type JsonTexts = { [field in "customValues" | "originalState" | "updatedState"]?: string };

@@ -1,4 +1,4 @@
-import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
+import type { DraftOf, JsonTexts, RecordLog } from "@/lib/ingest/rows.ts";
 
 /** PostgreSQL types that the record's own columns use. */
 export type SqlType = "text" | "int4" | "int8" | "int2" | "uuid" | "json" | "timestamptz" | "bytea";
@@ -11,6 +11,8 @@ export type Resolved = {
   /** Of a request told in two lines: what both share, and which of them is shown. */
   requestKey?: string;
   stageRank?: number;
+  /** Stored in place of the draft's values. */
+  json?: JsonTexts;
 };
 
 type Fields<L extends RecordLog> = {

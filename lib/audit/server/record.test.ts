@@ -53,7 +53,7 @@ describe("a workflow", () => {
     const user = (name: string): WorkflowFacts => ({
       ...facts(name),
       workflowType: "user:deletion",
-      custom: { username: name },
+      custom: { username: name, deletedBy: "ann@example.org" },
     });
     await runWorkflow(user("four"), async () => {});
     const refused = runWorkflow(user("two"), async () => {
@@ -62,15 +62,26 @@ describe("a workflow", () => {
     await expect(refused).rejects.toThrow("is the last superuser");
     const steps = async (name: string) => (await rowsOf(name)).map(({ event, custom }) => [event, custom]);
     expect(await steps("four")).toEqual([
-      ["user:deletion-attempting", { username: "four", deletionStatus: "attempting" }],
-      ["user:deleting", { username: "four", deletionStatus: "deleting" }],
-      ["user:deleted", { username: "four", deletionStatus: "deleted" }],
+      [
+        "user:deletion-attempting",
+        { username: "four", deletedBy: "ann@example.org", deletionStatus: "attempting" },
+      ],
+      ["user:deleting", { username: "four", deletedBy: "ann@example.org", deletionStatus: "deleting" }],
+      ["user:deleted", { username: "four", deletedBy: "ann@example.org", deletionStatus: "deleted" }],
     ]);
     expect(await steps("two")).toEqual([
-      ["user:deletion-attempting", { username: "two", deletionStatus: "attempting" }],
+      [
+        "user:deletion-attempting",
+        { username: "two", deletedBy: "ann@example.org", deletionStatus: "attempting" },
+      ],
       [
         "user:deletion-failed",
-        { username: "two", deletionStatus: "failed", reason: "is the last superuser" },
+        {
+          username: "two",
+          deletedBy: "ann@example.org",
+          deletionStatus: "failed",
+          reason: "is the last superuser",
+        },
       ],
     ]);
   });

@@ -16,6 +16,7 @@ import {
 } from "@/lib/record/server/insert.ts";
 import type { Step } from "../catalog/define.ts";
 import { type CatalogEntry, type WorkflowType, workflowDefinition } from "../catalog.ts";
+import { noteCapturedFaults } from "./captured-faults.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -192,7 +193,7 @@ function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): 
     ...statusOf(definition, step),
   };
   const reason = end.custom?.["reason"] ?? facts.custom?.["reason"];
-  return {
+  const row: DraftOf<"audit-log"> = {
     time: nowInstant(),
     category,
     workflowId: id,
@@ -210,6 +211,8 @@ function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): 
     ...(original === undefined ? {} : { originalState: original }),
     ...(end.updated === undefined ? {} : { updatedState: end.updated }),
   };
+  noteCapturedFaults(row, step);
+  return row;
 }
 
 /** How far the workflow is, under the key that its captured information has for that. */

@@ -156,7 +156,7 @@ function stateOf({ id, name, fingerprint, endsAt }: CertificateLine) {
 
 async function requireSource(organizationId: string, id: string): Promise<Source> {
   const found = await pool().query<Source>(
-    "SELECT id, name, kind FROM sources WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'",
+    "SELECT id, name, kind FROM sources WHERE organization_id = $1 AND id = $2 AND kind NOT IN ('daybook', 'audit-csv')",
     [organizationId, id],
   );
   const [row] = found.rows;

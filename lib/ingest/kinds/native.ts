@@ -1,8 +1,10 @@
+import { catalogEntry } from "@/lib/audit/catalog.ts";
+import { eventFaults, foreignFaults } from "@/lib/audit/event-faults.ts";
 import type { ForeignRecord, IngestKind, MapContext, Mapped, Rejected } from "@/lib/ingest/define.ts";
 import { issuesText } from "@/lib/ingest/issues.ts";
 import { accessMethodOf } from "@/lib/ingest/kubernetes-clients.ts";
 import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
-import { drafts, type RecordLog, type RowDraft } from "@/lib/ingest/rows.ts";
+import { type DraftOf, drafts, type RecordLog, type RowDraft } from "@/lib/ingest/rows.ts";
 import { decodeText, MAX_BODY_DEPTH, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
 import { JsonError } from "@/lib/record/json-tokens.ts";
 
@@ -124,7 +126,28 @@ function mapLine(record: ForeignRecord, context: MapContext): Mapped {
   const filled = log === "kubernetes-api-calls" ? { ...callDefaults(row, record.id, context), ...row } : row;
   const parsed = drafts[log].safeParse(filled);
   if (!parsed.success) return { rejected: issuesText(parsed.error) };
+  if (log === "audit-log") return foreignEvent(parsed.data as DraftOf<"audit-log">);
   return { rows: [{ log, row: parsed.data } as RowDraft] };
+}
+
+/** The catalogue says in which category an event is; other products do not speak as Daybook. */
+function foreignEvent(row: DraftOf<"audit-log">): Mapped {
+  const faults = [...foreignFaults(row), ...eventFaults(row)];
+  if (faults.length > 0)
+    return { rejected: faults.map(({ field, reason }) => `${field}: ${reason}`).join("; ") };
+  const { category, targetType = row.targetType } = catalogEntry(row.workflowType) ?? {};
+  return {
+    rows: [
+      {
+        log: "audit-log",
+        row: {
+          ...row,
+          ...(category !== undefined && { category }),
+          ...(targetType !== undefined && { targetType }),
+        },
+      },
+    ],
+  };
 }
 
 /** A call that does not say otherwise is complete, has its record's id and belongs to the source's cluster. */

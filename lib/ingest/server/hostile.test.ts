@@ -25,6 +25,15 @@ const text = "before\u0000after \\u0000 \u001b]0;\u0007 \u202e </script>' \" \\N
 const fixed: { [field: string]: unknown } = {
   time: "2026-11-20T10:00:00Z",
   outcome: undefined,
+  // What the catalogue says of an event; all else of it may be any text.
+  eventId: "0193A4C2-8f3a-7c10-8a51-5be0a0d3c902",
+  tenantId: "0193a4c2-8f3a-7c10-8a51-5be0a0d3c903",
+  workflowId: "0193a4c2-8f3a-7c10-8a51-5be0a0d3c904",
+  category: "Reporting",
+  workflowType: "epbreport:upsert",
+  eventType: "epbreport:upserted",
+  targetType: "epbReport",
+  customValues: { [text]: text },
 };
 
 it.each(Object.keys(drafts) as RecordLog[])("%s takes any text", async (log) => {

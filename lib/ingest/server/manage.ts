@@ -29,7 +29,7 @@ export async function listSources(organizationId: string): Promise<SourceHealthL
        (SELECT count(*) FROM quarantined_records q WHERE q.organization_id = s.organization_id AND q.source_id = s.id
          AND q.state = 'open')::double precision AS quarantined
      FROM sources s LEFT JOIN source_health h ON h.source_id = s.id
-     WHERE s.organization_id = $1 AND s.kind <> 'daybook' ORDER BY s.name`,
+     WHERE s.organization_id = $1 AND s.kind NOT IN ('daybook', 'audit-csv') ORDER BY s.name`,
     [organizationId],
   );
   return found.rows;
@@ -64,7 +64,7 @@ export async function renewSourceToken(
 ): Promise<{ token: string; tokenPrefix: string } | null> {
   const { token, shownPrefix, hash } = newToken("dbs_");
   const changed = await client.query(
-    "UPDATE sources SET token_prefix = $3, token_hash = $4 WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'",
+    "UPDATE sources SET token_prefix = $3, token_hash = $4 WHERE organization_id = $1 AND id = $2 AND kind NOT IN ('daybook', 'audit-csv')",
     [organizationId, id, shownPrefix, hash],
   );
   return changed.rowCount === 1 ? { token, tokenPrefix: shownPrefix } : null;
@@ -78,7 +78,7 @@ export async function setSourceSettings(
   settings: { [name: string]: string },
 ): Promise<boolean> {
   const changed = await client.query(
-    "UPDATE sources SET settings = $3 WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'",
+    "UPDATE sources SET settings = $3 WHERE organization_id = $1 AND id = $2 AND kind NOT IN ('daybook', 'audit-csv')",
     [organizationId, id, settings],
   );
   return changed.rowCount === 1;
@@ -93,7 +93,7 @@ export async function setSourceDisabled(
 ): Promise<boolean> {
   const changed = await client.query(
     `UPDATE sources SET disabled_at = CASE WHEN $3 THEN now() END
-     WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'`,
+     WHERE organization_id = $1 AND id = $2 AND kind NOT IN ('daybook', 'audit-csv')`,
     [organizationId, id, disabled],
   );
   return changed.rowCount === 1;

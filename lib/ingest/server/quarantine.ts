@@ -8,10 +8,33 @@ import type { IngestSource, PreparedRecord } from "./prepare.ts";
 /** A record that makes no rows, and why; `idTaken`: another record has its id and other content. */
 export type HeldBack = { record: PreparedRecord; receivedAt: string; reason: string; idTaken: boolean };
 
-export function heldBack(record: PreparedRecord, receivedAt: string, idTaken: boolean): HeldBack {
-  const taken = idTaken ? [`another record has the id ${record.id} and other content`] : [];
+/** A post of a kind that keeps nothing back; nothing of it was stored. */
+export class HeldBackError extends Error {
+  override name = "HeldBackError";
+  constructor(readonly held: readonly HeldBack[]) {
+    super(`${held.length} records of a post cannot be stored`);
+  }
+}
+
+/** @param eventTaken another event of the organization has the Id of the record's */
+export function heldBack(
+  record: PreparedRecord,
+  receivedAt: string,
+  idTaken: boolean,
+  eventTaken = false,
+): HeldBack {
+  const taken = [
+    ...(idTaken ? [`another record has the id ${record.id} and other content`] : []),
+    ...(eventTaken ? [eventTakenText(record)] : []),
+  ];
   const unclear = record.rejected === undefined ? [] : [record.rejected];
   return { record, receivedAt, reason: [...taken, ...unclear].join("; "), idTaken };
+}
+
+/** Names the Id that an audit event shares with another one. */
+export function eventTakenText({ rows = [] }: PreparedRecord): string {
+  const ids = rows.flatMap((draft) => (draft.log === "audit-log" ? [draft.row.eventId ?? ""] : []));
+  return `eventId: another event of this organization has the Id ${ids.join(", ")} and other content`;
 }
 
 /**

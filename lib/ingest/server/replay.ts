@@ -5,8 +5,10 @@ import { notFound, Problem } from "@/lib/http/problem.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { ensurePartitions, notifyFollowers } from "@/lib/record/server/insert.ts";
 import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "../define.ts";
+import { bringsEventId, findKnownEvents, lockEventIds } from "./event-ids.ts";
 import { noteHealth } from "./health.ts";
 import { contextOf, type IngestSource, type PreparedRecord, prepareRecord } from "./prepare.ts";
+import { eventTakenText } from "./quarantine.ts";
 import { lockSource } from "./receipts.ts";
 import { toIngestSource } from "./sources.ts";
 import { writeRows } from "./store.ts";
@@ -111,6 +113,7 @@ export async function writeReplay(
   const accepted = prepared
     .filter(({ rows }) => rows !== undefined)
     .map((record) => ({ record, receivedAt }));
+  await refuseKnownEvents(client, source.organizationId, prepared);
   const logs = await writeRows(client, source, accepted);
   await noteHealth(client, source.id, receivedAt, accepted, [
     { accepted: accepted.length, duplicates: 0, quarantined: 0, skipped: prepared.length - accepted.length },
@@ -136,6 +139,19 @@ export async function resolveHeld(
     [organizationId, id, state, nowInstant(), by],
   );
   if (changed.rowCount !== 1) throw noSuchRecord();
+}
+
+async function refuseKnownEvents(
+  client: ClientBase,
+  organizationId: string,
+  prepared: readonly PreparedRecord[],
+): Promise<void> {
+  const events = prepared.filter(bringsEventId);
+  if (events.length === 0) return;
+  await lockEventIds(client, organizationId);
+  const [known] = await findKnownEvents(client, organizationId, events);
+  if (known?.[1] === "other") throw stillUnclear(eventTakenText(known[0]));
+  if (known) throw new Problem(409, "The event of this record is stored already: dismiss it.");
 }
 
 function noSuchRecord(): Problem {

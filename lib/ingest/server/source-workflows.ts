@@ -177,7 +177,7 @@ type SourceState = {
 async function requireSourceRow(organizationId: string, id: string): Promise<SourceState> {
   const found = await pool().query<SourceState>(
     `SELECT name, kind, settings, token_prefix AS "tokenPrefix", disabled_at IS NOT NULL AS disabled
-     FROM sources WHERE organization_id = $1 AND id = $2 AND kind <> 'daybook'`,
+     FROM sources WHERE organization_id = $1 AND id = $2 AND kind NOT IN ('daybook', 'audit-csv')`,
     [organizationId, id],
   );
   const [row] = found.rows;

@@ -13,6 +13,7 @@ import {
 } from "@/lib/record/server/insert.ts";
 import type { RecordLog, RowDraft } from "../rows.ts";
 import { ConnectionIds, projectConnections } from "./connections.ts";
+import { bringsEventId, findKnownEvents, type KnownEvent, lockEventIds } from "./event-ids.ts";
 import { noteHealth } from "./health.ts";
 import { assignKubernetesCommands, projectKubernetesCommands } from "./kubernetes.ts";
 import { noteLoggedSessions } from "./logged-sessions.ts";
@@ -20,7 +21,7 @@ import { noteNames } from "./names.ts";
 import { leaveOutTold } from "./once-told.ts";
 import { insertPortions } from "./portions.ts";
 import type { IngestSource, PreparedPost, PreparedRecord } from "./prepare.ts";
-import { type HeldBack, heldBack, quarantine } from "./quarantine.ts";
+import { type HeldBack, HeldBackError, heldBack, quarantine } from "./quarantine.ts";
 import { judgeRecords } from "./receipts.ts";
 import { ReceiptsAhead } from "./receipts-ahead.ts";
 import { joinSessionRequests } from "./session-requests.ts";
@@ -57,6 +58,11 @@ export async function storePosts(
     const verdicts = await (ahead
       ? ahead.judge(records)
       : judgeRecords(client, source.id, records, receivedAt));
+    const known = await knownEvents(
+      client,
+      source,
+      records.filter((_, at) => verdicts[at] === "new"),
+    );
     const accepted: { record: PreparedRecord; receivedAt: string }[] = [];
     const held: HeldBack[] = [];
     const results: PostResult[] = [];
@@ -65,9 +71,10 @@ export async function storePosts(
       const result: PostResult = { accepted: 0, duplicates: 0, quarantined: 0, skipped: 0 };
       for (const record of post.records) {
         const verdict = verdicts[place++];
-        if (verdict === "duplicate") result.duplicates++;
-        else if (verdict === "conflict" || record.rejected !== undefined) {
-          held.push(heldBack(record, post.receivedAt, verdict === "conflict"));
+        const event = known.get(record);
+        if (verdict === "duplicate" || event === "same") result.duplicates++;
+        else if (verdict === "conflict" || event === "other" || record.rejected !== undefined) {
+          held.push(heldBack(record, post.receivedAt, verdict === "conflict", event === "other"));
           result.quarantined++;
         } else if (record.skipped !== undefined) result.skipped++;
         else {
@@ -77,6 +84,7 @@ export async function storePosts(
       }
       results.push(result);
     }
+    if (source.kind.wholeOnly && held.length > 0) throw new HeldBackError(held);
     const plan = await planRows(client, source, accepted, ahead);
     await ahead?.write();
     await quarantine(client, source, held);
@@ -92,6 +100,17 @@ export async function storePosts(
     await insertAndNotify(client, "user-events", events, source.organizationId, [...logs, "user-events"]);
     return results;
   }, plannedOnce);
+}
+
+async function knownEvents(
+  client: ClientBase,
+  source: IngestSource,
+  records: readonly PreparedRecord[],
+): Promise<Map<PreparedRecord, KnownEvent>> {
+  const events = records.filter(bringsEventId);
+  if (events.length === 0) return new Map();
+  await lockEventIds(client, source.organizationId);
+  return findKnownEvents(client, source.organizationId, events);
 }
 
 /** The statements are few and prepared; planning them anew for every array costs more than they do. */
@@ -189,13 +208,14 @@ async function draftRows(
       const ref = "connectionRef" in row ? row.connectionRef : undefined;
       const entry = {
         ...base,
-        id: uuidv7(),
+        id: idOf(draft),
         receivedAt,
         sourceRecordId: record.id,
         raw: record.raw,
         contentHash: record.contentHash,
         row,
         ...(placeSource !== undefined && { placeSource }),
+        ...(draft.json !== undefined && { json: draft.json }),
         ...(ref !== undefined && {
           connectionId: record.connectionId ?? connections.of(ref, draft, record.id),
         }),
@@ -206,6 +226,12 @@ async function draftRows(
     if (rest) await rest;
   }
   return drafts;
+}
+
+/** An audit event is stored under its own Id: rows of one time are then in the same order wherever they are kept. */
+function idOf(draft: RowDraft): string {
+  const own = draft.log === "audit-log" ? draft.row.eventId : undefined;
+  return own === undefined ? uuidv7() : own.toLowerCase();
 }
 
 /** An event with the place of its client, where the record says none: as it was known when it came. */

@@ -1,3 +1,5 @@
+import { v5 } from "uuid";
+
 /** Records of every log at one time, for each of the users. Two worlds have the same record ids only at the same time. */
 export function worldRecords(word: string, users: readonly string[], time: string): object[] {
   return users.flatMap((user, n) => {
@@ -74,11 +76,11 @@ export function worldRecords(word: string, users: readonly string[], time: strin
           log: "audit-log",
           id: id("a"),
           time,
-          workflowId: `${word}-workflow`,
-          workflowType: `${word}:type`,
+          workflowId: v5(`${word} workflow`, v5.URL),
+          workflowType: "epbpolicy:update",
         },
         ...{
-          eventType: `${word}:event`,
+          eventType: "epbpolicy:updated",
           eventDescription: `${word} says`,
           initiator: user,
           initiatorType: "tenant-user",
@@ -87,7 +89,7 @@ export function worldRecords(word: string, users: readonly string[], time: strin
           target: `${word} target`,
           targetId: `${word}-id`,
           operationStatus: "success",
-          category: `${word} category`,
+          customValues: { modifiedFields: [word] },
         },
       },
     ];

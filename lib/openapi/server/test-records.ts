@@ -10,8 +10,8 @@ const call = {
 };
 const audit = {
   log: "audit-log",
-  workflowId: "w1",
-  workflowType: "user:creation",
+  workflowId: "0193a4c2-8f3a-7c10-8a51-5be0a0d3c901",
+  workflowType: "epbrestore:upsert",
   initiator: "ann",
   initiatorType: "tenant-user",
 };
@@ -120,13 +120,13 @@ export const records = [
     status: 403,
     durationUs: 1,
   },
-  { ...audit, id: "10", time, eventType: "user:creating", operationStatus: "inProgress" },
+  { ...audit, id: "10", time, eventType: "epbrestore:upserting", operationStatus: "inProgress" },
   {
     ...{
       ...audit,
       id: "11",
       time,
-      eventType: "user:created",
+      eventType: "epbrestore:upserted",
       operationStatus: "success",
       customValues: { a: [1, null] },
     },
@@ -134,7 +134,7 @@ export const records = [
       originalState: null,
       updatedState: "text",
       target: "bob",
-      targetType: "user",
+      targetType: "epbRestore",
       targetId: "7",
       eventDescription: "d",
     },

@@ -1,5 +1,6 @@
 import "server-only";
 import type { SqlType } from "../columns.ts";
+import { JsonText } from "../json-text.ts";
 import { storable } from "../text.ts";
 
 /** `PGCOPY\n\377\r\n\0`, no flags, no header extension. */
@@ -37,7 +38,7 @@ export class CopyRows {
       this.#length = this.#bytes.writeInt32BE(-1, this.#length);
       return;
     }
-    if (type === "json") this.#text(JSON.stringify(value));
+    if (type === "json") this.#text(value instanceof JsonText ? value.text : JSON.stringify(value));
     else if (type === "bytea" && value instanceof Uint8Array) this.#raw(value);
     else if (typeof value === "string") this.#fromText(value, type);
     else if (typeof value === "number" && Number.isSafeInteger(value)) this.#integer(value, type);

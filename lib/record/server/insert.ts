@@ -7,6 +7,7 @@ import type { DraftOf, RecordLog } from "@/lib/ingest/rows.ts";
 import { sha256 } from "../canonical.ts";
 import { nowInstant } from "../clock.ts";
 import { type Resolved, recordColumns, recordTables, type SqlType, sqlName } from "../columns.ts";
+import { JsonText } from "../json-text.ts";
 import { copyIn } from "./copy-in.ts";
 import { CopyRows } from "./copy-rows.ts";
 
@@ -50,7 +51,8 @@ function derived(log: RecordLog, entry: RecordRow): { [field: string]: unknown }
   }
   if (log === "audit-log") {
     const { eventId = id, tenantId = organizationId, category = "" } = row as DraftOf<"audit-log">;
-    return { eventId, tenantId, category };
+    const texts = Object.entries(entry.json ?? {}).map(([field, text]) => [field, new JsonText(text)]);
+    return { eventId, tenantId, category, ...Object.fromEntries(texts) };
   }
   return { connectionId, placeSource };
 }

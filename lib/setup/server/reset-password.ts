@@ -27,7 +27,7 @@ export async function resetPassword(email: string): Promise<string> {
       actor: { organizationId: user.organizationId, initiator: "Daybook", initiatorType: "system" },
       workflowType: "user:password-reset",
       target: { name: address, id: user.id },
-      custom: { cause: "command on the server" },
+      custom: { username: address, cause: "command on the server" },
     },
     async (client) => {
       await client.query("UPDATE users SET password_hash = $2 WHERE id = $1", [user.id, hash]);
