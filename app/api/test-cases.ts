@@ -37,6 +37,14 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "GET /api/ready": () => [],
   "GET /api/v1/openapi.json": () => [],
   "GET /api/v1/me": () => [],
+  "GET /api/v1/me/second-factor": () => [],
+  "POST /api/v1/me/second-factor": () => one({}, { password: "not the password" }),
+  "PUT /api/v1/me/second-factor": () => one({}, { code: "000000" }),
+  "POST /api/v1/me/second-factor/removal": () => one({}, { code: "000000" }),
+  "POST /api/v1/me/recovery-codes": () => one({}, { code: "000000" }),
+  "GET /api/v1/me/sessions": () => [],
+  "DELETE /api/v1/me/sessions": () => [],
+  "DELETE /api/v1/me/sessions/[id]": ({ ids }) => one({ id: ids.person }),
   "GET /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "DELETE /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "GET /api/v1/logs/[log]": (names) => logQueries(names, ["", "^", "~"]),
@@ -140,6 +148,9 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "GET /api/v1/sessions/[id]": ({ value }) => one({ id: value("connections", "connection") }),
   "PUT /api/v1/sessions/[id]": ({ value }) =>
     one({ id: value("connections", "connection") }, { killed: true, reason: "none of yours" }),
+  "GET /api/v1/sign-in-policy": () => [],
+  "PUT /api/v1/sign-in-policy": () =>
+    one({}, { secondFactorRoles: [], idleMinutes: 720, absoluteHours: 168, reason: "as it was" }),
   "GET /api/v1/sources": () => [],
   "POST /api/v1/sources": ({ word }) => one({}, { name: `${word} source`, kind: "native" }),
   "GET /api/v1/sources/live": () => [],
@@ -207,4 +218,11 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { params: { id: ids.auditor }, query: { reason: "none of yours", version: "999" } },
   ],
   "POST /api/v1/users/[id]/invitation": ({ ids }) => one({ id: ids.auditor }),
+  "DELETE /api/v1/users/[id]/lock": ({ ids }) => [{ params: { id: ids.person }, query: { reason: "lost" } }],
+  "DELETE /api/v1/users/[id]/second-factor": ({ ids }) => [
+    { params: { id: ids.person }, query: { reason: "lost" } },
+  ],
+  "DELETE /api/v1/users/[id]/sessions": ({ ids }) => [
+    { params: { id: ids.person }, query: { reason: "lost" } },
+  ],
 };

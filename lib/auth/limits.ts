@@ -10,10 +10,11 @@ export const passwordLength = { min: 12, max: 1024 } as const;
 
 /**
  * Guesses within `windowMinutes`; the next one locks for `lockMinutes`. An account's limit holds whether
- * the account exists or not, an address's over all accounts.
+ * the account exists or not, that of codes for who knew the password, an address's over all accounts.
  */
 export const signInLimits = {
   account: { guesses: 10, windowMinutes: 15, lockMinutes: 15 },
+  codes: { guesses: 10, windowMinutes: 15, lockMinutes: 15 },
   address: { guesses: 40, windowMinutes: 15, lockMinutes: 15 },
 } as const;
 

@@ -15,6 +15,8 @@ export type CurrentUser = {
   organizationId: string;
   organizationName: string;
   sessionId: string;
+  /** The organization asks for a second factor and there is none: nothing else is open before it is enrolled. */
+  mustEnrol: boolean;
 };
 
 /** Who makes a request: a person with a session, or a person's API token. */
@@ -40,6 +42,8 @@ export type Principal = {
   /** What it may do, the role at this moment included. */
   scopes: readonly Permission[];
   sessionId?: string;
+  /** As of {@link CurrentUser}, with the permission to enrol one alone; API tokens go on. */
+  mustEnrol?: boolean;
   requestId: string;
   address: string;
   userAgent: string;

@@ -29,6 +29,10 @@ const permissions = {
   "tokens:manage-own": ["superuser", "admin", "auditor", "member"],
   /** See and revoke the tokens of others, up to one's own role. */
   "tokens:manage": ["superuser", "admin"],
+  /** One's own second factor and sessions. */
+  "sign-in:manage-own": ["superuser", "admin", "auditor", "member"],
+  /** Who needs a second factor, and how long sessions last. */
+  "sign-in-policy:manage": ["superuser"],
   "sinks:manage": ["superuser"],
   "retention:manage": ["superuser"],
   "holds:manage": ["superuser"],

@@ -28,6 +28,11 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/logs/[log]/rows/[key]": ["GET"],
   "/api/v1/logs/[log]/values": ["GET"],
   "/api/v1/me": ["GET"],
+  "/api/v1/me/recovery-codes": ["POST"],
+  "/api/v1/me/second-factor": ["GET", "POST", "PUT"],
+  "/api/v1/me/second-factor/removal": ["POST"],
+  "/api/v1/me/sessions": ["GET", "DELETE"],
+  "/api/v1/me/sessions/[id]": ["DELETE"],
   "/api/v1/openapi.json": ["GET"],
   "/api/v1/pair": ["POST"],
   "/api/v1/recordings": ["GET"],
@@ -51,6 +56,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/saved-views/[id]": ["DELETE"],
   "/api/v1/sessions": ["GET"],
   "/api/v1/sessions/[id]": ["GET", "PUT"],
+  "/api/v1/sign-in-policy": ["GET", "PUT"],
   "/api/v1/sources": ["GET", "POST"],
   "/api/v1/sources/[id]": ["PATCH"],
   "/api/v1/sources/[id]/certificates": ["GET", "POST"],
@@ -68,6 +74,9 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/users": ["GET", "POST"],
   "/api/v1/users/[id]": ["GET", "PATCH", "DELETE"],
   "/api/v1/users/[id]/invitation": ["POST"],
+  "/api/v1/users/[id]/lock": ["DELETE"],
+  "/api/v1/users/[id]/second-factor": ["DELETE"],
+  "/api/v1/users/[id]/sessions": ["DELETE"],
 };
 
 /** Routes without a choice first, as Next takes them: /sources/live is no source's. */

@@ -162,6 +162,16 @@ export const userAccessWorkflows = {
       timestamp,
     ],
   },
+  "user:unlock": {
+    title: "User Unlock",
+    targetType: "user",
+    events: threeSteps(
+      "user",
+      ["unlocking", "unlocked", "unlock-failed"],
+      ["Unlocking", "Unlocked", "Failed to unlock"],
+    ),
+    captured: [username, by("unlocked by"), timestamp],
+  },
   "session:revocation": {
     title: "Session Revocation",
     targetType: "user",

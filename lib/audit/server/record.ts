@@ -1,7 +1,7 @@
 import "server-only";
 import type { PoolClient } from "pg";
 import { v4 as uuidv4 } from "uuid";
-import { inTransaction } from "@/lib/db/client.ts";
+import { inTransaction, pool } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { initiatorTypes } from "@/lib/ingest/enumerations.ts";
 import type { DraftOf } from "@/lib/ingest/rows.ts";
@@ -90,21 +90,40 @@ export async function runWorkflow<T>(
 /** For work that cannot lie in one short transaction, such as an export; else take {@link runWorkflow}. */
 export async function beginWorkflow(facts: WorkflowFacts): Promise<OpenWorkflow> {
   const id = uuidv4();
+  const write = await writerOf(id, facts);
+  await inTransaction(async (client) => {
+    await client.query(
+      "INSERT INTO open_workflows (workflow_id, organization_id, facts) VALUES ($1, $2, $3)",
+      [id, facts.actor.organizationId, JSON.stringify(facts)],
+    );
+    await write(client, "attempting");
+  });
+  return openWorkflow(id, facts, write);
+}
+
+/** Goes on with a workflow that another request began. @returns undefined when it has ended */
+export async function resumeWorkflow(id: string): Promise<OpenWorkflow | undefined> {
+  const found = await pool().query<{ facts: WorkflowFacts }>(
+    "SELECT facts FROM open_workflows WHERE workflow_id = $1",
+    [id],
+  );
+  const facts = found.rows[0]?.facts;
+  return facts && openWorkflow(id, facts, await writerOf(id, facts));
+}
+
+type Writer = (client: PoolClient, step: Step, end?: WorkflowEnd) => Promise<void>;
+
+async function writerOf(id: string, facts: WorkflowFacts): Promise<Writer> {
   const { organizationId } = facts.actor;
   const [sourceId] = await Promise.all([
     ownSourceId(organizationId),
     ensurePartitions("audit-log", [nowInstant(), tomorrow()]),
   ]);
-  const write = (client: PoolClient, step: Step, end: WorkflowEnd = {}) =>
+  return (client, step, end = {}) =>
     insertStep(client, sourceId, rowOf(id, facts, step, end), organizationId);
+}
 
-  await inTransaction(async (client) => {
-    await client.query(
-      "INSERT INTO open_workflows (workflow_id, organization_id, facts) VALUES ($1, $2, $3)",
-      [id, organizationId, JSON.stringify(facts)],
-    );
-    await write(client, "attempting");
-  });
+function openWorkflow(id: string, facts: WorkflowFacts, write: Writer): OpenWorkflow {
   return {
     id,
     underWay: async (client) => {

@@ -56,7 +56,7 @@ export async function principalOfSession(
       ...user,
       kind: "user",
       userId: user.id,
-      scopes: permissionsWithin(permissionsOf(user.role), user),
+      scopes: user.mustEnrol ? ["sign-in:manage-own"] : permissionsWithin(permissionsOf(user.role), user),
       ...requestFacts(headers),
     }
   );

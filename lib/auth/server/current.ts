@@ -7,6 +7,7 @@ import { requestFacts } from "@/lib/http/request-facts.ts";
 import { signInPath } from "../next-path.ts";
 import type { CurrentUser, Principal } from "../principal.ts";
 import type { Role } from "../roles.ts";
+import { enrolmentPath } from "../second-factor.ts";
 import { principalOfCookie } from "./authenticate.ts";
 
 /** The person of this request's session, looked up once per request; null when nobody is signed in. */
@@ -34,11 +35,23 @@ export async function requireUser(path?: string): Promise<CurrentUser> {
   return userOf(await requirePrincipal(path));
 }
 
-/** As {@link requireUser}, with everything that data access wants to know. */
-export async function requirePrincipal(path?: string): Promise<Principal> {
+/**
+ * As {@link requireUser}, with everything that data access wants to know. Who has to enrol a second factor first is
+ * led there.
+ *
+ * @param options.enrolling for the pages where that is done
+ */
+export async function requirePrincipal(
+  path?: string,
+  { enrolling = false }: { enrolling?: boolean } = {},
+): Promise<Principal> {
   const principal = await currentPrincipal();
-  if (principal) return principal;
-  redirect(signInPath(path ?? (await headers()).get("x-daybook-path") ?? "/"));
+  const back = async () => path ?? (await headers()).get("x-daybook-path") ?? "/";
+  if (!principal) redirect(signInPath(await back()));
+  if (principal.mustEnrol && !enrolling) {
+    redirect(`${enrolmentPath}?${new URLSearchParams({ next: await back() })}`);
+  }
+  return principal;
 }
 
 /** The person, when of one of the roles; else the page for what is not allowed (403). */
@@ -52,5 +65,18 @@ function userOf(principal: Principal): CurrentUser {
   const { id, email, name, logins, role, sharedOnly, reach, organizationId, organizationName, sessionId } =
     principal;
   if (sessionId === undefined) throw new Error("A page was asked for without a session");
-  return { id, email, name, logins, role, sharedOnly, reach, organizationId, organizationName, sessionId };
+  const mustEnrol = principal.mustEnrol === true;
+  return {
+    id,
+    email,
+    name,
+    logins,
+    role,
+    sharedOnly,
+    reach,
+    organizationId,
+    organizationName,
+    sessionId,
+    mustEnrol,
+  };
 }

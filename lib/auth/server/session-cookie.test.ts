@@ -12,7 +12,7 @@ afterAll(() => installation.remove());
 describe("cookies over HTTPS", () => {
   it("are bound to the host and secure, every one of them", () => {
     const facts = { requestId: "r", address: "", userAgent: "" };
-    const { cookies } = authOptions({ facts, replaces: undefined });
+    const { cookies } = authOptions({ facts, replaces: undefined, challenge: undefined });
     for (const cookie of Object.values(cookies ?? {})) {
       expect(cookie.name).toMatch(/^__Host-/);
       expect(cookie.options).toEqual({ httpOnly: true, sameSite: "lax", path: "/", secure: true });

@@ -1,10 +1,11 @@
 import "server-only";
 import { decode } from "next-auth/jwt";
 import { env } from "@/lib/env.ts";
-import { absoluteDays } from "../limits.ts";
+import { secondStepMinutes } from "../second-factor.ts";
+import { policyBounds } from "../sign-in-policy.ts";
 
 /** Seconds for which the browser keeps the cookie; the session's own limits are checked at every request. */
-export const cookieMaxAge = absoluteDays * 86_400;
+export const cookieMaxAge = policyBounds.absoluteHours.max * 3600;
 
 /** Whether people reach Daybook by HTTPS, so that cookies may ask for it. */
 export function isSecure(): boolean {
@@ -12,7 +13,7 @@ export function isSecure(): boolean {
 }
 
 /** `__Host-` binds a cookie to this very host over HTTPS; browsers refuse the prefix on plain HTTP. */
-export function cookieName(purpose: "session" | "csrf" | "callback"): string {
+export function cookieName(purpose: "session" | "csrf" | "callback" | "challenge"): string {
   return `${isSecure() ? "__Host-" : ""}daybook.${purpose}`;
 }
 
@@ -23,6 +24,12 @@ export function cookieOptions() {
 /** The `Set-Cookie` header that takes the session's cookie away. */
 export function expiredSessionCookie(): string {
   return `${cookieName("session")}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${isSecure() ? "; Secure" : ""}`;
+}
+
+/** The `Set-Cookie` header for the browser of somebody who owes a code; with an empty token it is taken away. */
+export function challengeCookie(token: string): string {
+  const age = token === "" ? 0 : secondStepMinutes * 60;
+  return `${cookieName("challenge")}=${token}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${isSecure() ? "; Secure" : ""}`;
 }
 
 /**
@@ -44,7 +51,15 @@ export async function openSessionCookie(value: string | undefined): Promise<stri
 
 /** The session cookie's value in a `Cookie` header. */
 export function sessionCookieOf(headers: Pick<Headers, "get">): string | undefined {
-  const name = `${cookieName("session")}=`;
+  return cookieOf(headers, "session");
+}
+
+/** The value of a cookie of Daybook's in a `Cookie` header. */
+export function cookieOf(
+  headers: Pick<Headers, "get">,
+  purpose: Parameters<typeof cookieName>[0],
+): string | undefined {
+  const name = `${cookieName(purpose)}=`;
   const cookies = (headers.get("cookie") ?? "").split(";").map((cookie) => cookie.trim());
   return cookies.find((cookie) => cookie.startsWith(name))?.slice(name.length);
 }

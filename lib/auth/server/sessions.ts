@@ -3,17 +3,27 @@ import type { ClientBase } from "pg";
 import { validate as isUuid, v4 as uuidv4 } from "uuid";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
-import { absoluteDays, idleHours } from "../limits.ts";
 import type { CurrentUser } from "../principal.ts";
 import { isRole, isSharedOnly, type Role } from "../roles.ts";
+import type { OwnSession } from "../second-factor.ts";
 import { reachOfUser } from "./reach.ts";
+import { absoluteSql, idleSql, secondFactorRequiredSql } from "./sign-in-policy.ts";
 
 /**
  * What makes a session, its user included, valid at this moment. Looked at in every request, so that
- * revoking one or disabling its user is felt by the next.
+ * revoking one, disabling its user or a stricter policy is felt by the next. A session keeps the end that it was
+ * given: a policy that allows longer ones is for those that begin later.
  */
-const valid = `s.revoked_at IS NULL AND s.expires_at > now()
-  AND s.last_seen_at > now() - interval '${idleHours} hours' AND u.status = 'active'`;
+const valid = `s.revoked_at IS NULL AND s.expires_at > now() AND s.created_at > now() - ${absoluteSql}
+  AND s.last_seen_at > now() - ${idleSql} AND u.status = 'active'`;
+
+/** Sessions with their users and what their organizations ask of them, which may be nothing. */
+const sessionsSql = `sessions s JOIN users u ON u.id = s.user_id
+  LEFT JOIN sign_in_policies p ON p.organization_id = u.organization_id`;
+
+/** Whether nothing is open to the session before a second factor is enrolled. */
+const mustEnrol = `(s.method = 'password' AND ${secondFactorRequiredSql} AND NOT EXISTS
+  (SELECT 1 FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL))`;
 
 type SessionRow = Omit<CurrentUser, "role"> & { role: string; stale: boolean };
 
@@ -26,8 +36,8 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
   const found = await pool().query<SessionRow>({
     name: "session",
     text: `SELECT u.id, u.email, u.name, u.logins, u.role, u.shared_only AS "sharedOnly", ${reachOfUser} AS reach, o.id AS "organizationId", o.name AS "organizationName",
-            s.id AS "sessionId", s.last_seen_at < now() - interval '1 minute' AS stale
-     FROM sessions s JOIN users u ON u.id = s.user_id JOIN organizations o ON o.id = u.organization_id
+            s.id AS "sessionId", ${mustEnrol} AS "mustEnrol", s.last_seen_at < now() - interval '1 minute' AS stale
+     FROM ${sessionsSql} JOIN organizations o ON o.id = u.organization_id
      WHERE s.id = $1 AND ${valid}`,
     values: [id],
   });
@@ -41,20 +51,47 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
 
 /** Asks which of the sessions in an array are valid, and what their person may; that counts as no use of them. */
 export function validSessionsSql(ids: `$${number}`): string {
-  return `SELECT s.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = ANY(${ids}::uuid[]) AND ${valid}`;
+  return `SELECT s.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM ${sessionsSql}
+    WHERE s.id = ANY(${ids}::uuid[]) AND ${valid} AND NOT ${mustEnrol}`;
 }
+
+/** The sessions of a person that are open, the one used last first. */
+export async function listOpenSessions(
+  userId: string,
+  client: Pick<ClientBase, "query"> = pool(),
+): Promise<Omit<OwnSession, "current">[]> {
+  const found = await client.query<Omit<OwnSession, "current">>(
+    `SELECT s.id, s.address, s.user_agent AS "userAgent", ${instantSql("s.created_at")} AS "createdAt",
+       ${instantSql("s.last_seen_at")} AS "lastSeenAt"
+     FROM ${sessionsSql} WHERE s.user_id = $1 AND ${valid} ORDER BY s.last_seen_at DESC, s.id`,
+    [userId],
+  );
+  return found.rows;
+}
+
+function instantSql(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** Who begins a session, and from where. `method`: with `provider` the second factor is the identity provider's matter. */
+export type NewSession = {
+  userId: string;
+  address: string;
+  userAgent: string;
+  method?: "password" | "provider";
+};
 
 /** Begins a session under a new random id, within the caller's transaction. */
 export async function createSession(
   client: ClientBase,
-  { userId, address, userAgent }: { userId: string; address: string; userAgent: string },
+  { userId, address, userAgent, method = "password" }: NewSession,
 ): Promise<string> {
   const id = uuidv4();
   await client.query(
-    `INSERT INTO sessions (id, user_id, expires_at, address, user_agent)
-     VALUES ($1, $2, now() + interval '${absoluteDays} days', nullif($3, ''), nullif($4, ''))`,
-    [id, userId, address, userAgent],
+    `INSERT INTO sessions (id, user_id, expires_at, address, user_agent, method)
+     SELECT $1, u.id, now() + ${absoluteSql}, nullif($3, ''), nullif($4, ''), $5
+     FROM users u LEFT JOIN sign_in_policies p ON p.organization_id = u.organization_id WHERE u.id = $2`,
+    [id, userId, address, userAgent, method],
   );
   return id;
 }
@@ -68,8 +105,9 @@ export async function revokeSession(client: ClientBase, id: string): Promise<boo
   return revoked.rowCount === 1;
 }
 
-/** Ends every session of a user, within the caller's transaction. @returns how many */
+/** Ends every session of a user and sign-ins half done, within the caller's transaction. @returns how many sessions */
 export async function revokeSessionsOf(client: ClientBase, userId: string): Promise<number> {
+  await client.query("UPDATE sign_in_challenges SET expires_at = now() WHERE user_id = $1", [userId]);
   const revoked = await client.query(
     "UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
     [userId],
@@ -77,7 +115,16 @@ export async function revokeSessionsOf(client: ClientBase, userId: string): Prom
   return revoked.rowCount ?? 0;
 }
 
-type Expired = { id: string; userId: string; email: string; organizationId: string; idle: boolean };
+type Expired = {
+  id: string;
+  userId: string;
+  email: string;
+  organizationId: string;
+  /** Else it came to the end that every session has. */
+  idle: boolean;
+  idleMinutes: number;
+  lastedMinutes: number;
+};
 
 /**
  * Writes the end of sessions that ran out as automatic logouts; they were invalid before it came to that.
@@ -103,17 +150,24 @@ export async function endExpiredSessions(): Promise<number> {
   }
 }
 
+/** When a session ends, used or not. */
+const endSql = `least(s.expires_at, s.created_at + ${absoluteSql})`;
+
 async function findExpired(): Promise<Expired[]> {
   const found = await pool().query<Expired>(
-    `SELECT s.id, u.id AS "userId", u.email, u.organization_id AS "organizationId", s.expires_at > now() AS idle
-     FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.revoked_at IS NULL AND (s.expires_at <= now() OR s.last_seen_at <= now() - interval '${idleHours} hours')
-     LIMIT 1000`,
+    `SELECT * FROM (
+       SELECT s.id, u.id AS "userId", u.email, u.organization_id AS "organizationId",
+         s.last_seen_at + ${idleSql} <= now() AND s.last_seen_at + ${idleSql} < ${endSql} AS idle,
+         extract(epoch FROM ${idleSql})::int / 60 AS "idleMinutes",
+         extract(epoch FROM ${endSql} - s.created_at)::int / 60 AS "lastedMinutes", ${endSql} <= now() AS over
+       FROM ${sessionsSql} WHERE s.revoked_at IS NULL) ended
+     WHERE idle OR over LIMIT 1000`,
   );
   return found.rows;
 }
 
-async function endExpired({ id, userId, email, organizationId, idle }: Expired): Promise<void> {
+async function endExpired(session: Expired): Promise<void> {
+  const { id, userId, email, organizationId, idle, idleMinutes, lastedMinutes } = session;
   await runWorkflow(
     {
       actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
@@ -122,11 +176,24 @@ async function endExpired({ id, userId, email, organizationId, idle }: Expired):
       custom: {
         username: email,
         sessionId: id,
-        cause: idle ? `not used for ${idleHours} hours` : `${absoluteDays} days after sign-in`,
+        limit: idle ? "idle" : "absolute",
+        cause: idle
+          ? `not used for ${durationText(idleMinutes)}`
+          : `${durationText(lastedMinutes)} after sign-in`,
       },
     },
     (client) => revokeSession(client, id),
   );
+}
+
+function durationText(minutes: number): string {
+  const [count, unit] =
+    minutes % 1440 === 0
+      ? [minutes / 1440, "day"]
+      : minutes % 60 === 0
+        ? [minutes / 60, "hour"]
+        : [minutes, "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** @throws Error when the role is none of Daybook's: such a user may do nothing */

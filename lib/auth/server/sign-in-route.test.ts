@@ -1,33 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { createRequire } from "node:module";
-import { NextRequest } from "next/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pool } from "@/lib/db/client.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { signInLimits } from "../limits.ts";
-import { authenticate } from "./authenticate.ts";
-import { serveNextAuth } from "./sign-in-route.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
-
-const origin = "http://localhost:3000";
-
-/** next-auth asks Next for the request under way; there is no Next around these tests. */
-const underWay = new AsyncLocalStorage<Headers>();
-const require = createRequire(import.meta.url);
-const nextHeaders = require.resolve("next/headers");
-require.cache[nextHeaders] = Object.assign(new (require("node:module"))(nextHeaders), {
-  loaded: true,
-  exports: {
-    headers: async () => underWay.getStore(),
-    cookies: async () => ({
-      getAll: () =>
-        (underWay.getStore()?.get("cookie") ?? "").split("; ").map((cookie) => {
-          const [name = "", value = ""] = cookie.split(/=(.*)/s);
-          return { name, value: decodeURIComponent(value) };
-        }),
-    }),
-  },
-});
+import { cookiesOf, origin, send, sessionCookie, signIn, whoIs } from "./test-sign-in.ts";
 
 let installation: TestInstallation;
 let user: TestUser;
@@ -39,64 +15,6 @@ beforeEach(async () => {
   await pool().query("DELETE FROM sign_in_throttles");
 });
 afterAll(() => installation.remove());
-
-function send(path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
-  const headers = new Headers({
-    "x-daybook-address": "192.0.2.1",
-    "x-daybook-request-id": "request-1",
-    ...init.headers,
-  });
-  const request = new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers });
-  return underWay.run(headers, () =>
-    serveNextAuth(request, {
-      params: Promise.resolve({ nextauth: request.nextUrl.pathname.split("/").slice(3) }),
-    }),
-  );
-}
-
-function cookiesOf(response: Response): string[] {
-  return response.headers.getSetCookie();
-}
-
-type Form = {
-  email: string;
-  password: string;
-  cookie?: string;
-  headers?: Record<string, string>;
-  csrf?: false;
-  callbackUrl?: string;
-};
-
-async function signIn({ email, password, cookie, headers, csrf, callbackUrl }: Form): Promise<Response> {
-  const token = await send("csrf");
-  const { csrfToken } = (await token.json()) as { csrfToken: string };
-  const jar = [...cookiesOf(token).map((set) => set.split(";", 1)[0]), cookie].filter(Boolean).join("; ");
-  const form = {
-    email,
-    password,
-    ...(callbackUrl === undefined ? { json: "true" } : { callbackUrl }),
-    ...(csrf === false ? {} : { csrfToken }),
-  };
-  return await send("callback/credentials", {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      cookie: jar,
-      origin,
-      host: "localhost:3000",
-      ...headers,
-    },
-    body: new URLSearchParams(form).toString(),
-  });
-}
-
-function sessionCookie(response: Response): string {
-  const set = cookiesOf(response).find((cookie) => cookie.startsWith("daybook.session="));
-  if (set === undefined) throw new Error("There is no session cookie");
-  return set.split(";", 1)[0] ?? "";
-}
-
-const whoIs = (cookie: string) => authenticate(new Request(`${origin}/api/v1/me`, { headers: { cookie } }));
 
 describe("signing in", () => {
   it.each(["https://evil.example/", "//evil.example/", "\\\\evil.example", "javascript:alert(1)", "%00"])(

@@ -2,16 +2,24 @@ import "server-only";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { readText } from "@/lib/http/body.ts";
-import { badRequest, forbidden, notFound, problemResponse } from "@/lib/http/problem.ts";
+import { badRequest, forbidden, notFound, problemResponse, unauthorized } from "@/lib/http/problem.ts";
 import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
 import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
 import { eventOf, type Started } from "@/lib/user-events/server/event.ts";
 import { recordUserEvent } from "@/lib/user-events/server/record.ts";
+import { secondStepMinutes } from "../second-factor.ts";
 import { principalOfSession } from "./authenticate.ts";
 import { authOptions, type SignInAttempt } from "./next-auth.ts";
-import { cookieName, openSessionCookie, sessionCookieOf } from "./session-cookie.ts";
+import {
+  challengeCookie,
+  cookieName,
+  cookieOf,
+  openSessionCookie,
+  sessionCookieOf,
+} from "./session-cookie.ts";
+import type { CodeNeeded } from "./sign-in.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
@@ -34,14 +42,14 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
     const attempt: SignInAttempt = {
       facts,
       replaces: await openSessionCookie(sessionCookieOf(request.headers)),
+      challenge: cookieOf(request.headers, "challenge"),
     };
     if (request.method === "GET") return await NextAuth(request, context, authOptions(attempt));
     requireSameOrigin(request);
     const body = await readText(request, formLimit);
     const form = new NextRequest(request.url, { method: "POST", headers: request.headers, body });
     const response: Response = await NextAuth(form, context, authOptions(attempt));
-    await recordAttempt(attempt, request.headers, started);
-    return response;
+    return await recordAttempt(attempt, request.headers, started, response);
   } catch (error) {
     return problemResponse(error, facts.requestId);
   }
@@ -59,8 +67,17 @@ function refuseAddresses({ nextUrl, cookies }: NextRequest): void {
   throw badRequest([{ parameter, reason: "is a cookie that Daybook did not set; delete it" }]);
 }
 
-/** @throws what made the attempt fail when that was neither the password nor a lock */
-async function recordAttempt(attempt: SignInAttempt, headers: Headers, started: Started): Promise<void> {
+/**
+ * Writes how an attempt went, and gives its answer: next-auth's, unless a code is owed.
+ *
+ * @throws what made the attempt fail when that was neither a secret that is wrong nor a lock
+ */
+async function recordAttempt(
+  attempt: SignInAttempt,
+  headers: Headers,
+  started: Started,
+  response: Response,
+): Promise<Response> {
   const { error, result, facts } = attempt;
   if (error !== undefined) throw error;
   // next-auth does not come to the password when the token of its form is missing or not this browser's.
@@ -68,10 +85,28 @@ async function recordAttempt(attempt: SignInAttempt, headers: Headers, started: 
   if ("refused" in result) {
     const status = result.refused === "locked" ? 429 : 401;
     countAnonymousFailure({ action, resource, status, address: facts.address });
-    return;
+    if (result.refused !== "expired") return response;
+    throw unauthorized(
+      `Sign in with your password again: a code is taken for ${secondStepMinutes} minutes after it, by the same browser.`,
+    );
   }
+  if ("codeNeeded" in result) return await askForCode(result.codeNeeded, attempt, started);
   const principal = await principalOfSession(result.signedIn.sessionId, headers);
   if (!principal) throw forbidden("The account was disabled a moment ago.");
   const event = { action, resource, started, status: 200 };
   await recordUserEvent(eventOf({ ...principal, ...facts }, event));
+  if (attempt.challenge !== undefined) response.headers.append("set-cookie", challengeCookie(""));
+  return response;
+}
+
+/** The password was right: the browser gets what lets it send the code, and no session. */
+async function askForCode(
+  { token, userId, email, organizationId }: CodeNeeded,
+  { facts }: SignInAttempt,
+  started: Started,
+): Promise<Response> {
+  const person = { kind: "user", id: userId, name: email, email, organizationId, ...facts } as const;
+  await recordUserEvent(eventOf(person, { action: "session.password", resource, started, status: 200 }));
+  const headers = { "set-cookie": challengeCookie(token), "cache-control": "no-store" };
+  return Response.json({ next: "code" }, { headers });
 }

@@ -1,18 +1,36 @@
 import "server-only";
-import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
+import type { PoolClient } from "pg";
+import {
+  beginWorkflow,
+  type OpenWorkflow,
+  reportFailure,
+  resumeWorkflow,
+  type WorkflowFacts,
+} from "@/lib/audit/server/record.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { textFault } from "@/lib/http/body.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { RequestFacts } from "@/lib/http/request-facts.ts";
+import { beginChallenge, type Challenge, closeChallenge, takeUpChallenge } from "./challenges.ts";
 import { houseOrganizationId } from "./house.ts";
 import { verifyPassword } from "./passwords.ts";
+import { hasSecondFactor, takeSecondFactor } from "./second-factor.ts";
 import { createSession, revokeSession } from "./sessions.ts";
-import { countAttempt, forgiveAttempt } from "./throttle.ts";
+import { countAttempt, countCode, forgiveAttempt, forgiveCode } from "./throttle.ts";
 
 export type SignedIn = { userId: string; email: string; organizationId: string; sessionId: string };
 
-/** `refused` does not say why, and nobody outside may be told: `locked` is for the record alone. */
-export type SignInResult = { signedIn: SignedIn } | { refused: "wrong" | "locked" };
+/** The password was right, a code is owed; the token is for the browser's cookie. */
+export type CodeNeeded = Omit<SignedIn, "sessionId"> & { token: string };
+
+/**
+ * `refused` does not say why, and nobody outside may be told: `locked` is for the record alone. `expired` is of a code
+ * without a password before it: too late, from another browser, or from nowhere.
+ */
+export type SignInResult =
+  | { signedIn: SignedIn }
+  | { codeNeeded: CodeNeeded }
+  | { refused: "wrong" | "locked" | "expired" };
 
 type Account = {
   id: string;
@@ -25,10 +43,14 @@ type Account = {
 /** The longest address that mail knows; a longer one is no account's. */
 const emailLength = 254;
 
+/** The code is wrong: whatever the transaction did is undone. */
+class WrongCode extends Error {}
+
 /**
  * Signs a person in: counts the try, compares the password, begins a session under a new id and ends the one
  * that the browser came with, all as one workflow of the audit log. A locked account or address is refused
- * before the password is looked at; sessions that exist go on.
+ * before the password is looked at; sessions that exist go on. Who has a second factor owes a code before there is a
+ * session, see {@link signInWithCode}; the workflow stays open for it.
  *
  * @param replaces the session id in the request's cookie, if any
  * @throws the database's error; then nobody was signed in
@@ -45,9 +67,125 @@ export async function signIn(
   if (!(await countAttempt(attempt))) return { refused: "locked" };
 
   const account = await findAccount(email);
-  const workflow = await beginWorkflow({
+  const workflow = await beginWorkflow(
+    loginFacts(email, account, account?.organizationId ?? (await houseOrganizationId()), facts),
+  );
+  try {
+    const right = await verifyPassword(credentials.password, account?.passwordHash ?? null);
+    if (!account || !right || account.status !== "active") {
+      await workflow.failed(new Problem(401, fault(account, right)));
+      return { refused: "wrong" };
+    }
+    const { id: userId, organizationId } = account;
+    const known = { userId, email: account.email, organizationId };
+    const result = await inTransaction(async (client): Promise<SignInResult> => {
+      if (await hasSecondFactor(userId, client)) {
+        const wish = { userId, userAgent: facts.userAgent, workflowId: workflow.id };
+        return { codeNeeded: { ...known, token: await beginChallenge(client, wish) } };
+      }
+      const method = {
+        authenticationMethod: "password",
+        secondFactor: { configured: false, verified: null },
+      };
+      return { signedIn: await openSession(client, { workflow, known, facts, replaces, method }) };
+    });
+    await forgiveAttempt(attempt);
+    return result;
+  } catch (error) {
+    await reportFailure(workflow, error);
+    throw error;
+  }
+}
+
+/**
+ * The second step of {@link signIn}: counts the try, takes a code of the app or a recovery code, and only then begins a
+ * session. Right codes and the password before them count once, whoever sends them again and however fast.
+ *
+ * @param given the token of the browser's cookie, and what was typed
+ * @throws the database's error; then nobody was signed in
+ */
+export async function signInWithCode(
+  given: { token: string; code: string },
+  facts: RequestFacts,
+  replaces?: string,
+): Promise<SignInResult> {
+  const challenge = await takeUpChallenge(given.token, facts.userAgent);
+  if (!challenge) return { refused: "expired" };
+  const { userId, email, organizationId } = challenge;
+  const attempt = { userId, email, address: facts.address };
+  const workflow = await workflowOf(challenge, facts);
+  try {
+    if (!(await countCode(attempt))) {
+      await workflow.failed("codes are locked", tried);
+      return { refused: "locked" };
+    }
+    const signedIn = await inTransaction(async (client) => {
+      if (!(await closeChallenge(client, challenge.id))) throw new WrongCode();
+      const verified = await takeSecondFactor(client, userId, given.code);
+      if (verified === undefined) throw new WrongCode();
+      const known = { userId, email, organizationId };
+      const method = {
+        authenticationMethod: `password and ${verified === "code" ? "code" : "recovery code"}`,
+        secondFactor: { configured: true, verified },
+      };
+      return await openSession(client, { workflow, known, facts, replaces, method });
+    });
+    await forgiveCode(attempt);
+    return { signedIn };
+  } catch (error) {
+    if (error instanceof WrongCode) {
+      await workflow.failed("wrong or used code", tried);
+      return { refused: "wrong" };
+    }
+    await reportFailure(workflow, error);
+    throw error;
+  }
+}
+
+/** Of a code that was not taken. */
+const tried = {
+  custom: {
+    authenticationMethod: "password and code",
+    secondFactor: { configured: true, verified: null },
+  },
+};
+
+/** What the password began, or a workflow of its own where a wrong code has ended that. */
+async function workflowOf(challenge: Challenge, facts: RequestFacts): Promise<OpenWorkflow> {
+  const { workflowId, email, userId, organizationId } = challenge;
+  const begun = workflowId === null ? undefined : await resumeWorkflow(workflowId);
+  return begun ?? (await beginWorkflow(loginFacts(email, { id: userId }, organizationId, facts)));
+}
+
+type Opening = {
+  workflow: OpenWorkflow;
+  known: Omit<SignedIn, "sessionId">;
+  facts: RequestFacts;
+  replaces: string | undefined;
+  method: NonNullable<WorkflowFacts["custom"]>;
+};
+
+async function openSession(
+  client: PoolClient,
+  { workflow, known, facts, replaces, method }: Opening,
+): Promise<SignedIn> {
+  const sessionId = await createSession(client, { userId: known.userId, ...facts });
+  const replaced = replaces !== undefined && (await revokeSession(client, replaces));
+  await workflow.done(client, {
+    custom: { ...method, sessionId, ...(replaced ? { replacedSessionId: replaces } : {}) },
+  });
+  return { ...known, sessionId };
+}
+
+function loginFacts(
+  email: string,
+  account: { id: string } | undefined,
+  organizationId: string,
+  facts: RequestFacts,
+): WorkflowFacts {
+  return {
     actor: {
-      organizationId: account?.organizationId ?? (await houseOrganizationId()),
+      organizationId,
       initiator: email,
       initiatorType: account ? "tenant-user" : "anonymous",
       ...(account ? { initiatorId: account.id } : {}),
@@ -61,34 +199,7 @@ export async function signIn(
       userAgent: facts.userAgent,
       requestId: facts.requestId,
     },
-  });
-  try {
-    const right = await verifyPassword(credentials.password, account?.passwordHash ?? null);
-    if (!account || !right || account.status !== "active") {
-      await workflow.failed(new Problem(401, fault(account, right)));
-      return { refused: "wrong" };
-    }
-    const sessionId = await inTransaction(async (client) => {
-      const id = await createSession(client, { userId: account.id, ...facts });
-      const replaced = replaces !== undefined && (await revokeSession(client, replaces));
-      await workflow.done(client, {
-        custom: { sessionId: id, ...(replaced ? { replacedSessionId: replaces } : {}) },
-      });
-      return id;
-    });
-    await forgiveAttempt(attempt);
-    return {
-      signedIn: {
-        userId: account.id,
-        email: account.email,
-        organizationId: account.organizationId,
-        sessionId,
-      },
-    };
-  } catch (error) {
-    await reportFailure(workflow, error);
-    throw error;
-  }
+  };
 }
 
 async function findAccount(email: string): Promise<Account | undefined> {

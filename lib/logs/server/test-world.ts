@@ -41,6 +41,8 @@ export type TestWorld = {
     device: string;
     connection: string;
     auditor: string;
+    /** Somebody without a session here. */
+    person: string;
     share: string;
   };
   /** A key of a row of every log: time~id. */
@@ -154,6 +156,7 @@ export async function makeWorld(
       recording,
       connection,
       auditor: users.auditor.id,
+      person: second.id,
       share: share.id,
       device: await idOf("SELECT id FROM devices WHERE organization_id = $1", organizationId),
     },

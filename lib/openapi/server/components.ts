@@ -1,6 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import { tokenWish } from "@/lib/auth/api-token.ts";
+import { codeWish, proofWish } from "@/lib/auth/second-factor-wish.ts";
+import { signInPolicyChange } from "@/lib/auth/sign-in-policy-change.ts";
 import { certificateRenewal, certificateWish } from "@/lib/certificates/certificate-wish.ts";
 import { deploymentTokenWish, pairWish } from "@/lib/deployment-tokens/deployment-token-wish.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
@@ -22,6 +24,7 @@ import type { Schema } from "../operation.ts";
 import * as answers from "./answers.ts";
 import * as recordings from "./recording-answers.ts";
 import * as sessions from "./session-answers.ts";
+import * as signIn from "./sign-in-answers.ts";
 import * as users from "./user-answers.ts";
 
 export const logSlugs = Object.keys(logViews) as LogSlug[];
@@ -69,6 +72,15 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     ApiTokens: z.object({ tokens: z.array(answers.apiToken) }),
     ApiTokenWish: tokenWish,
     NewApiToken: answers.newToken,
+    SecondFactor: signIn.secondFactor,
+    NewSecret: signIn.newSecret,
+    Code: codeWish,
+    Proof: proofWish,
+    RecoveryCodes: signIn.recoveryCodes,
+    OwnSessions: signIn.ownSessions,
+    EndedSessions: signIn.endedSessions,
+    SignInPolicy: signIn.signInPolicy,
+    SignInPolicyChange: signInPolicyChange,
     IngestResult: answers.ingestResult,
     Recording: recordings.recording,
     RecordingPage: recordings.recordingPage,

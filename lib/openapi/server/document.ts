@@ -13,6 +13,7 @@ import { personalPaths, sourcePaths } from "./resource-paths.ts";
 import { retentionPaths } from "./retention-paths.ts";
 import { sessionPaths } from "./session-paths.ts";
 import { sharePaths } from "./share-paths.ts";
+import { signInPaths } from "./sign-in-paths.ts";
 import { userPaths } from "./user-paths.ts";
 
 /** The API as an OpenAPI 3.1 document, from the same definitions as tables, filters, exports and ingestion. */
@@ -39,6 +40,7 @@ export function openApiDocument() {
       "Retention",
       "Users",
       "API tokens",
+      "Signing in",
       "Caller",
       "Description",
     ].map((name) => ({ name })),
@@ -52,6 +54,7 @@ export function openApiDocument() {
       ...sharePaths(),
       ...userPaths(),
       ...sessionPaths(),
+      ...signInPaths(),
       ...ingestPaths(),
       ...ownPath,
     },

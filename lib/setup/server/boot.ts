@@ -1,5 +1,6 @@
 import "server-only";
 import { closeOrphans } from "@/lib/audit/server/record.ts";
+import { endExpiredChallenges } from "@/lib/auth/server/challenges.ts";
 import { endExpiredSessions } from "@/lib/auth/server/sessions.ts";
 import { forgetOldAttempts } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
@@ -70,6 +71,7 @@ export async function boot(): Promise<void> {
   repeat("fold counts", foldEveryMs, foldCounts);
   repeat("places", placesEveryMs, openPlaces);
   repeat("expired sessions", sessionsEveryMs, async () => void (await endExpiredSessions()));
+  repeat("sign-ins without a code", sessionsEveryMs, async () => void (await endExpiredChallenges()));
   repeat("old sign-in attempts", attemptsEveryMs, async () => void (await forgetOldAttempts()));
   repeat("old links", attemptsEveryMs, async () => void (await forgetOldLinks()));
   repeat("expired recordings", expiredEveryMs, async () => void (await deleteExpired()));

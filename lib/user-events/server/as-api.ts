@@ -9,19 +9,22 @@ import { countAnonymousFailure } from "./anonymous.ts";
 import { eventOf } from "./event.ts";
 import { recordUserEvent } from "./record.ts";
 
+type Options = { permission?: Permission; enrolling?: boolean };
+
 /**
  * Serves one API request: finds out who asks, refuses what they may not do, runs the handler, and writes the
  * user event *before* the answer leaves. Errors become problem documents. An answer that cannot be recorded
  * is not given.
  *
  * @param action names the event, as in `logs.list`
- * @param permission what the caller must be allowed to do, beside whatever the handler checks
+ * @param options.permission what the caller must be allowed to do, beside whatever the handler checks
+ * @param options.enrolling for who must enrol a second factor before anything else too
  */
 export async function asApi(
   request: Request,
   action: string,
   handler: (principal: Principal) => Promise<Response>,
-  { permission }: { permission?: Permission } = {},
+  options: Options = {},
 ): Promise<Response> {
   const started = { time: nowInstant(), clock: performance.now() };
   const facts = requestFacts(request.headers);
@@ -35,7 +38,7 @@ export async function asApi(
     }
     return problemResponse(error, facts.requestId);
   }
-  const response = await answer(request, principal, handler, permission);
+  const response = await answer(request, principal, handler, options);
   try {
     await recordUserEvent(eventOf(principal, { action, resource, started, status: response.status }));
   } catch (error) {
@@ -52,10 +55,13 @@ async function answer(
   request: Request,
   principal: Principal,
   handler: (principal: Principal) => Promise<Response>,
-  permission: Permission | undefined,
+  { permission, enrolling = false }: Options,
 ): Promise<Response> {
   try {
     requireOwnPage(request, principal);
+    if (principal.mustEnrol === true && !enrolling) {
+      throw forbidden("Your organization asks for a second factor: set one up first, by a page of Daybook.");
+    }
     if (permission !== undefined && !allows(principal, permission)) {
       throw forbidden(`This needs the permission ${permission}.`);
     }

@@ -9,6 +9,8 @@ import { nowInstant } from "@/lib/record/clock.ts";
 import { eventOf } from "./event.ts";
 import { recordUserEvent } from "./record.ts";
 
+type PageOptions = { permission?: Permission; back?: string; enrolling?: boolean };
+
 /**
  * Does a page's reading: sends strangers to the sign-in page and back, refuses what the person may not see
  * (403), runs `work`, and writes the user event before anything is shown. Errors, redirects and "not found"
@@ -16,15 +18,16 @@ import { recordUserEvent } from "./record.ts";
  *
  * @param resource the page's path with its query, as the record names it
  * @param options.back where a stranger comes back to after signing in, when that is not `resource`
+ * @param options.enrolling for who must enrol a second factor first too
  */
 export async function asPage<T>(
   action: string,
   resource: string,
   work: (principal: Principal) => Promise<T>,
-  { permission, back = resource }: { permission?: Permission; back?: string } = {},
+  { permission, back = resource, enrolling = false }: PageOptions = {},
 ): Promise<T> {
   const started = { time: nowInstant(), clock: performance.now() };
-  const principal = await requirePrincipal(back);
+  const principal = await requirePrincipal(back, { enrolling });
   const record = (status: number) =>
     recordUserEvent(eventOf(principal, { action, resource, started, status }));
   try {

@@ -5,9 +5,15 @@ import type { UserEvent } from "./record.ts";
 /** When a request began: the time that is recorded, and a clock for its duration. */
 export type Started = { time: string; clock: number };
 
+/** Of a principal what an event tells. */
+type Known = Pick<
+  Principal,
+  "kind" | "id" | "name" | "email" | "organizationId" | "requestId" | "address" | "userAgent"
+>;
+
 /** The event of a request by somebody known. */
 export function eventOf(
-  principal: Principal,
+  principal: Known,
   {
     action,
     resource,

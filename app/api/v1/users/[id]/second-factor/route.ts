@@ -1,0 +1,17 @@
+import { resetSecondFactor } from "@/lib/auth/server/access-of-others.ts";
+import { requireId } from "@/lib/http/id.ts";
+import { requireReason } from "@/lib/http/reason.ts";
+import { asApi } from "@/lib/user-events/server/as-api.ts";
+
+/** Takes the second factor of somebody who lost the phone away, and ends the sessions. `?reason=` goes into the audit log. */
+export function DELETE(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  return asApi(
+    request,
+    "second-factor.reset",
+    async (principal) => {
+      await resetSecondFactor(principal, requireId((await params).id), requireReason(request));
+      return new Response(null, { status: 204 });
+    },
+    { permission: "users:manage" },
+  );
+}

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createRequire } from "node:module";
+import { NextRequest } from "next/server";
+import { authenticate } from "./authenticate.ts";
+import { serveNextAuth } from "./sign-in-route.ts";
+
+// Signing in as a browser does, without a server around it.
+
+export const origin = "http://localhost:3000";
+
+/** next-auth asks Next for the request under way; there is no Next around these tests. */
+const underWay = new AsyncLocalStorage<Headers>();
+const require = createRequire(import.meta.url);
+const nextHeaders = require.resolve("next/headers");
+require.cache[nextHeaders] = Object.assign(new (require("node:module"))(nextHeaders), {
+  loaded: true,
+  exports: {
+    headers: async () => underWay.getStore(),
+    cookies: async () => ({
+      getAll: () =>
+        (underWay.getStore()?.get("cookie") ?? "").split("; ").map((cookie) => {
+          const [name = "", value = ""] = cookie.split(/=(.*)/s);
+          return { name, value: decodeURIComponent(value) };
+        }),
+    }),
+  },
+});
+
+/** A request to next-auth's part. */
+export function send(
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
+  const headers = new Headers({
+    "x-daybook-address": "192.0.2.1",
+    "x-daybook-request-id": "request-1",
+    ...init.headers,
+  });
+  const request = new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers });
+  return underWay.run(headers, () =>
+    serveNextAuth(request, {
+      params: Promise.resolve({ nextauth: request.nextUrl.pathname.split("/").slice(3) }),
+    }),
+  );
+}
+
+export function cookiesOf(response: Response): string[] {
+  return response.headers.getSetCookie();
+}
+
+type Browser = {
+  cookie?: string;
+  headers?: Record<string, string>;
+  csrf?: false;
+  callbackUrl?: string;
+};
+type Form = Browser & { email: string; password: string };
+
+/** The first step: email and password. */
+export function signIn({ email, password, ...form }: Form): Promise<Response> {
+  return post({ email, password }, form);
+}
+
+/** The second step, with the challenge's cookie beside others. */
+export function sendCode(code: string, form: Browser): Promise<Response> {
+  return post({ code }, form);
+}
+
+async function post(
+  fields: { [name: string]: string },
+  { cookie, headers, csrf, callbackUrl }: Browser,
+): Promise<Response> {
+  const token = await send("csrf");
+  const { csrfToken } = (await token.json()) as { csrfToken: string };
+  const jar = [...cookiesOf(token).map((set) => set.split(";", 1)[0]), cookie].filter(Boolean).join("; ");
+  const form = {
+    ...fields,
+    ...(callbackUrl === undefined ? { json: "true" } : { callbackUrl }),
+    ...(csrf === false ? {} : { csrfToken }),
+  };
+  return await send("callback/credentials", {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      cookie: jar,
+      origin,
+      host: "localhost:3000",
+      ...headers,
+    },
+    body: new URLSearchParams(form).toString(),
+  });
+}
+
+/** The challenge that an answer to the first step gives its browser, as a request's cookie. */
+export function challengeOf(response: Response): string {
+  const set = cookiesOf(response).find((cookie) => cookie.startsWith("daybook.challenge="));
+  if (set === undefined) throw new Error("There is no challenge");
+  return set.split(";", 1)[0] ?? "";
+}
+
+export function sessionCookie(response: Response): string {
+  const set = cookiesOf(response).find((cookie) => cookie.startsWith("daybook.session="));
+  if (set === undefined) throw new Error("There is no session cookie");
+  return set.split(";", 1)[0] ?? "";
+}
+
+export const whoIs = (cookie: string) =>
+  authenticate(new Request(`${origin}/api/v1/me`, { headers: { cookie } }));
