@@ -49,6 +49,7 @@ describe("the current user", () => {
       role: "auditor",
       sharedOnly: false,
       reach: "all",
+      mustEnrol: false,
       organizationId: installation.organizationId,
       organizationName: "First",
       sessionId,
