@@ -42,6 +42,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if (name === "PUT /api/v1/sessions/[id]") return ["superuser", "admin"];
   if (route.startsWith("/api/v1/users/")) return ["superuser", "admin"];
   if (route === "/api/v1/sign-in-policy") return ["superuser"];
+  if (route === "/api/v1/workflows") return ["superuser", "auditor"];
   if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
   return /^\/api\/v1\/(?:sources|deployment-tokens|targets|spaces|connections|users)\b/.test(route)
     ? ["superuser", "admin"]

@@ -56,6 +56,7 @@ function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Ask
   // These need exports:create beside what reads.
   if (name.endsWith("/export") || name.endsWith("/archive")) return false;
   if (name.startsWith("GET /api/v1/sessions")) return scope.startsWith("logs:");
+  if (name === "GET /api/v1/workflows") return scope === "audit-log:read";
   if (name === "PUT /api/v1/sessions/[id]") return scope === "sessions:end";
   if (name.startsWith("GET /api/v1/recordings")) return scope.startsWith("recordings:");
   if (/saved-views|\/logs\//.test(name) && !name.includes("saved-views/[id]")) {

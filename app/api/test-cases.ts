@@ -64,6 +64,12 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
         { params: { log }, query: { filter, match: value(log, filter) } },
       ]),
     ),
+  "GET /api/v1/workflows": (names) => [
+    ...filtersOf("audit-log").map((filter) => ({
+      query: `${range}&${filter}=${encodeURIComponent(names.value("audit-log", filter))}`,
+    })),
+    { query: `${range}&after=${names.keys["audit-log"]}&order=asc` },
+  ],
   "GET /api/v1/connections/[id]/shares": ({ ids }) => one({ id: ids.connection }),
   "POST /api/v1/connections/[id]/shares": ({ ids }, own) =>
     [

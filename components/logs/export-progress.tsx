@@ -15,15 +15,21 @@ export function RunningExport({ state, things, onCancel }: RunningProps) {
     <div role="status" className="flex flex-col gap-2 border-t border-line pt-2">
       <div className="flex items-center justify-between gap-2">
         <span className="tabular">
-          {state ? `${words(state, things)}, ${formatBytes(state.bytes)}` : "Starting"}
+          {state ? `${progressWords(state, things)}, ${formatBytes(state.bytes)}` : "Starting"}
         </span>
         <Button size="sm" onClick={onCancel}>
           Cancel
         </Button>
       </div>
-      <Progress label="Exporting" />
+      <Progress label="Exporting" {...(state?.total && { value: (state.rows ?? 0) / state.total })} />
     </div>
   );
+}
+
+function progressWords(state: ExportState, things: Things): string {
+  const { rows, total } = state;
+  if (total === null) return words(state, things);
+  return `${formatCount(rows ?? 0)} of ${formatCount(total)} ${total === 1 ? things.slice(0, -1) : things}`;
 }
 
 function words({ rows }: ExportState, things: Things): string {

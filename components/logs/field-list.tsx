@@ -16,7 +16,8 @@ import type { Row } from "./log-api.ts";
 type FieldListProps = {
   view: LogView;
   row: Row;
-  onFilter: (column: string, value: string, not: boolean) => void;
+  /** Absent where no list stands beside the row. */
+  onFilter?: (column: string, value: string, not: boolean) => void;
 };
 
 /** Every field of the row, whole. Fields without a value are named together at the end. */
@@ -47,7 +48,7 @@ export function FieldList({ view, row, onFilter }: FieldListProps) {
                 column={column}
                 header={header}
                 value={String(value)}
-                onFilter={onFilter}
+                {...(onFilter && { onFilter })}
               />
             </dd>
           </div>
@@ -105,7 +106,7 @@ function FieldActions({ view, column, header, value, onFilter }: ActionsProps) {
   const filterable = filterOfColumn(view, column) !== undefined;
   return (
     <span className="flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100">
-      {filterable && (
+      {onFilter && filterable && (
         <>
           <Button
             look="quiet"

@@ -13,11 +13,12 @@ import type { LogSlug } from "@/lib/logs/views.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { firstRecordCommand } from "./first-record.ts";
 import { formatCount } from "./format-values.ts";
-import type { Row } from "./log-api.ts";
 
-type ListEndProps = {
+type ListEndProps<R> = {
   view: LogView;
-  state: PageState<Row>;
+  /** What is listed. */
+  things?: "rows" | "workflows";
+  state: PageState<R>;
   filtered: boolean;
   onClear: () => void;
   onRetry: () => void;
@@ -25,16 +26,26 @@ type ListEndProps = {
 };
 
 /** What stands below the rows: their end, why there are none, what failed, how to go on. */
-export function ListEnd({ view, state, filtered, onClear, onRetry, onGoOn }: ListEndProps) {
+export function ListEnd<R>({
+  view,
+  things = "rows",
+  state,
+  filtered,
+  onClear,
+  onRetry,
+  onGoOn,
+}: ListEndProps<R>) {
   const { window, phase, error, scannedTo, stale } = state;
   const count = countOf(window);
   if (phase === "failed" && error) {
-    const kept = stale
-      ? " The rows above answer the filters before."
-      : count > 0
-        ? " The rows above are still right."
-        : "";
-    return <ErrorNotice error={error} what={`${view.title} could not be listed.${kept}`} onRetry={onRetry} />;
+    const kept = stale ? " The rows above answer the filters before." : " The rows above are still right.";
+    return (
+      <ErrorNotice
+        error={error}
+        what={`${view.title} could not be listed.${count > 0 ? kept : ""}`}
+        onRetry={onRetry}
+      />
+    );
   }
   if (phase === "stopped") {
     return (
@@ -60,7 +71,12 @@ export function ListEnd({ view, state, filtered, onClear, onRetry, onGoOn }: Lis
       </div>
     );
   }
-  if (count > 0) return <p className="px-3 py-4 text-xs text-ink-3">End of {formatCount(count)} rows.</p>;
+  if (count > 0)
+    return (
+      <p className="px-3 py-4 text-xs text-ink-3">
+        End of {formatCount(count)} {things}.
+      </p>
+    );
   return filtered ? <NothingMatches onClear={onClear} /> : <NothingYet view={view} />;
 }
 

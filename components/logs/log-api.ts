@@ -53,6 +53,8 @@ export type ExportState = {
   id: string;
   state: "running" | "complete" | "failed" | "cancelled";
   rows: number | null;
+  /** Rows that it will have, where they were counted before. */
+  total: number | null;
   bytes: number;
   sha256: string | null;
   error: string | null;

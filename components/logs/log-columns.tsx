@@ -99,7 +99,7 @@ function HeaderText({ title, zoned }: { title: string; zoned: boolean }) {
   );
 }
 
-function TimeHeader({
+export function TimeHeader({
   title,
   order,
   onOrder,

@@ -21,10 +21,8 @@ export function LogExplorer({ slug, userId, first }: LogExplorerProps) {
   const { parsed, change } = useLogQuery(view);
   return (
     <div className="flex h-full min-h-120 flex-col">
-      {/* The strip of tabs names the others. */}
-      <h1 className={slug === "audit-log" ? "px-3 pt-3 pb-1 text-lg font-semibold" : "sr-only"}>
-        {view.title}
-      </h1>
+      {/* The strip of tabs names it. */}
+      <h1 className="sr-only">{view.title}</h1>
       {parsed.errors ? (
         <BadAddress errors={parsed.errors} />
       ) : (

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import { ColumnsMenu } from "@/components/data-table/columns-menu.tsx";
 import { DataTable } from "@/components/data-table/data-table.tsx";
 import type { PageWindow } from "@/components/data-table/page-window.ts";
@@ -36,10 +36,12 @@ type LogListProps = {
   first: FirstPage | undefined;
   /** Under which the arrangement of columns is kept; the log's own when absent. */
   settings?: string;
+  /** What the drawer of a row shows besides the fields. */
+  extra?: (row: Row) => ReactNode;
 };
 
 /** Filter bar, histogram, table and drawer around one list. */
-export function LogList({ view, userId, query, change, first, settings = view.slug }: LogListProps) {
+export function LogList({ view, userId, query, change, first, settings = view.slug, extra }: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const scrollTo = useRef<(position: number) => void>(null);
   const copy = useCopy();
@@ -153,6 +155,7 @@ export function LogList({ view, userId, query, change, first, settings = view.sl
         held={held}
         onClose={close}
         onFilter={filterBy}
+        extra={extra}
         onAround={(from, to) =>
           change({
             ...withTime(cleared(query), { from, to }),

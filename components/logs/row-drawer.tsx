@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Drawer } from "@/components/ui/drawer.tsx";
@@ -24,12 +25,14 @@ type RowDrawerProps = {
   onClose: () => void;
   onFilter: (column: string, value: string, not: boolean) => void;
   onAround: (from: string, to: string) => void;
+  /** What this log shows of a row besides. */
+  extra?: ((row: Row) => ReactNode) | undefined;
 };
 
 const aroundMs = 5 * 60_000;
 
 /** One row: every field, what belongs to it elsewhere, its source, and the record as received. */
-export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround }: RowDrawerProps) {
+export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround, extra }: RowDrawerProps) {
   const { detail, error, retry } = useRowDetail(view.slug, rowKey, held);
   const row = detail?.row ?? held;
   const ms = row ? Date.parse(row.time) : 0;
@@ -52,6 +55,7 @@ export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround }: R
       {row && (
         <>
           {detail && <Provenance detail={detail} />}
+          {extra?.(row)}
           <FieldList view={view} row={row} onFilter={onFilter} />
           <div className="px-4 pb-3">
             <Button size="sm" onClick={() => onAround(instantOf(ms - aroundMs), instantOf(ms + aroundMs))}>

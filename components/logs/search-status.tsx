@@ -7,13 +7,12 @@ import { Button } from "@/components/ui/button.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
 import { TimeText } from "@/components/ui/time-text.tsx";
 import { formatCount } from "./format-values.ts";
-import type { Row } from "./log-api.ts";
 
 /** An answer that comes sooner needs no word of waiting. */
 const patienceMs = 250;
 
 /** A search that takes long: how far it has come, what it has found, and a way out. */
-export function SearchStatus({ state, onCancel }: { state: PageState<Row>; onCancel: () => void }) {
+export function SearchStatus<R>({ state, onCancel }: { state: PageState<R>; onCancel: () => void }) {
   const loading = state.phase === "loading";
   const [long, setLong] = useState(false);
   useEffect(() => {

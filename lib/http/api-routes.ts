@@ -77,6 +77,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/users/[id]/lock": ["DELETE"],
   "/api/v1/users/[id]/second-factor": ["DELETE"],
   "/api/v1/users/[id]/sessions": ["DELETE"],
+  "/api/v1/workflows": ["GET"],
 };
 
 /** Routes without a choice first, as Next takes them: /sources/live is no source's. */

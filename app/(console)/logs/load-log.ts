@@ -28,12 +28,21 @@ function urlParams(search: SearchParams): URLSearchParams {
   return params;
 }
 
-/** What the page of a log begins with: its first page of rows, or what is wrong with its address. */
-export function loadLog(slug: LogSlug, search: SearchParams): Promise<LoadedLog> {
+/**
+ * What the page of a log begins with: its first page of rows, or what is wrong with its address.
+ * @param own parameters of the page itself, which are no part of the query
+ */
+export function loadLog(
+  slug: LogSlug,
+  search: SearchParams,
+  own: readonly string[] = [],
+): Promise<LoadedLog> {
   const params = urlParams(search);
+  const path = `${logPath(slug)}${searchString(params)}`;
+  for (const name of own) params.delete(name);
   return asPage(
     "logs.list",
-    `${logPath(slug)}${searchString(params)}`,
+    path,
     async (principal) => {
       const { userId } = principal;
       const parsed = parseQuery(logView(slug), params);

@@ -1,4 +1,5 @@
 import "server-only";
+import { downloadName, downloadOf } from "@/lib/audit/download.ts";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { beginWorkflow, type OpenWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
@@ -6,7 +7,7 @@ import { watchStream } from "@/lib/auth/server/open-streams.ts";
 import { inTransaction } from "@/lib/db/client.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { cancelExport, startExport, takeExportPlace } from "./export.ts";
+import { cancelExport, type ExportProof, startExport, takeExportPlace } from "./export.ts";
 import type { ExportFormat } from "./export-sql.ts";
 import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
@@ -26,6 +27,8 @@ export async function exportLog(
   { slug, scope, query, format }: ExportWish,
   id: string | undefined,
 ): Promise<Response> {
+  const name = slug === "audit-log" && format === "csv" ? downloadName(query) : undefined;
+  const chosen = name === undefined ? {} : downloadOf(query);
   const place = takeExportPlace(scope, id);
   let workflow: OpenWorkflow;
   let isAllowed = true;
@@ -39,16 +42,16 @@ export async function exportLog(
       actor: actorOf(principal),
       workflowType: "export:creation",
       target: { name: logView(slug).title, id: place.id },
-      custom: { log: slug, format, query: formatQuery(query).toString() },
+      custom: { log: slug, format, query: formatQuery(query).toString(), ...chosen },
     });
   } catch (error) {
     unwatch();
     place.release();
     throw error;
   }
-  const onEnd = async (state: ExportState): Promise<void> => {
+  const onEnd = async (state: ExportState, proof: ExportProof): Promise<void> => {
     unwatch();
-    if (state === "complete") await inTransaction((client) => workflow.done(client));
+    if (state === "complete") await inTransaction((client) => workflow.done(client, { custom: proof }));
     else if (!isAllowed) await workflow.failed("Its reader may read it no longer.");
     else await workflow.failed(`The export was ${state === "cancelled" ? "cancelled" : "broken off"}.`);
   };
@@ -60,8 +63,9 @@ export async function exportLog(
     return new Response(started.body, {
       headers: {
         "content-type": started.contentType,
-        "content-disposition": `attachment; filename="${started.fileName}"`,
+        "content-disposition": `attachment; filename="${name ?? stampedName(slug)}.${format}"`,
         "x-export-id": started.id,
+        ...(started.total !== null && { "x-total-rows": String(started.total) }),
         "cache-control": "private, no-store, no-transform",
       },
     });
@@ -70,4 +74,8 @@ export async function exportLog(
     await reportFailure(workflow, error);
     throw error;
   }
+}
+
+function stampedName(slug: LogSlug): string {
+  return `${slug}-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
 }

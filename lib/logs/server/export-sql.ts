@@ -5,6 +5,7 @@ import { formulaSqlPattern } from "../formula-guard.ts";
 import type { LogQuery } from "../query.ts";
 import { definedColumns } from "../table-columns.ts";
 import { inlineSql } from "./inline.ts";
+import { planOf } from "./plan.ts";
 import { identifier, orderSql, type Scope, valueOf, whereSql } from "./sql.ts";
 
 export const exportFormats = ["csv", "json", "ndjson"] as const;
@@ -41,6 +42,14 @@ export function exportSql(
     Prisma.sql`COPY (SELECT row_to_json(t) FROM (SELECT ${Prisma.join(cells)} ${from}) t)
       TO STDOUT (FORMAT csv, QUOTE E'\\x01', ESCAPE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')`,
   );
+}
+
+/** Counts what {@link exportSql} copies; undefined where that would mean to look at every row. */
+export function countSql(view: LogView, scope: Scope, query: LogQuery, nowMs: number): string | undefined {
+  const { residual, stages } = planOf(view, scope, query.conditions);
+  if (residual.length + stages.length > 0) return undefined;
+  const where = whereSql(view, scope, query, nowMs);
+  return inlineSql(Prisma.sql`SELECT count(*) AS n FROM ${identifier(view.table)} r WHERE ${where}`);
 }
 
 /**

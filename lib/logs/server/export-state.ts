@@ -19,6 +19,8 @@ export type ExportLine = {
   query: string;
   state: ExportState;
   rows: number | null;
+  /** Rows that it will have; null where they were not counted before. */
+  total: number | null;
   bytes: number;
   /** Of the bytes of the body, in hex; null until it is complete. */
   sha256: string | null;
@@ -40,6 +42,7 @@ export async function getExport(organizationId: string, id: string): Promise<Exp
     query,
     state: found.state as ExportState,
     rows: found.rows === null ? null : Number(found.rows),
+    total: found.total === null ? null : Number(found.total),
     bytes: Number(found.bytes),
     sha256,
     error,

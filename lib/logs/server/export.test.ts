@@ -128,7 +128,7 @@ describe("a CSV export", () => {
 
   it("has the columns that a composed one is made of", async () => {
     const { text } = await exported("kubernetes-api-calls", "columns=details", "csv");
-    expect(text.split("\n")[0]).toBe("Status,Duration,Request URI,Command executed,User agent");
+    expect(text.split("\n")[0]).toBe("\uFEFFStatus,Duration,Request URI,Command executed,User agent");
   });
 
   it("holds all that a filter matches and nothing else", async () => {

@@ -9,7 +9,7 @@ import { Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
-import { type ExportFormat, exportSql } from "./export-sql.ts";
+import { countSql, type ExportFormat, exportSql } from "./export-sql.ts";
 import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
 
@@ -19,7 +19,8 @@ export const maxExports = 4;
 export type ExportOwner = { id: string; name: string };
 export type StartedExport = {
   id: string;
-  fileName: string;
+  /** Rows that the file will have, where indexes count them at once. */
+  total: number | null;
   contentType: string;
   body: ReadableStream<Uint8Array>;
 };
@@ -85,10 +86,11 @@ export async function startExport(
   query: LogQuery,
   format: ExportFormat,
   owner: ExportOwner,
-  onEnd: (state: ExportState) => Promise<void>,
+  onEnd: (state: ExportState, proof: ExportProof) => Promise<void>,
   { id, release, cancelWith }: ExportPlace = takeExportPlace(scope),
 ): Promise<StartedExport> {
   const key = keyOf(scope, id);
+  const nowMs = Date.now();
   const client = dedicatedClient("export");
   const run: Run = {
     key,
@@ -97,6 +99,7 @@ export async function startExport(
     client,
     format,
     onEnd,
+    total: null,
     copy: undefined,
     broken: undefined,
     bytes: 0,
@@ -107,15 +110,18 @@ export async function startExport(
     await client.connect();
     // Parallel workers would sort everything before the first row; one process walks the index and begins at once.
     await client.query("SET max_parallel_workers_per_gather = 0");
+    run.total = await countAhead(client, slug, scope, query, nowMs);
     const { organizationId } = scope;
     const row = { id, organizationId, actor: owner.name, actorId: owner.id, log: slug, format };
-    await prisma().export.create({ data: { ...row, query: formatQuery(query).toString() } });
+    await prisma().export.create({
+      data: { ...row, query: formatQuery(query).toString(), total: run.total },
+    });
   } catch (error) {
     release();
     client.connection.stream.destroy();
     throw problemOfTakenId(error, id) ?? error;
   }
-  const copy = client.query(copyTo(exportSql(logView(slug), scope, query, format, Date.now())));
+  const copy = client.query(copyTo(exportSql(logView(slug), scope, query, format, nowMs)));
   run.copy = copy;
   copy.on("error", (error) => {
     run.broken ??= error;
@@ -127,8 +133,25 @@ export async function startExport(
   });
   cancelWith(() => source.destroy(new Error("The export was cancelled")));
   const body = Readable.toWeb(source) as ReadableStream<Uint8Array>;
-  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "");
-  return { id, fileName: `${slug}-${stamp}Z.${format}`, contentType: contentTypes[format], body };
+  return { id, total: run.total, contentType: contentTypes[format], body };
+}
+
+/**
+ * Counts what will be copied, in the snapshot that is copied then: rows that come in between are in neither. Only
+ * where indexes serve every condition; else the rows would be looked through twice.
+ */
+async function countAhead(
+  client: pg.Client,
+  slug: LogSlug,
+  scope: Scope,
+  query: LogQuery,
+  nowMs: number,
+): Promise<number | null> {
+  const statement = countSql(logView(slug), scope, query, nowMs);
+  if (statement === undefined) return null;
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const counted = await client.query<{ n: string }>(statement);
+  return Number(counted.rows[0]?.n);
 }
 
 /** The problem behind Prisma's code for a value that must be unique and is not; undefined for any other error. */
@@ -149,6 +172,9 @@ export function cancelExport(organizationId: string, id: string): boolean {
   return cancel !== undefined;
 }
 
+/** What a complete export is known by; empty for one that did not end well. */
+export type ExportProof = { rows?: number; bytes?: number; sha256?: string };
+
 type CopyStream = ReturnType<typeof copyTo>;
 
 /** An export under way. */
@@ -158,7 +184,9 @@ type Run = {
   scope: Scope;
   client: pg.Client;
   format: ExportFormat;
-  onEnd: (state: ExportState) => Promise<void>;
+  onEnd: (state: ExportState, proof: ExportProof) => Promise<void>;
+  /** What was counted in the snapshot that is copied. */
+  total: number | null;
   copy: CopyStream | undefined;
   /** What the database broke it off with. */
   broken: Error | undefined;
@@ -177,10 +205,14 @@ async function* measured(run: Run, copy: CopyStream): AsyncGenerator<Uint8Array>
     1000,
   );
   try {
-    for await (const chunk of inBlocks(run.format === "json" ? asArray(copy) : copy)) {
+    for await (const chunk of inBlocks(inFormat(run.format, copy))) {
       hash.update(chunk);
       run.bytes += chunk.length;
       yield chunk;
+    }
+    if (run.total !== null && copy.rowCount !== run.total) {
+      run.broken = new Error(`${copy.rowCount} rows were written of ${run.total}`);
+      throw run.broken;
     }
     outcome = { state: "complete" };
   } catch (error) {
@@ -190,7 +222,11 @@ async function* measured(run: Run, copy: CopyStream): AsyncGenerator<Uint8Array>
   } finally {
     clearInterval(progress);
     const complete = outcome.state === "complete";
-    await finish(run, outcome, complete ? { rows: BigInt(copy.rowCount), sha256: hash.digest("hex") } : {});
+    await finish(
+      run,
+      outcome,
+      complete ? { rows: copy.rowCount, bytes: run.bytes, sha256: hash.digest("hex") } : {},
+    );
   }
 }
 
@@ -216,7 +252,7 @@ async function* inBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 }
 
 /** Gives the place and the connection back, and writes how it ended. */
-async function finish(run: Run, outcome: Outcome, proof: { rows?: bigint; sha256?: string }): Promise<void> {
+async function finish(run: Run, outcome: Outcome, proof: ExportProof): Promise<void> {
   const { id, key, client, scope, bytes } = run;
   running.delete(key);
   // A COPY that nobody reads must not go on in the database.
@@ -224,9 +260,9 @@ async function finish(run: Run, outcome: Outcome, proof: { rows?: bigint; sha256
   else await stopBackend(client);
   await prisma().export.update({
     where: { organizationId_id: { organizationId: scope.organizationId, id } },
-    data: { ...outcome, ...proof, bytes: BigInt(bytes), finishedAt: new Date() },
+    data: { ...outcome, ...proof, bytes, finishedAt: new Date() },
   });
-  await run.onEnd(outcome.state);
+  await run.onEnd(outcome.state, proof);
 }
 
 async function stopBackend(client: pg.Client): Promise<void> {
@@ -255,6 +291,14 @@ async function saveProgress({ client, scope, id, bytes }: Run): Promise<void> {
      WHERE organization_id = $1 AND id = $2 AND state = 'running'`,
     [scope.organizationId, id, bytes, rows ?? null],
   );
+}
+
+/** Excel takes a file for one of its country's encoding that does not begin with this mark. */
+const byteOrderMark = Buffer.from("\uFEFF");
+
+async function* inFormat(format: ExportFormat, copy: CopyStream): AsyncGenerator<Uint8Array> {
+  if (format === "csv") yield byteOrderMark;
+  yield* format === "json" ? asArray(copy) : copy;
 }
 
 /** Lines of JSON as one array. JSON text holds no raw newline, so each one ends a row. */

@@ -40,17 +40,29 @@ const firstSlice = 2_000;
 /**
  * One page of a log by keyset on (time, id). Conditions that no index serves are looked through in slices
  * of the time order, so that a page costs a bounded time whatever matches; see {@link LogPage.complete}.
+ * @param further conditions beside those of the query, which each row is looked at for
  * @throws the database's error; an empty page always means that nothing matches
  */
-export async function listLogs(slug: LogSlug, scope: Scope, query: LogQuery): Promise<LogPage> {
+export async function listLogs(
+  slug: LogSlug,
+  scope: Scope,
+  query: LogQuery,
+  further: readonly Prisma.Sql[] = [],
+): Promise<LogPage> {
   // Read before the rows: what commits in between is told twice rather than never.
   const position = query.after ? null : formatPosition(positionOf(await readHorizon()));
-  return { ...(await listPage(slug, scope, query)), position };
+  return { ...(await listPage(slug, scope, query, further)), position };
 }
 
-async function listPage(slug: LogSlug, scope: Scope, query: LogQuery): Promise<Omit<LogPage, "position">> {
+async function listPage(
+  slug: LogSlug,
+  scope: Scope,
+  query: LogQuery,
+  further: readonly Prisma.Sql[],
+): Promise<Omit<LogPage, "position">> {
   const view = logView(slug);
   const plan = planOf(view, scope, query.conditions);
+  plan.residual.push(...further);
   plan.driving.push(...timeSql(query, Date.now()));
   const rows: LogRow[] = [];
   if (plan.residual.length === 0) {

@@ -14,6 +14,14 @@ afterAll(() => client.remove());
 const slugs = Object.keys(logViews) as LogSlug[];
 const nowhere = "0193a4c2-8f3a-7c10-8a51-5be0a0d3c902";
 
+it("the document tells the truth about workflows", async () => {
+  const page = (await client.check("/api/v1/workflows", {})) as { rows: unknown[] };
+  expect(page.rows.length).toBeGreaterThan(0);
+  await client.check("/api/v1/workflows", { query: "?workflow=w1&order=asc&limit=1" });
+  await client.check("/api/v1/workflows", { query: "?colour=red" }, 400);
+  await client.check("/api/v1/workflows", { as: "member" }, 403);
+});
+
 describe.each(slugs)("the document tells the truth about %s", (slug) => {
   const path = `/api/v1/logs/${slug}`;
 

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { mostSteps, type WorkflowLine, type WorkflowPage } from "@/lib/audit/workflow.ts";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import { roles } from "@/lib/auth/roles.ts";
 import type { CertificateLine, NewCertificate } from "@/lib/certificates/certificate.ts";
@@ -70,6 +71,33 @@ export const histogram = z.object({
     ),
 }) satisfies z.ZodType<Histogram>;
 
+const workflowLine = z.object({
+  id: z.uuid().describe("Of the step by which it is listed: the first that matches."),
+  time: recordTime.describe("Of the same step."),
+  workflowId: z.string(),
+  workflowType: z.string(),
+  category: z.string(),
+  initiator: z.string(),
+  initiatorType: z.string(),
+  started: recordTime.describe("Of the first step, as category, initiator and their types."),
+  ended: recordTime.describe("Of the last step so far, as the target, the status and the event."),
+  durationUs: z.number().describe("Microseconds from the first step to the last."),
+  target: z.string().nullable(),
+  targetType: z.string().nullable(),
+  operationStatus: z.string(),
+  lastEventType: z.string(),
+  lastDescription: z.string(),
+  steps: count.max(mostSteps + 1).describe(`Not counted beyond ${mostSteps}: one more means more.`),
+}) satisfies z.ZodType<WorkflowLine>;
+
+export const workflowPage = z.object({
+  rows: z.array(workflowLine),
+  nextCursor: z.string().nullable().describe("`after` of the next page; null at the end of what matches."),
+  complete: z.boolean().describe("False when the time allowed ran out first: ask again, more may match."),
+  scannedTo: recordTime.nullable().describe("How far an incomplete page has looked."),
+  position: z.string().nullable(),
+}) satisfies z.ZodType<WorkflowPage>;
+
 export const exportLine = z.object({
   id: z.uuid(),
   actorId: z.uuid(),
@@ -78,6 +106,11 @@ export const exportLine = z.object({
   query: z.string(),
   state: z.enum(["running", "complete", "cancelled", "failed"]),
   rows: count.nullable(),
+  total: count
+    .nullable()
+    .describe(
+      "Rows that the file will have, counted in the snapshot that is copied; null where they are not.",
+    ),
   bytes: count,
   sha256: z.string().nullable().describe("Of the bytes of the body, in hex; null until it is complete."),
   error: z.string().nullable(),

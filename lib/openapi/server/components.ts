@@ -42,6 +42,7 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     ValueCounts: answers.valueCounts,
     Histogram: answers.histogram,
     Export: answers.exportLine,
+    WorkflowPage: answers.workflowPage,
     SavedView: answers.savedView,
     SavedViews: z.object({ savedViews: z.array(answers.savedView) }),
     SavedViewWish: savedViewWish,

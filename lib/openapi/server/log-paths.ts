@@ -22,7 +22,28 @@ const tag = "Logs";
 
 /** The paths of every log, each with the parameters of its own filters. */
 export function logPaths(): Paths {
-  return Object.assign({}, ...logSlugs.map(pathsOf));
+  return Object.assign({}, ...logSlugs.map(pathsOf), workflowPaths());
+}
+
+function workflowPaths(): Paths {
+  return {
+    "/api/v1/workflows": {
+      get: operation({
+        id: "listWorkflows",
+        tag,
+        summary: "Audit log: workflows, a page at a time",
+        description:
+          "Workflows of which at least one step matches, each once, by the first step that does. Its steps in order: `/api/v1/logs/audit-log?workflow=…&order=asc`.",
+        permission: permissionToRead("audit-log"),
+        parameters: [
+          ...controlRefs("last", "from", "to", "order", "after", "limit"),
+          ...filterRefs(logView("audit-log")),
+        ],
+        answers: { 200: { description: "A page.", content: json(schemaRef("WorkflowPage")) } },
+        errors: [400],
+      }),
+    },
+  };
 }
 
 function pathsOf(slug: LogSlug): Paths {
@@ -131,6 +152,9 @@ function liveOperation(slug: LogSlug) {
   });
 }
 
+const auditDownload =
+  "What the page's Download CSV File gives: `category=User Access&from=2026-11-01&to=2026-11-22`, days in UTC, both included to the last microsecond. Its 17 columns have the names and the order of the audit log's column reference; the file name says category and days.";
+
 function exportOperation(slug: LogSlug) {
   const view = logView(slug);
   const name = pascal(slug);
@@ -139,8 +163,10 @@ function exportOperation(slug: LogSlug) {
     id: `export${name}`,
     tag: "Exports",
     summary: `${view.title}: everything that the filters match, as one file`,
-    description:
-      "A body that breaks off is not the whole. In CSV, a cell that a spreadsheet would run as a formula begins with an apostrophe. Reading the log takes its own permission too.",
+    description: [
+      "A body that breaks off is not the whole. CSV begins with a byte-order mark, and a cell in it that a spreadsheet would run as a formula with an apostrophe. Reading the log takes its own permission too.",
+      ...(slug === "audit-log" ? [auditDownload] : []),
+    ].join(" "),
     permission: "exports:create",
     parameters: [
       queryParameter("format", "The format of the file.", {
@@ -163,6 +189,10 @@ function exportOperation(slug: LogSlug) {
           "x-export-id": {
             description: "Ask for its state under this id.",
             schema: { type: "string", format: "uuid" },
+          },
+          "x-total-rows": {
+            description: "Rows of the file, where indexes count them at once.",
+            schema: { type: "integer", minimum: 0 },
           },
         },
         content: {
