@@ -6,6 +6,7 @@ import { help, type Options, readOptions, type Section } from "./options.ts";
 import { asText, describeMachine, type Line, writeReport } from "./report.ts";
 import { measureBrowser } from "./sections/browser.ts";
 import type { Context } from "./sections/context.ts";
+import { measureDownload } from "./sections/download.ts";
 import { measureExport } from "./sections/export.ts";
 import { measureHistogram } from "./sections/histogram.ts";
 import { measureIngest } from "./sections/ingest.ts";
@@ -19,6 +20,7 @@ const measures: { [section in Section]: (context: Context) => Promise<Line[]> } 
   pages: measurePages,
   histogram: measureHistogram,
   export: measureExport,
+  download: measureDownload,
   ingest: measureIngest,
   live: measureLive,
   browser: measureBrowser,

@@ -7,6 +7,7 @@ export const sections = [
   "pages",
   "histogram",
   "export",
+  "download",
   "ingest",
   "live",
   "browser",
