@@ -7,6 +7,7 @@ import type { FirstPage } from "@/components/logs/use-log-list.ts";
 import { Segment, SegmentButton } from "@/components/ui/tabs.tsx";
 import type { QueryError } from "@/lib/logs/query.ts";
 import { auditLog } from "@/lib/logs/views/audit-log.ts";
+import { CategoryHint } from "./category-hint.tsx";
 import { DownloadForm } from "./download-form.tsx";
 import { RowExtra } from "./row-states.tsx";
 import { TimelineDrawer } from "./timeline-drawer.tsx";
@@ -56,6 +57,7 @@ export function AuditLogView({ userId, today, first }: AuditLogViewProps) {
                 query={parsed.query}
                 change={change}
                 first={first === undefined || "errors" in first ? undefined : first}
+                hint={<CategoryHint query={parsed.query} />}
                 extra={(row) => <RowExtra row={row} onTimeline={openTimeline} />}
               />
             )}

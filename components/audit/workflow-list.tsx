@@ -12,6 +12,7 @@ import type { ChangeQuery } from "@/components/logs/use-log-query.ts";
 import { Button } from "@/components/ui/button.tsx";
 import type { LogQuery } from "@/lib/logs/query.ts";
 import { auditLog } from "@/lib/logs/views/audit-log.ts";
+import { CategoryHint } from "./category-hint.tsx";
 import { keyOfWorkflow, useWorkflows } from "./use-workflows.ts";
 import { workflowColumnIds, workflowColumns } from "./workflow-columns.tsx";
 
@@ -69,6 +70,7 @@ export function WorkflowList({ query, change, openId, onOpen }: WorkflowListProp
             things="workflows"
             state={state}
             filtered={isFiltered(query)}
+            hint={<CategoryHint query={query} />}
             onClear={() => change(cleared(query))}
             onRetry={store.retry}
             onGoOn={store.loadMore}

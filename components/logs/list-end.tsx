@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useState, useSyncExternalStore } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { PageState } from "@/components/data-table/page-store.ts";
 import { countOf } from "@/components/data-table/page-window.ts";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
@@ -23,6 +23,8 @@ type ListEndProps<R> = {
   onClear: () => void;
   onRetry: () => void;
   onGoOn: () => void;
+  /** How rows that match would get here, where that can be said. */
+  hint?: ReactNode;
 };
 
 /** What stands below the rows: their end, why there are none, what failed, how to go on. */
@@ -34,6 +36,7 @@ export function ListEnd<R>({
   onClear,
   onRetry,
   onGoOn,
+  hint,
 }: ListEndProps<R>) {
   const { window, phase, error, scannedTo, stale } = state;
   const count = countOf(window);
@@ -77,14 +80,15 @@ export function ListEnd<R>({
         End of {formatCount(count)} {things}.
       </p>
     );
-  return filtered ? <NothingMatches onClear={onClear} /> : <NothingYet view={view} />;
+  return filtered ? <NothingMatches onClear={onClear} hint={hint} /> : <NothingYet view={view} />;
 }
 
-function NothingMatches({ onClear }: { onClear: () => void }) {
+function NothingMatches({ onClear, hint }: { onClear: () => void; hint: ReactNode }) {
   return (
     <div className="flex flex-col items-start gap-3 px-3 py-8">
       <p className="text-base font-medium">Nothing matches these filters.</p>
       <p className="text-ink-2">Everything in the time range was looked through.</p>
+      {hint}
       <Button onClick={onClear} aria-keyshortcuts="Backspace">
         Clear all filters
       </Button>

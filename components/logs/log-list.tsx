@@ -38,10 +38,21 @@ type LogListProps = {
   settings?: string;
   /** What the drawer of a row shows besides the fields. */
   extra?: (row: Row) => ReactNode;
+  /** How rows that match would get here, shown where nothing does. */
+  hint?: ReactNode;
 };
 
 /** Filter bar, histogram, table and drawer around one list. */
-export function LogList({ view, userId, query, change, first, settings = view.slug, extra }: LogListProps) {
+export function LogList({
+  view,
+  userId,
+  query,
+  change,
+  first,
+  settings = view.slug,
+  extra,
+  hint,
+}: LogListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const scrollTo = useRef<(position: number) => void>(null);
   const copy = useCopy();
@@ -137,6 +148,7 @@ export function LogList({ view, userId, query, change, first, settings = view.sl
             view={view}
             state={state}
             filtered={isFiltered(query)}
+            hint={hint}
             onClear={clear}
             onRetry={store.retry}
             onGoOn={store.loadMore}

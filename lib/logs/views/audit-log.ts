@@ -1,4 +1,4 @@
-import { auditCategories } from "@/lib/audit/catalog.ts";
+import { auditCategories, catalogEntries } from "@/lib/audit/catalog.ts";
 import type { AuditEvent } from "@/lib/generated/prisma/client.ts";
 import { initiatorTypes, operationStatuses } from "@/lib/ingest/enumerations.ts";
 import { defineLogView } from "../define.ts";
@@ -35,8 +35,14 @@ export const auditLog = defineLogView<AuditEvent>()({
     category: { ...name("category", "Category"), known: auditCategories },
     initiator: name("initiator", "Initiator"),
     target: name("target", "Target"),
-    workflowType: name("workflowType", "Workflow type"),
-    eventType: name("eventType", "Event type"),
+    workflowType: {
+      ...name("workflowType", "Workflow type"),
+      known: catalogEntries().map(({ type }) => type),
+    },
+    eventType: {
+      ...name("eventType", "Event type"),
+      known: catalogEntries().flatMap(({ events }) => Object.values(events).map(({ type }) => type)),
+    },
     workflow: { kind: "name", column: "workflowId", label: "Workflow" },
     operationStatus: oneOf("operationStatus", "Result", operationStatuses),
     initiatorType: oneOf("initiatorType", "Initiator type", initiatorTypes),
