@@ -48,7 +48,8 @@ export function ConditionEditor({ slug, filter, condition, onChange }: EditorPro
   const load = useCallback<LoadValues>(
     async (match, signal) => {
       const recorded = await fetchValues(slug, name, match, signal);
-      const others = known?.filter((value) => !recorded.some((each) => each.value === value)) ?? [];
+      const fitting = known?.filter((value) => value.toLowerCase().includes(match.toLowerCase())) ?? [];
+      const others = fitting.filter((value) => !recorded.some((each) => each.value === value));
       return [...recorded, ...others.map((value) => ({ value, count: 0 }))];
     },
     [slug, name, known],
