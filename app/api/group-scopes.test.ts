@@ -109,15 +109,14 @@ const rowsOf = async (log: string, who = cookie): Promise<{ [field: string]: str
 };
 
 const reads = found.filter(({ name }) => name.startsWith("GET /api/v1/") && !name.includes("[id]"));
-/** What the organization has, whatever it is called: views that others shared, and people's tokens. */
-const notPlaced = new Set(["GET /api/v1/saved-views", "GET /api/v1/openapi.json", "GET /api/v1/tokens"]);
+/** Views that others have saved and shared are the organization's, whatever they are called. */
+const notPlaced = new Set(["GET /api/v1/saved-views", "GET /api/v1/openapi.json"]);
 
-/** What the caller asks in own words, and what belongs to the organization: saved views, tokens, ids of exports. */
+/** What the caller asks in own words, and what belongs to the organization: saved views and ids of exports. */
 function isNotPlaced({ params, query }: Asked): boolean {
   return (
     params?.["log"] === "user-events" ||
     params?.["id"] === beyond.ids.savedView ||
-    params?.["id"] === beyond.ids.token ||
     String(query).startsWith("exportId")
   );
 }
@@ -202,7 +201,7 @@ describe("who is kept to a space and a cluster", () => {
     for (const route of ["logs/[log]", "logs/[log]/export", "logs/[log]/histogram"])
       expect((await get(route, { params: { log: "audit-log" } })).status).toBe(403);
     expect(JSON.parse((await get("me", {})).text).scopes).not.toContain("audit-log:read");
-    for (const route of ["sources", "sources/live", "sources/[id]/quarantine"])
+    for (const route of ["sources", "sources/live", "sources/[id]/quarantine", "users", "groups", "access"])
       expect((await get(route, { params: { id: world.ids.source } }, adminCookie)).status, route).toBe(403);
   });
 

@@ -45,6 +45,14 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "GET /api/v1/me/sessions": () => [],
   "DELETE /api/v1/me/sessions": () => [],
   "DELETE /api/v1/me/sessions/[id]": ({ ids }) => one({ id: ids.person }),
+  "GET /api/v1/access": ({ word, ids }) => [
+    { query: { match: word } },
+    { query: { group: ids.group } },
+    { query: { space: `${word} space`, match: word } },
+    { query: { target: `${word} target`, role: "auditor", match: word } },
+    { query: { after: `auditor@${word}.example`, match: word } },
+    { query: { format: "csv", match: word } },
+  ],
   "GET /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "DELETE /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "GET /api/v1/logs/[log]": (names) => logQueries(names, ["", "^", "~"]),
@@ -94,6 +102,25 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "DELETE /api/v1/devices/[id]": ({ ids }) => [{ params: { id: ids.device }, query: { reason: "sold" } }],
   // With a deployment token alone: see the tests of pairing.
   "POST /api/v1/pair": () => [],
+  "GET /api/v1/groups": () => [],
+  "POST /api/v1/groups": ({ word }) => one({}, { name: `${word} groupies`, spaces: [`${word} space`] }),
+  "GET /api/v1/groups/[id]": ({ ids }) => one({ id: ids.group }),
+  "PATCH /api/v1/groups/[id]": ({ ids, word }) =>
+    one({ id: ids.group }, { version: 1, name: `${word} changed` }, { version: 99, globalScope: true }),
+  "DELETE /api/v1/groups/[id]": ({ ids }) => [
+    { params: { id: ids.group }, query: { reason: "none of yours" } },
+  ],
+  "POST /api/v1/groups/[id]/members": ({ ids, word }, own) => [
+    ...one({ id: ids.group }, { user: ids.auditor }, { user: `auditor@${word}.example` }),
+    ...one({ id: own.ids.group }, { user: ids.auditor }, { user: `auditor@${word}.example` }),
+    ...one({ id: ids.group }, { user: own.ids.auditor }),
+  ],
+  "DELETE /api/v1/groups/[id]/members/[user]": ({ ids }, own) =>
+    [
+      { id: ids.group, user: ids.auditor },
+      { id: own.ids.group, user: ids.auditor },
+      { id: ids.group, user: own.ids.auditor },
+    ].map((params) => ({ params })),
   "GET /api/v1/recordings": ({ word, ids }) => [
     { query: { user: `${word} person` } },
     { query: { target: `${word} target`, deleted: "true", live: "false" } },

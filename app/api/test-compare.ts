@@ -15,7 +15,7 @@ export function comparable({ status, headers, text }: Told, names: Names): strin
     .replace(/isolation-\d+/g, "<request>")
     .replace(/(position\\":\\")[^\\]+/g, "$1<position>")
     .replace(/\/activate\/[\w-]{43}/g, "/activate/<token>")
-    .replace(/(expiresAt\\":\\")[^\\]+/g, "$1<later>")
+    .replace(/((?:expiresAt|createdAt)\\":\\")[^\\]+/g, "$1<later>")
     .replace(/db[dks]_[0-9A-Za-z]{38}/g, "<token>")
     .replace(/("x-export-id":"|\\"id\\":\\")[0-9a-f-]{36}/g, "$1<new>")
     .replace(/\d{8}T\d{6}Z/g, "<now>");

@@ -22,7 +22,10 @@ const permissions = {
   "sessions:end": ["superuser", "admin"],
   /** Give an auditor access to a session. */
   "sessions:share": ["superuser", "admin"],
+  /** People, groups and who is in them. */
   "users:manage": ["superuser", "admin"],
+  /** Who may do and see what. */
+  "access:read": ["superuser", "admin", "auditor"],
   "sources:manage": ["superuser", "admin"],
   /** Describe and delete targets, describe spaces: of those within the own reach. */
   "targets:manage": ["superuser", "admin"],
@@ -67,16 +70,33 @@ export function permissionsOf(role: Role): Permission[] {
 }
 
 /**
- * Of permissions, those that are left to who does not see everything. The audit log names all sessions, also those
- * that were not shared or lie beyond the reach; so does the quarantine of a source, whose rows have no space yet.
+ * What may be done by who reaches only some spaces and targets: nothing that concerns the organization. The audit log
+ * and the quarantine of sources tell of all sessions, and who manages people could make somebody who sees more.
+ */
+const withinReach: readonly Permission[] = [
+  "logs:read",
+  "logs:read-own",
+  "exports:create",
+  "recordings:read",
+  "recordings:read-own",
+  "recordings:delete",
+  "sessions:end",
+  "sessions:share",
+  "targets:manage",
+  "tokens:manage-own",
+];
+
+/**
+ * Of permissions, those that are left to who does not see everything. To who sees only shared sessions that is all but
+ * the audit log, which names those that were not shared, and who may see what.
  */
 export function permissionsWithin<P extends Permission>(
   permissions: readonly P[],
   { sharedOnly, reach }: { sharedOnly: boolean; reach: Reach },
 ): P[] {
   return permissions.filter((permission) => {
-    if (permission === "audit-log:read") return !sharedOnly && reach === "all";
-    return permission !== "sources:manage" || reach === "all";
+    if (sharedOnly && (permission === "audit-log:read" || permission === "access:read")) return false;
+    return reach === "all" || withinReach.includes(permission);
   });
 }
 

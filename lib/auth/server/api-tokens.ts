@@ -133,7 +133,7 @@ export async function findTokenHolder(token: string): Promise<TokenHolder | unde
   const found = await pool().query<Omit<TokenHolder, "role" | "kind"> & { role: string; stale: boolean }>({
     name: "token holder",
     text: `SELECT t.id, t.name, t.scopes, u.id AS "userId", u.email, u.logins, u.role, u.shared_only AS "sharedOnly",
-            ${reachOfUser} AS reach,
+            ${reachOfUser.text} AS reach,
             o.id AS "organizationId", o.name AS "organizationName",
             t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS stale
      FROM api_tokens t JOIN users u ON u.id = t.user_id JOIN organizations o ON o.id = t.organization_id
@@ -157,7 +157,7 @@ export async function findTokenHolder(token: string): Promise<TokenHolder | unde
 
 /** Asks which of the tokens in an array are valid, and what their person may. */
 export function validTokensSql(ids: `$${number}`): string {
-  return `SELECT t.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM api_tokens t JOIN users u ON u.id = t.user_id
+  return `SELECT t.id, u.role, u.logins, u.shared_only, ${reachOfUser.text} AS reach, u.id AS user_id FROM api_tokens t JOIN users u ON u.id = t.user_id
     WHERE t.id = ANY(${ids}::uuid[]) AND ${valid}`;
 }
 

@@ -35,7 +35,7 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
   if (!isUuid(id)) return undefined;
   const found = await pool().query<SessionRow>({
     name: "session",
-    text: `SELECT u.id, u.email, u.name, u.logins, u.role, u.shared_only AS "sharedOnly", ${reachOfUser} AS reach, o.id AS "organizationId", o.name AS "organizationName",
+    text: `SELECT u.id, u.email, u.name, u.logins, u.role, u.shared_only AS "sharedOnly", ${reachOfUser.text} AS reach, o.id AS "organizationId", o.name AS "organizationName",
             s.id AS "sessionId", ${mustEnrol} AS "mustEnrol", s.last_seen_at < now() - interval '1 minute' AS stale
      FROM ${sessionsSql} JOIN organizations o ON o.id = u.organization_id
      WHERE s.id = $1 AND ${valid}`,
@@ -51,7 +51,7 @@ export async function findSession(id: string): Promise<CurrentUser | undefined> 
 
 /** Asks which of the sessions in an array are valid, and what their person may; that counts as no use of them. */
 export function validSessionsSql(ids: `$${number}`): string {
-  return `SELECT s.id, u.role, u.logins, u.shared_only, ${reachOfUser} AS reach, u.id AS user_id FROM ${sessionsSql}
+  return `SELECT s.id, u.role, u.logins, u.shared_only, ${reachOfUser.text} AS reach, u.id AS user_id FROM ${sessionsSql}
     WHERE s.id = ANY(${ids}::uuid[]) AND ${valid} AND NOT ${mustEnrol}`;
 }
 

@@ -7,6 +7,8 @@ import type { TestInstallation, TestUser } from "@/lib/auth/server/test-installa
 import { issueCertificate } from "@/lib/certificates/server/certificates.ts";
 import { pool } from "@/lib/db/client.ts";
 import { createDeploymentToken } from "@/lib/deployment-tokens/server/deployment-tokens.ts";
+import { createGroup } from "@/lib/groups/server/groups.ts";
+import { addMember } from "@/lib/groups/server/members.ts";
 import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
@@ -35,6 +37,7 @@ export type TestWorld = {
     deploymentToken: string;
     savedView: string;
     export: string;
+    group: string;
     target: string;
     space: string;
     recording: string;
@@ -102,6 +105,9 @@ export async function makeWorld(
     hosts: 1,
     expiresInHours: 1,
   });
+  const scopes = { globalScope: false, spaces: [`${word} space`], targets: [`${word} target`] };
+  const group = await createGroup(principal, { name: `${word} group`, description: word, ...scopes });
+  await addMember(principal, group.id, users.member.email);
   const view = { log: "commands" as const, name: `${word} view`, query: `user=${word}`, shared: true };
   const savedView = await saveView(principal, view);
   const all = { conditions: [], time: {}, order: "desc" as const, limit: 50 };
@@ -146,6 +152,7 @@ export async function makeWorld(
       ),
       token: token.id,
       deploymentToken: deployment.id,
+      group: group.id,
       savedView: savedView.id,
       export: download.headers.get("x-export-id") ?? "",
       target: await idOf(

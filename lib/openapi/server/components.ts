@@ -5,6 +5,7 @@ import { codeWish, proofWish } from "@/lib/auth/second-factor-wish.ts";
 import { signInPolicyChange } from "@/lib/auth/sign-in-policy-change.ts";
 import { certificateRenewal, certificateWish } from "@/lib/certificates/certificate-wish.ts";
 import { deploymentTokenWish, pairWish } from "@/lib/deployment-tokens/deployment-token-wish.ts";
+import { groupChange, groupWish, memberWish } from "@/lib/groups/group-wish.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
@@ -21,6 +22,7 @@ import { shareWish } from "@/lib/shares/share-wish.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import { userChange, userWish } from "@/lib/users/user-wish.ts";
 import type { Schema } from "../operation.ts";
+import * as access from "./access-answers.ts";
 import * as answers from "./answers.ts";
 import * as recordings from "./recording-answers.ts";
 import * as sessions from "./session-answers.ts";
@@ -113,6 +115,12 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     UserChange: userChange,
     Invitation: users.invitation,
     DeletedUser: users.deletedUser,
+    Group: access.group,
+    Groups: z.object({ groups: z.array(access.groupLine) }),
+    GroupWish: groupWish,
+    GroupChange: groupChange,
+    MemberWish: memberWish,
+    AccessPage: access.accessPage,
     ...Object.assign({}, ...logSlugs.map(logSchemas)),
     ...nativeRecords(),
   };

@@ -4,6 +4,7 @@ import { logView } from "@/lib/logs/views.ts";
 import packageJson from "@/package.json" with { type: "json" };
 import { errorResponses, type Paths } from "../operation.ts";
 import { controlParameters, filterParameters } from "../parameters.ts";
+import { accessPaths } from "./access-paths.ts";
 import { componentSchemas, logSlugs } from "./components.ts";
 import { deploymentPaths } from "./deployment-paths.ts";
 import { ingestPaths } from "./ingest-paths.ts";
@@ -39,6 +40,7 @@ export function openApiDocument() {
       "Targets and spaces",
       "Retention",
       "Users",
+      "Groups and access",
       "API tokens",
       "Signing in",
       "Caller",
@@ -53,6 +55,7 @@ export function openApiDocument() {
       ...retentionPaths(),
       ...sharePaths(),
       ...userPaths(),
+      ...accessPaths(),
       ...sessionPaths(),
       ...signInPaths(),
       ...ingestPaths(),

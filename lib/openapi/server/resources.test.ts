@@ -127,6 +127,38 @@ describe("the document tells the truth about", () => {
     await client.check(one, { method: "DELETE", params, query: "?version=2&reason=left" });
   });
 
+  it("groups, and who may see what", async () => {
+    const all = "/api/v1/groups";
+    const body = { name: "Operators", spaces: ["platform"], targets: ["web-1"] };
+    const { id } = (await client.check(all, { method: "POST", body }, 201)) as { id: string };
+    await client.check(all, { method: "POST", body }, 409);
+    await client.check(all, { method: "POST", body: { name: "", spaces: ["a", "a"] } }, 400);
+    await client.check(all, {});
+    await client.check(all, { as: "member" }, 403);
+    const one = `${all}/{id}`;
+    const params = { id };
+    await client.check(one, { params });
+    await client.check(one, { params: { id: nowhere } }, 404);
+    const change = { method: "PATCH", params, body: { version: 1, description: "On call" } };
+    await client.check(one, change);
+    await client.check(one, change, 409);
+    await client.check(one, { ...change, body: {} }, 400);
+    const { id: member } = await client.installation.addUser("auditor", { email: "audit@example.org" });
+    const join = { method: "POST", params, body: { user: "audit@example.org" } };
+    await client.check(`${one}/members`, join);
+    await client.check(`${one}/members`, join, 409);
+    await client.check(`${one}/members`, { ...join, body: { user: nowhere } }, 404);
+    await client.check("/api/v1/access", {});
+    await client.check("/api/v1/access", { query: `?group=${id}&space=platform&role=auditor` });
+    await client.check("/api/v1/access", { query: "?role=king" }, 400);
+    await client.check("/api/v1/access", { as: "member" }, 403);
+    const leave = { method: "DELETE", params: { id, user: member } };
+    await client.check(`${one}/members/{user}`, leave);
+    await client.check(`${one}/members/{user}`, leave, 404);
+    await client.check(one, { method: "DELETE", params }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?reason=over" }, 204);
+  });
+
   it("shared sessions", async () => {
     const { installation, native } = client;
     const recording = await testRecording(installation.organizationId, native.id, {
