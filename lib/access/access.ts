@@ -12,6 +12,8 @@ export type AccessLine = {
   status: string;
   /** Names in records that are this person's, beside the address. */
   logins: readonly string[];
+  /** Whether signing in takes a second factor beside the password. */
+  secondFactor: boolean;
   /** Sees, as an auditor, only sessions that were shared with them. */
   sharedOnly: boolean;
   globalScope: boolean;

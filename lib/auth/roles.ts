@@ -70,20 +70,18 @@ export function permissionsOf(role: Role): Permission[] {
 }
 
 /**
- * What may be done by who reaches only some spaces and targets: nothing that concerns the organization. The audit log
+ * What may be done, beside one's own, by who reaches only some spaces and targets: nothing that concerns the
+ * organization. The audit log
  * and the quarantine of sources tell of all sessions, and who manages people could make somebody who sees more.
  */
 const withinReach: readonly Permission[] = [
   "logs:read",
-  "logs:read-own",
   "exports:create",
   "recordings:read",
-  "recordings:read-own",
   "recordings:delete",
   "sessions:end",
   "sessions:share",
   "targets:manage",
-  "tokens:manage-own",
 ];
 
 /**
@@ -96,7 +94,7 @@ export function permissionsWithin<P extends Permission>(
 ): P[] {
   return permissions.filter((permission) => {
     if (sharedOnly && (permission === "audit-log:read" || permission === "access:read")) return false;
-    return reach === "all" || withinReach.includes(permission);
+    return reach === "all" || permission.endsWith("-own") || withinReach.includes(permission);
   });
 }
 

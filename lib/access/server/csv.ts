@@ -15,6 +15,7 @@ const columns: { readonly [header: string]: (line: AccessLine) => string } = {
   Name: ({ name }) => name,
   Role: ({ role }) => role,
   Status: ({ status }) => status,
+  "Second factor": ({ secondFactor }) => (secondFactor ? "yes" : "no"),
   Sees: seesInShort,
   "Global scope": ({ role, globalScope }) => (role === "superuser" || globalScope ? "yes" : "no"),
   Groups: ({ groups }) => lined(groups.map(({ name }) => name)),

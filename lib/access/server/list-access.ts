@@ -47,6 +47,7 @@ function pageSql(organizationId: string, query: AccessQuery, limit: number): Pri
     WHERE s.group_id = g.id AND s.kind = ${kind} ORDER BY s.name)`;
   return Prisma.sql`
     SELECT u.id, u.email, u.name, u.role, u.status, u.logins, u.shared_only AS "sharedOnly",
+      EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS "secondFactor",
       u.global_scope AS "globalScope", ${reach} AS reach,
       (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'globalScope', g.global_scope,
           'spaces', ${names("space")}, 'targets', ${names("target")}) ORDER BY lower(g.name), g.id), '[]')

@@ -47,6 +47,7 @@ export const accessPage = z.object({
       role: z.enum(roles),
       status: z.enum(accessStatuses),
       logins: z.array(z.string()).describe("Names in records that are this person's, beside the address."),
+      secondFactor: z.boolean().describe("Signing in takes a second factor beside the password."),
       sharedOnly: z.boolean().describe("As an auditor: sees only sessions that were shared with them."),
       globalScope: z.boolean(),
       groups: z.array(z.object({ id: z.uuid(), name: z.string(), ...scope })),
