@@ -43,6 +43,8 @@ export function settingsPages(user: Pick<CurrentUser, "role" | "sharedOnly" | "r
   const may = new Set<Permission>(permissionsWithin(permissionsOf(user.role), user));
   const pages: (ConsolePage & { permission: Permission })[] = [
     { href: "/settings/audit-log", title: "Audit Log", key: "a", permission: "audit-log:read" },
+    { href: "/settings/groups", title: "Groups", permission: "users:manage" },
+    { href: "/settings/access", title: "Access", permission: "access:read" },
     { href: "/settings/sources", title: "Sources", permission: "sources:manage" },
     { href: "/settings/targets", title: "Targets and spaces", permission: "targets:manage" },
     { href: "/settings/retention", title: "Retention", permission: "retention:manage" },

@@ -34,3 +34,11 @@ export const descriptionLength = 500;
 /** Spaces, and targets, that one group may name, and characters of such a name. */
 export const mostNames = 500;
 export const scopeNameLength = 500;
+
+/** What the forms of groups offer; anything else may be typed. */
+export type OfferedNames = {
+  spaces: readonly string[];
+  targets: readonly string[];
+  /** Addresses. */
+  people: readonly string[];
+};

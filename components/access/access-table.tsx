@@ -1,0 +1,125 @@
+import { Moment } from "@/components/sources/moment.tsx";
+import { Badge } from "@/components/ui/badge.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { AccessLine } from "@/lib/access/access.ts";
+import { reasonsOf, seesInShort } from "@/lib/access/reasons.ts";
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+const wide = "max-lg:hidden";
+
+/** One person on each row; what they see opens to the reasons for it. */
+export function AccessTable({ people }: { people: readonly AccessLine[] }) {
+  return (
+    <table className="w-full border-collapse">
+      <thead>
+        <tr>
+          <th scope="col" className={head}>
+            Person
+          </th>
+          <th scope="col" className={cx(head, "max-sm:hidden")}>
+            Role
+          </th>
+          <th scope="col" className={cx(head, wide)}>
+            State
+          </th>
+          <th scope="col" className={cx(head, wide)}>
+            Second factor
+          </th>
+          <th scope="col" className={cx(head, "max-sm:hidden")}>
+            Sees
+          </th>
+          <th scope="col" className={cx(head, wide, "text-right")}>
+            API tokens
+          </th>
+          <th scope="col" className={cx(head, wide)}>
+            Last seen <ZoneName />
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((line) => (
+          <tr key={line.id} className="hover:bg-hover">
+            <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+              <VisibleText text={line.email} />
+              {line.name !== line.email && (
+                <div className="text-xs font-normal text-ink-2">
+                  <VisibleText text={line.name} />
+                </div>
+              )}
+              <div className="text-xs font-normal text-ink-2 lg:hidden">
+                <span className="sm:hidden">{line.role}, </span>
+                {line.status}, {line.secondFactor ? "with" : "without"} a second factor, {tokensOf(line)},
+                last seen <Moment time={line.lastSeenAt} otherwise="never" /> <ZoneName />
+              </div>
+              <div className="font-normal sm:hidden">
+                <Sees line={line} />
+              </div>
+            </th>
+            <td className={cx(cell, "max-sm:hidden")}>{line.role}</td>
+            <td className={cx(cell, wide)}>
+              <State status={line.status} />
+            </td>
+            <td className={cx(cell, wide)}>
+              {line.secondFactor ? "on" : <span className="text-ink-3">off</span>}
+            </td>
+            <td className={cx(cell, "max-w-xl max-sm:hidden")}>
+              <Sees line={line} />
+            </td>
+            <td className={cx(cell, wide, "text-right tabular-nums")}>{line.tokens}</td>
+            <td className={cx(cell, wide, "whitespace-nowrap")}>
+              <Moment time={line.lastSeenAt} otherwise="never" />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function tokensOf({ tokens }: AccessLine): string {
+  return tokens === 0 ? "no API token" : `${tokens} API ${tokens === 1 ? "token" : "tokens"}`;
+}
+
+function State({ status }: { status: string }) {
+  if (status === "disabled") return <Badge tone="denied">disabled</Badge>;
+  return <Badge tone={status === "active" ? "good" : "faint"}>{status}</Badge>;
+}
+
+function Sees({ line }: { line: AccessLine }) {
+  const { reach } = line;
+  return (
+    <details className="wrap-anywhere">
+      <summary className="cursor-pointer">
+        {seesInShort(line)}
+        {reach !== "all" && <Names reach={reach} />}
+        <span className="sr-only">: why {line.email} may</span>
+      </summary>
+      <ul className="flex flex-col gap-1 border-l border-line py-1 pl-3 text-ink-2">
+        {reasonsOf(line).map((reason) => (
+          <li key={reason}>
+            <VisibleText text={reason} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Names that are told before the rest is only counted. */
+const told = 4;
+
+function Names({ reach }: { reach: Exclude<AccessLine["reach"], "all"> }) {
+  const names = [...reach.spaces, ...reach.targets];
+  if (names.length === 0) return null;
+  const more = names.length - told;
+  return (
+    <span className="text-ink-2">
+      {": "}
+      <VisibleText text={names.slice(0, told).join(", ")} />
+      {more > 0 && ` and ${more} more`}
+    </span>
+  );
+}

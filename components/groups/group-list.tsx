@@ -1,0 +1,108 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { Dialog } from "@/components/ui/dialog.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { GroupLine, OfferedNames } from "@/lib/groups/group.ts";
+import { requestGroup } from "./group-api.ts";
+import { GroupForm } from "./group-form.tsx";
+import { ScopeText } from "./scope-text.tsx";
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+const nothing = { name: "", description: "", globalScope: false, spaces: [], targets: [] };
+
+/** The page of groups. */
+export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; offered: OfferedNames }) {
+  const router = useRouter();
+  const [creating, setCreating] = useState(false);
+  return (
+    <section
+      aria-labelledby="groups-title"
+      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
+    >
+      <header className="flex flex-wrap items-start justify-between gap-3">
+        <div className="max-w-xl">
+          <h1 id="groups-title" className="text-lg font-semibold">
+            Groups
+          </h1>
+          <p className="text-ink-2">
+            A group says which spaces and targets its members see. It counts for people without the global
+            scope: they see what their groups name, as far as their roles go, and nothing else.
+          </p>
+        </div>
+        <Button look="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden className="size-4" />
+          Create group
+        </Button>
+      </header>
+      {groups.length === 0 ? (
+        <p className="max-w-2xl border-y border-line py-6 text-ink-2">
+          No group yet. Until somebody is without the global scope, everybody sees what the role sees; to keep
+          a person to some spaces, make a group of these, put the person into it and take the global scope
+          from them.
+        </p>
+      ) : (
+        <table className="w-full border-collapse">
+          <thead>
+            <tr>
+              <th scope="col" className={head}>
+                Name
+              </th>
+              <th scope="col" className={cx(head, "max-md:hidden")}>
+                Members see
+              </th>
+              <th scope="col" className={cx(head, "text-right")}>
+                Members
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map((group) => (
+              <tr key={group.id} className="hover:bg-hover">
+                <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+                  <Link
+                    href={`/settings/groups/${group.id}`}
+                    prefetch={false}
+                    className="text-accent hover:underline"
+                  >
+                    <VisibleText text={group.name} />
+                  </Link>
+                  <div className="text-xs font-normal text-ink-2">{group.description}</div>
+                  <div className="text-xs font-normal text-ink-2 md:hidden">
+                    <ScopeText scope={group} />
+                  </div>
+                </th>
+                <td className={cx(cell, "wrap-anywhere max-md:hidden")}>
+                  <ScopeText scope={group} />
+                </td>
+                <td className={cx(cell, "text-right tabular-nums")}>{group.members}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Dialog open={creating} onClose={() => setCreating(false)} title="Create a group">
+        <div className="p-4">
+          <GroupForm
+            given={nothing}
+            offered={offered}
+            action="Create group"
+            working="Creating …"
+            onSubmit={async (fields) => {
+              const { id } = await requestGroup(fields);
+              router.push(`/settings/groups/${id}`);
+            }}
+          >
+            <Button onClick={() => setCreating(false)}>Cancel</Button>
+          </GroupForm>
+        </div>
+      </Dialog>
+    </section>
+  );
+}
