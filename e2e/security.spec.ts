@@ -64,7 +64,7 @@ test.describe("the policy of pages", () => {
       const [, scripts = ""] = /script-src ([^;]*)/.exec(policy) ?? [];
       expect(scripts, path).toMatch(/^'self' 'nonce-[\w+/=]{24}' 'strict-dynamic'$/);
       expect(policy, path).toContain(
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
       );
       const [, nonce = ""] = /'nonce-([^']+)'/.exec(scripts) ?? [];
       nonces.add(nonce);

@@ -53,6 +53,7 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { query: { after: `auditor@${word}.example`, match: word } },
     { query: { format: "csv", match: word } },
   ],
+  "POST /api/v1/audit-log/import": () => [],
   "GET /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "DELETE /api/v1/exports/[id]": ({ ids }) => one({ id: ids.export }),
   "GET /api/v1/logs/[log]": (names) => logQueries(names, ["", "^", "~"]),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { initiatorTypes, operationStatuses } from "@/lib/ingest/enumerations.ts";
 import { auditLog } from "@/lib/logs/views/audit-log.ts";
 import { auditCategories, type CatalogEntry, catalogEntries } from "./catalog.ts";
+import { columnReference, printedTargetTypes } from "./column-reference.ts";
 
 /** The text that the audit log is built after; nothing in it is left out. */
 const text = readFileSync(new URL("./source-document.txt", import.meta.url), "utf8").split("\n");
@@ -109,6 +110,7 @@ describe("the catalogue and its source document", () => {
 
   it("has the target types as they are printed, and nothing else of the eight categories", () => {
     const printed = valuesOf("TargetType");
+    expect(printedTargetTypes).toEqual(printed);
     const tabled = events.map(({ line, category }) => eventOf(line, category).entry.targetType);
     for (const type of tabled) expect(printed).toContain(type);
     // The one that no table has an event for.
@@ -126,9 +128,20 @@ describe("the catalogue and its source document", () => {
   it("has the initiator types, the statuses and the 17 columns", () => {
     expect(valuesOf("InitiatorType")).toEqual(initiatorTypes);
     expect(valuesOf("OperationStatus")).toEqual(operationStatuses);
+    expect(table("Audit log column reference")).toEqual(
+      columnReference.map((one) => `${one.column} ${one.description} ${one.type} ${one.notes}`.trimEnd()),
+    );
     const headers = table("Audit log column reference").map((line) => line.split(" ", 1)[0]);
     expect(headers).toHaveLength(17);
     expect(Object.values(auditLog.columns).map(({ header }) => header)).toEqual(headers);
+  });
+
+  it("is written down with its names", () => {
+    const page = readFileSync("docs/decisions/0019-names-of-the-audit-log.md", "utf8");
+    for (const { title, type, category } of entries) {
+      if (!Object.values<string>(tables).includes(category)) continue;
+      expect(page).toContain(`| ${title} | \`${type}\``);
+    }
   });
 
   it("gives every type and every event type one meaning", () => {

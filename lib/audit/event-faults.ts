@@ -1,8 +1,8 @@
-import type { operationStatuses } from "@/lib/ingest/enumerations.ts";
 import type { DraftOf } from "@/lib/ingest/rows.ts";
 import { customValuesSchema, ownCustomValuesSchema } from "./captured.ts";
 import type { Captured, Step } from "./catalog/define.ts";
 import { type CatalogEntry, catalogEntry } from "./catalog.ts";
+import { stepStatuses } from "./where-held.ts";
 
 /** What is wrong with a field of an audit event. */
 export type EventFault = { field: string; reason: string };
@@ -21,14 +21,6 @@ type Event = Pick<
   | "updatedState"
 >;
 
-/** The statuses that an event of a step may have. */
-const fitting: { [step in Step]: readonly (typeof operationStatuses)[number][] } = {
-  attempting: ["inProgress"],
-  underWay: ["inProgress"],
-  done: ["success", "warning"],
-  failed: ["failure"],
-};
-
 /** Holds an event against the catalogue. @returns nothing when it fits */
 export function eventFaults(event: Event): EventFault[] {
   const { workflowType, eventType, operationStatus, category, targetType, customValues } = event;
@@ -39,10 +31,10 @@ export function eventFaults(event: Event): EventFault[] {
   if (step === undefined) {
     const types = Object.values(entry.events).map(({ type }) => type);
     faults.push({ field: "eventType", reason: `must be one of ${types.join(", ")}` });
-  } else if (!fitting[step].includes(operationStatus)) {
+  } else if (!stepStatuses[step].some((status) => status === operationStatus)) {
     faults.push({
       field: "operationStatus",
-      reason: `of ${eventType} must be ${fitting[step].join(" or ")}`,
+      reason: `of ${eventType} must be ${stepStatuses[step].join(" or ")}`,
     });
   }
   if (category !== undefined && category !== entry.category)

@@ -15,6 +15,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/health": ["GET"],
   "/api/ready": ["GET"],
   "/api/v1/access": ["GET"],
+  "/api/v1/audit-log/import": ["POST"],
   "/api/v1/connections/[id]/shares": ["GET", "POST"],
   "/api/v1/connections/[id]/shares/[share]": ["DELETE"],
   "/api/v1/deployment-tokens": ["GET", "POST"],

@@ -168,20 +168,28 @@ export const userEventDraft = z.strictObject({
   count: z.int().min(1).max(2147483647).default(1),
 });
 
+/** Fields of an audit event that hold words of the catalogue, which it is held against elsewhere. */
+export const auditWords = {
+  category: z.string().min(1).max(1024),
+  workflowType: z.string().min(1).max(1024),
+  eventType: z.string().min(1).max(1024),
+  targetType: z.string().min(1).max(1024),
+};
+
 export const auditEventDraft = z.strictObject({
   time: instant,
   eventId: uuid.optional(),
   tenantId: uuid.optional(),
-  category: name.optional(),
+  category: auditWords.category.optional(),
   workflowId: uuid,
-  workflowType: name,
-  eventType: name,
+  workflowType: auditWords.workflowType,
+  eventType: auditWords.eventType,
   eventDescription: long.default(""),
   initiator: name,
   initiatorType: z.enum(initiatorTypes),
   initiatorId: name.optional(),
   target: long.optional(),
-  targetType: name.optional(),
+  targetType: auditWords.targetType.optional(),
   targetId: name.optional(),
   operationStatus: z.enum(operationStatuses),
   customValues: json.optional(),

@@ -1,6 +1,9 @@
 import "server-only";
 import { z } from "zod";
 import { mostSteps, type WorkflowLine, type WorkflowPage } from "@/lib/audit/workflow.ts";
+import { auditHeaders } from "@/lib/audit-import/columns.ts";
+import { importLimits } from "@/lib/audit-import/limits.ts";
+import type { ImportOutcome } from "@/lib/audit-import/outcome.ts";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import { roles } from "@/lib/auth/roles.ts";
 import type { CertificateLine, NewCertificate } from "@/lib/certificates/certificate.ts";
@@ -36,6 +39,24 @@ export const problem = z
     requestId: z.string().describe("The same as in the header x-request-id and in the server's log."),
   })
   .describe("An error after RFC 9457.");
+
+export const auditImport = z.object({
+  rows: count.describe("Rows of the file, its header apart."),
+  added: count.describe("Rows that were new, or would be."),
+  known: count.describe("Rows that the organization has already, with the same content."),
+  bytes: count,
+  sha256: z.string().length(64),
+  faults: z
+    .array(
+      z.object({
+        line: z.int().min(1),
+        column: z.enum(["", ...auditHeaders]).describe("Empty where it is the row."),
+        reason: z.string(),
+      }),
+    )
+    .max(importLimits.faults + importLimits.batch * 17),
+  complete: z.boolean().describe("False when there were too many faults, and the rest was not looked at."),
+}) satisfies z.ZodType<ImportOutcome>;
 
 export const me = z.object({
   kind: z.enum(["user", "api-key"]),

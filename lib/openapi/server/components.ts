@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { catalogEntries } from "@/lib/audit/catalog.ts";
 import { tokenWish } from "@/lib/auth/api-token.ts";
 import { codeWish, proofWish } from "@/lib/auth/second-factor-wish.ts";
 import { signInPolicyChange } from "@/lib/auth/sign-in-policy-change.ts";
@@ -7,7 +8,7 @@ import { certificateRenewal, certificateWish } from "@/lib/certificates/certific
 import { deploymentTokenWish, pairWish } from "@/lib/deployment-tokens/deployment-token-wish.ts";
 import { groupChange, groupWish, memberWish } from "@/lib/groups/group-wish.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
-import { drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
+import { auditWords, drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
 import { sourceWish } from "@/lib/ingest/source-wish.ts";
 import { killReport } from "@/lib/kills/kill-report.ts";
@@ -41,6 +42,7 @@ function namedSchemas(): { [name: string]: z.ZodType } {
   return {
     Problem: answers.problem,
     Me: answers.me,
+    AuditImport: answers.auditImport,
     ValueCounts: answers.valueCounts,
     Histogram: answers.histogram,
     Export: answers.exportLine,
@@ -171,8 +173,19 @@ function nativeRecords(): { [name: string]: z.ZodType } {
   return { ...Object.fromEntries(records), NativeRecord: z.union(records.map(([, schema]) => schema)) };
 }
 
+/** The workflows that other products may tell of. */
+const foreignWorkflows = catalogEntries().filter(({ foreign }) => foreign);
+const unique = (words: string[]): Schema => ({ enum: [...new Set(words)] });
+
 /** What zod checks by a function, in the words of JSON Schema. */
 const inWords = new Map<unknown, Schema>([
+  [auditWords.category, unique(foreignWorkflows.map(({ category }) => category))],
+  [auditWords.workflowType, unique(foreignWorkflows.map(({ type }) => type))],
+  [
+    auditWords.eventType,
+    unique(foreignWorkflows.flatMap(({ events }) => Object.values(events).map(({ type }) => type))),
+  ],
+  [auditWords.targetType, unique(foreignWorkflows.map(({ targetType }) => targetType))],
   [instant, { format: "date-time", examples: ["2026-11-21T08:45:32.506784Z"] }],
   [savedViewWish.shape.log, { enum: logSlugs }],
   [sourceWish.in.shape.kind, { enum: ingestKinds.map(({ name }) => name) }],

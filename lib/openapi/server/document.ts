@@ -5,6 +5,7 @@ import packageJson from "@/package.json" with { type: "json" };
 import { errorResponses, type Paths } from "../operation.ts";
 import { controlParameters, filterParameters } from "../parameters.ts";
 import { accessPaths } from "./access-paths.ts";
+import { auditPaths } from "./audit-paths.ts";
 import { componentSchemas, logSlugs } from "./components.ts";
 import { deploymentPaths } from "./deployment-paths.ts";
 import { ingestPaths } from "./ingest-paths.ts";
@@ -38,6 +39,7 @@ export function openApiDocument() {
       "Ingestion",
       "Sources",
       "Targets and spaces",
+      "Audit log",
       "Retention",
       "Users",
       "Groups and access",
@@ -52,6 +54,7 @@ export function openApiDocument() {
       ...sourcePaths(),
       ...deploymentPaths(),
       ...recordingPaths(),
+      ...auditPaths(),
       ...retentionPaths(),
       ...sharePaths(),
       ...userPaths(),

@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatColumns, suggestColumns } from "@/lib/audit-import/columns.ts";
 import { handleIngest } from "@/lib/ingest/server/http.ts";
 import { lines } from "@/lib/ingest/server/test-source.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
@@ -30,6 +31,32 @@ describe("the document tells the truth about", () => {
     await client.check("/api/v1/saved-views/{id}", { method: "DELETE", params: { id } }, 204);
     await client.check("/api/v1/saved-views/{id}", { method: "DELETE", params: { id } }, 404);
     await client.check("/api/v1/exports/{id}", { params: { id: nowhere } }, 404);
+  });
+
+  it("audit logs that are imported", async () => {
+    const path = "/api/v1/audit-log/import";
+    const row = {
+      Id: nowhere,
+      TenantId: nowhere,
+      Timestamp: time,
+      WorkflowId: nowhere,
+      WorkflowType: "scope:create",
+      EventType: "scope:created",
+      Initiator: "ann",
+      InitiatorType: "tenant-user",
+      OperationStatus: "success",
+    };
+    const columns = formatColumns(suggestColumns(Object.keys(row)));
+    const file = (cells: object) => `${Object.keys(row).join(",")}\n${Object.values(cells).join(",")}\n`;
+    const query = `?file=a.csv&columns=${columns}`;
+    const method = "POST";
+    await client.check(path, { method, query: `${query}&check=true`, body: file({ ...row, Id: "x" }) });
+    await client.check(path, { method, query: `${query}&check=false`, body: file(row) });
+    await client.check(path, { method, query, body: file({ ...row, Initiator: "bob" }) }, 409);
+    await client.check(path, { method, query: "?file=&columns=1", body: file(row) }, 400);
+    await client.check(path, { method, query: `${query}&colour=red`, body: file(row) }, 400);
+    await client.check(path, { method, query, body: {} }, 415);
+    await client.check(path, { method, query, body: file(row), as: "member" }, 403);
   });
 
   it("API tokens", async () => {

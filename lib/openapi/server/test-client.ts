@@ -55,6 +55,7 @@ export type Call = {
   method?: string;
   params?: { [name: string]: string };
   query?: string;
+  /** A text is a CSV file, all else JSON. */
   body?: unknown;
   as?: "superuser" | "member" | "nobody";
 };
@@ -75,10 +76,12 @@ async function ask(
     method,
     headers: {
       ...(as !== "nobody" && { cookie: cookies[as] ?? "" }),
-      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(body !== undefined && {
+        "content-type": typeof body === "string" ? "text/csv" : "application/json",
+      }),
       "sec-fetch-site": "same-origin",
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const response = await handlers[method]?.(request, { params: Promise.resolve({ ...params, log }) });
   if (!response) throw new Error(`${route} has no ${method}`);
