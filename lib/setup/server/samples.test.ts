@@ -1,4 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { AuditEventType, Step } from "@/lib/audit/catalog/define.ts";
+import { catalogEntries, catalogEntry } from "@/lib/audit/catalog.ts";
+import { ownFaults } from "@/lib/audit/event-faults.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { isSampleOrganization } from "./sample-organization.ts";
@@ -38,6 +42,23 @@ it("are those of a small company: known hosts and clusters, each command and con
     "SELECT name FROM spaces WHERE organization_id = $1 AND description <> '' ORDER BY 1",
   );
   expect(described).toEqual(["production", "staging"]);
+});
+
+it("tell of every workflow of other products, with all that is captured of it", async () => {
+  const foreign = catalogEntries().filter((entry) => entry.foreign);
+  const types = await ask<string>(
+    "SELECT DISTINCT workflow_type FROM audit_events WHERE organization_id = $1",
+  );
+  for (const { type } of foreign) expect(types).toContain(type);
+  const rows = await readFile("samples/endpoint-backup/audit-log.ndjson", "utf8");
+  for (const line of rows.trimEnd().split("\n")) {
+    const event = JSON.parse(line);
+    const steps = Object.entries(catalogEntry(event.workflowType)?.events ?? {}) as [Step, AuditEventType][];
+    const [step = "done"] = steps.find(([, { type }]) => type === event.eventType) ?? [];
+    expect(ownFaults(event, step), line).toEqual([]);
+    expect(event.customValues.sample).toBe(true);
+    expect(event.eventDescription).toMatch(/^Sample: /);
+  }
 });
 
 it("are told apart from an organization of one's own", async () => {

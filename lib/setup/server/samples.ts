@@ -14,7 +14,7 @@ type Sample = {
 };
 
 /**
- * Records that real software wrote, see samples/ for where each comes from and under which licence. They stay as
+ * Records that real software wrote, but for the last, see samples/ for where each comes from and under which licence. They stay as
  * they are; which clusters and spaces they are told to be of makes a small company of them.
  */
 const samples: readonly Sample[] = [
@@ -48,6 +48,13 @@ const samples: readonly Sample[] = [
     kind: "postgres-jsonlog",
     settings: { space: "production" },
     files: ["postgres/postgresql-18.4.json"],
+  },
+  {
+    // Made up, and marked as samples in what they say: no such product writes them yet.
+    source: "Endpoint backup (sample)",
+    kind: "native",
+    settings: {},
+    files: ["endpoint-backup/audit-log.ndjson"],
   },
 ];
 
