@@ -66,7 +66,10 @@ export function useImport() {
       setWork({ doing: "checking", bytes: 0, rows });
       const onProgress = (bytes: number): void => setWork({ doing: "checking", bytes, rows });
       const outcome = await sendFile(file, { columns, check: true, signal, onProgress });
-      const faults = [...outcome.faults, ...repeated].sort((a, b) => a.line - b.line);
+      const lines = new Set(repeated.map(({ line }) => line));
+      // The worker says which line has the Id already; the server sees it too where both are in one batch.
+      const others = outcome.faults.filter(({ line, column }) => column !== "Id" || !lines.has(line));
+      const faults = [...others, ...repeated].sort((a, b) => a.line - b.line);
       setChecked({ ...outcome, faults });
     });
 

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useCallback } from "react";
 import { BadAddress } from "@/components/logs/bad-address.tsx";
 import { LogList } from "@/components/logs/log-list.tsx";
@@ -18,19 +19,41 @@ type AuditLogViewProps = {
   userId: string;
   /** Of the server's clock, in UTC. */
   today: string;
+  /** Whether the person may import files. */
+  mayImport: boolean;
   /** The first page of rows, what is wrong with the address, or nothing where workflows are listed. */
   first: FirstPage | { errors: readonly QueryError[] } | undefined;
 };
 
 /** The audit log: the download of a category on top, below it the log that can be browsed. */
-export function AuditLogView({ userId, today, first }: AuditLogViewProps) {
+export function AuditLogView({ userId, today, first, mayImport }: AuditLogViewProps) {
   const { parsed, place, change, go } = useAuditQuery();
   const { grouped, timeline } = place;
   const openTimeline = useCallback((workflowId: string) => go({ timeline: workflowId }), [go]);
   const closeTimeline = useCallback(() => go({ timeline: undefined }, "replace"), [go]);
   return (
     <div className="flex h-full flex-col">
-      <h1 className="px-3 pt-3 pb-1 text-lg font-semibold">Audit Log</h1>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 px-3 pt-3 pb-1">
+        <h1 className="text-lg font-semibold">Audit Log</h1>
+        <nav aria-label="More about the audit log" className="flex gap-4 text-ink-2">
+          <Link
+            href="/settings/audit-log/reference"
+            prefetch={false}
+            className="hover:text-ink hover:underline"
+          >
+            Reference
+          </Link>
+          {mayImport && (
+            <Link
+              href="/settings/audit-log/import"
+              prefetch={false}
+              className="hover:text-ink hover:underline"
+            >
+              Import
+            </Link>
+          )}
+        </nav>
+      </div>
       {parsed.errors ? (
         <BadAddress errors={parsed.errors} />
       ) : (

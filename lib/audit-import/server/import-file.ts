@@ -41,10 +41,19 @@ async function inTurn<T>(file: ImportFile, work: (body: ImportFile["body"]) => P
   store[key] = running + 1;
   const pieces = file.body[Symbol.asyncIterator]();
   try {
-    return await work({ [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) });
+    return await work({ [Symbol.asyncIterator]: () => ({ next: () => nextPiece(pieces) }) });
   } finally {
     store[key] = (store[key] ?? 1) - 1;
     await readRest(pieces);
+  }
+}
+
+/** @throws Problem 400 when the connection ends before the file does */
+async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await pieces.next();
+  } catch (error) {
+    throw new Problem(400, "The file was cut off on its way.", { cause: error });
   }
 }
 

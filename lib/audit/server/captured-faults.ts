@@ -23,10 +23,3 @@ export function noteCapturedFaults(row: DraftOf<"audit-log">, step: Step): void 
   );
   store[key] = [...(store[key] ?? []), `${row.eventType}: ${text}`].slice(-mostKept);
 }
-
-/** Takes what was noted so far. */
-export function takeCapturedFaults(): string[] {
-  const kept = store[key] ?? [];
-  store[key] = [];
-  return kept;
-}
