@@ -138,10 +138,10 @@ describe("the catalogue and its source document", () => {
 
   it("is written down with its names", () => {
     const page = readFileSync("docs/decisions/0019-names-of-the-audit-log.md", "utf8");
-    for (const { title, type, category } of entries) {
-      if (!Object.values<string>(tables).includes(category)) continue;
+    const [reset] = titled("Password Reset", "User Management");
+    const documented = events.map(({ line, category }) => eventOf(line, category).entry);
+    for (const { title, type } of [...documented, ...(reset ? [reset] : [])])
       expect(page).toContain(`| ${title} | \`${type}\``);
-    }
   });
 
   it("gives every type and every event type one meaning", () => {
