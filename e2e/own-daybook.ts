@@ -45,6 +45,7 @@ export async function startDaybook(place: Place): Promise<OwnDaybook> {
       ...inherited,
       LOG_LEVEL: "error",
       LOG_FORMAT: "text",
+      SSO_LOOPBACK_HTTP: "true",
       DATA_DIR: place.folder,
       PORT: String(place.port),
       ...place.env,

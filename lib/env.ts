@@ -26,6 +26,8 @@ const variables = z.object({
   AUTHORITY_KEY: z.base64().min(1),
   /** Encrypts secrets that are needed again in clear, base64 of 32 bytes. */
   SEALING_KEY: z.base64().refine((key) => Buffer.from(key, "base64").length >= 32, "must hold 32 bytes"),
+  /** Lets identity providers of this machine be reached by plain HTTP, for trying things out. */
+  SSO_LOOPBACK_HTTP: text.pipe(z.enum(["true", "false"]).optional()).transform((value) => value === "true"),
   /** An mmdb, or a folder of them, that says where addresses are. */
   GEOIP_DB: text,
   /** Where sudo's log protocol is listened for, plain and over TLS; not at all without a port. */

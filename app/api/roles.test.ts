@@ -44,6 +44,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if (route === "/api/v1/sign-in-policy") return ["superuser"];
   if (route === "/api/v1/workflows") return ["superuser", "auditor"];
   if (route === "/api/v1/audit-log/import") return ["superuser"];
+  if (route.startsWith("/api/v1/identity-providers")) return ["superuser"];
   if (route === "/api/v1/retention" || route.endsWith("/hold")) return ["superuser"];
   if (route === "/api/v1/access") return ["superuser", "admin", "auditor"];
   return /^\/api\/v1\/(?:sources|deployment-tokens|targets|spaces|connections|users|groups)\b/.test(route)

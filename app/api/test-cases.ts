@@ -25,6 +25,14 @@ function logQueries({ keys, value }: Names, operators: readonly string[], more =
 const one = (ids: { [name: string]: string }, ...bodies: unknown[]): Asked[] =>
   bodies.length === 0 ? [{ params: ids }] : bodies.map((body) => ({ params: ids, body }));
 
+const providerOf = (name: string) => ({
+  name,
+  kind: "oidc",
+  issuer: "https://login.example.org",
+  clientId: "daybook",
+  clientSecret: "a secret",
+});
+
 /** For every route all that can be named in it. A route that is not in this list fails a test. */
 export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] } = {
   "GET /api/auth/[...nextauth]": () => [],
@@ -97,6 +105,19 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     one({}, { name: `${word} hosts`, kind: "native", expiresInHours: 1 }),
   "DELETE /api/v1/deployment-tokens/[id]": ({ ids }) => [
     { params: { id: ids.deploymentToken }, query: { reason: "none of yours" } },
+  ],
+  "GET /api/v1/identity-providers": () => [],
+  "POST /api/v1/identity-providers": ({ word }) => one({}, providerOf(`${word} other provider`)),
+  "POST /api/v1/identity-providers/test": () => one({}, { issuer: "https://127.0.0.1:1" }),
+  "GET /api/v1/identity-providers/[id]": ({ ids }) => one({ id: ids.provider }),
+  "PUT /api/v1/identity-providers/[id]": ({ ids, word }) =>
+    one({ id: ids.provider }, { ...providerOf(word), reason: "mine now" }),
+  "DELETE /api/v1/identity-providers/[id]": ({ ids }) => [
+    { params: { id: ids.provider }, query: { reason: "none of yours" } },
+  ],
+  "POST /api/v1/identity-providers/[id]/provisioning-token": ({ ids }) => one({ id: ids.provider }, {}),
+  "DELETE /api/v1/identity-providers/[id]/provisioning-token": ({ ids }) => [
+    { params: { id: ids.provider }, query: { reason: "none of yours" } },
   ],
   "GET /api/v1/devices": () => [],
   "POST /api/v1/devices": ({ word }) => one({}, { installId: crypto.randomUUID(), name: `${word} machine` }),

@@ -3,6 +3,8 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { safeNext } from "@/lib/auth/next-path.ts";
 import { currentUser } from "@/lib/auth/server/current.ts";
+import { listButtons } from "@/lib/sso/server/providers.ts";
+import { ProviderButtons } from "./provider-buttons.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -15,6 +17,7 @@ export default async function SignInPage({
   const { next } = await searchParams;
   const target = safeNext(typeof next === "string" ? next : undefined);
   if (await currentUser()) redirect(target);
+  const providers = await listButtons();
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 px-4 py-10">
       <h1 className="flex items-center gap-2 text-lg font-semibold">
@@ -22,6 +25,7 @@ export default async function SignInPage({
         Sign in to Daybook
       </h1>
       <SignInForm next={target} />
+      {providers.length > 0 && <ProviderButtons providers={providers} next={target} />}
       <p className="border-t border-line pt-4 text-xs text-ink-2">
         First time here? The first password was printed in the terminal where{" "}
         <code className="font-mono text-ink">npm start</code> ran for the first time, and is shown nowhere

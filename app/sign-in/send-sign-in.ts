@@ -1,3 +1,5 @@
+const unreachable = "Daybook does not answer. Look whether it is running and reachable, and try again.";
+
 /** @returns what went wrong, for the person to read; undefined when signed in */
 export async function sendSignIn(email: string, password: string): Promise<string | undefined> {
   try {
@@ -11,7 +13,26 @@ export async function sendSignIn(email: string, password: string): Promise<strin
     return answer.ok ? undefined : await faultOf(answer);
   } catch {
     // fetch tells a page nothing but that it failed.
-    return "Daybook does not answer. Look whether it is running and reachable, and try again.";
+    return unreachable;
+  }
+}
+
+/** @returns where the provider signs people in, or what went wrong, for the person to read */
+export async function beginSingleSignOn(
+  providerId: string,
+  next: string,
+): Promise<{ url: string } | { fault: string }> {
+  try {
+    const form = await fetch("/api/auth/csrf", { cache: "no-store" });
+    if (!form.ok) return { fault: await faultOf(form) };
+    const { csrfToken }: { csrfToken: string } = await form.json();
+    const answer = await fetch(`/api/auth/signin/${providerId}`, {
+      method: "POST",
+      body: new URLSearchParams({ csrfToken, callbackUrl: next, json: "true" }),
+    });
+    return answer.ok ? await answer.json() : { fault: await faultOf(answer) };
+  } catch {
+    return { fault: unreachable };
   }
 }
 

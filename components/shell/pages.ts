@@ -47,6 +47,11 @@ export function settingsPages(user: Pick<CurrentUser, "role" | "sharedOnly" | "r
     { href: "/settings/access", title: "Access", permission: "access:read" },
     { href: "/settings/sources", title: "Sources", permission: "sources:manage" },
     { href: "/settings/targets", title: "Targets and spaces", permission: "targets:manage" },
+    {
+      href: "/settings/identity-providers",
+      title: "Identity providers",
+      permission: "identity-providers:manage",
+    },
     { href: "/settings/retention", title: "Retention", permission: "retention:manage" },
     { href: "/settings/tokens", title: "API tokens", permission: "tokens:manage-own" },
   ];

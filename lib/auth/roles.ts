@@ -36,6 +36,7 @@ const permissions = {
   "sign-in:manage-own": ["superuser", "admin", "auditor", "member"],
   /** Who needs a second factor, and how long sessions last. */
   "sign-in-policy:manage": ["superuser"],
+  "identity-providers:manage": ["superuser"],
   "sinks:manage": ["superuser"],
   "retention:manage": ["superuser"],
   "holds:manage": ["superuser"],

@@ -13,7 +13,9 @@ export function isSecure(): boolean {
 }
 
 /** `__Host-` binds a cookie to this very host over HTTPS; browsers refuse the prefix on plain HTTP. */
-export function cookieName(purpose: "session" | "csrf" | "callback" | "challenge"): string {
+export function cookieName(
+  purpose: "session" | "csrf" | "callback" | "challenge" | "pkce" | "state" | "nonce",
+): string {
   return `${isSecure() ? "__Host-" : ""}daybook.${purpose}`;
 }
 

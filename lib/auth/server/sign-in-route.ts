@@ -6,6 +6,7 @@ import { badRequest, forbidden, notFound, problemResponse, unauthorized } from "
 import { requestFacts } from "@/lib/http/request-facts.ts";
 import { requireSameOrigin } from "@/lib/http/same-origin.ts";
 import { nowInstant } from "@/lib/record/clock.ts";
+import { isSingleSignOn, serveSingleSignOn } from "@/lib/sso/server/route.ts";
 import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
 import { eventOf, type Started } from "@/lib/user-events/server/event.ts";
 import { recordUserEvent } from "@/lib/user-events/server/record.ts";
@@ -36,6 +37,10 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
   const facts = requestFacts(request.headers);
   try {
     const { nextauth } = await context.params;
+    if (isSingleSignOn(request.method, nextauth)) {
+      refuseForeignCookie(request);
+      return await serveSingleSignOn(request, context, started);
+    }
     if (!served.has(`${request.method} ${nextauth.join("/")}`))
       throw notFound("There is nothing at this path.");
     refuseAddresses(request);
@@ -56,11 +61,17 @@ export async function serveNextAuth(request: NextRequest, context: Context): Pro
 }
 
 /** next-auth takes a bad address to go on to for a fault of the server, and Daybook gives it none. @throws Problem 400 */
-function refuseAddresses({ nextUrl, cookies }: NextRequest): void {
+function refuseAddresses(request: NextRequest): void {
+  const { nextUrl } = request;
   const unknown = [...new Set(nextUrl.searchParams.keys())];
   if (unknown.length > 0) {
     throw badRequest(unknown.map((parameter) => ({ parameter, reason: "is not a parameter of signing in" })));
   }
+  refuseForeignCookie(request);
+}
+
+/** @throws Problem 400 */
+function refuseForeignCookie({ cookies }: NextRequest): void {
   const parameter = cookieName("callback");
   const kept = cookies.get(parameter)?.value;
   if (kept === undefined || kept === "" || (URL.canParse(kept) && /^https?:/i.test(kept))) return;

@@ -2,8 +2,11 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** `dbk_` opens the API for a person's programs, `dbs_` lets a source send records in, `dbd_` makes hosts sources. */
-export const tokenPrefixes = ["dbk_", "dbs_", "dbd_"] as const;
+/**
+ * `dbk_` opens the API for a person's programs, `dbs_` lets a source send records in, `dbd_` makes hosts sources,
+ * `dbi_` lets an identity provider provision.
+ */
+export const tokenPrefixes = ["dbk_", "dbs_", "dbd_", "dbi_"] as const;
 
 export type TokenPrefix = (typeof tokenPrefixes)[number];
 

@@ -13,6 +13,9 @@ import { lines, type TestSource, testSource } from "@/lib/ingest/server/test-sou
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { shareSession } from "@/lib/shares/server/shares.ts";
+import { providerWish } from "@/lib/sso/provider-wish.ts";
+import { createProvider } from "@/lib/sso/server/providers.ts";
+import { createScimToken } from "@/lib/sso/server/scim-token.ts";
 import { type LogSlug, logView, logViews } from "../views.ts";
 import { exportLog } from "./export-log.ts";
 import { scopeOf } from "./request.ts";
@@ -47,6 +50,7 @@ export type TestWorld = {
     /** Somebody without a session here. */
     person: string;
     share: string;
+    provider: string;
   };
   /** A key of a row of every log: time~id. */
   keys: { [log in LogSlug]: string };
@@ -132,6 +136,17 @@ export async function makeWorld(
   const share = await shareSession(principal, connection, { userId: second.id, reason: word, until });
   const installId = randomUUID();
   await claimDevice(principal, { installId, name: `${word} device` });
+  const provider = await createProvider(
+    principal,
+    providerWish.parse({
+      name: `${word} provider`,
+      kind: "k1",
+      issuer: "https://login.example.org",
+      clientId: word,
+      clientSecret: word,
+    }),
+  );
+  await createScimToken(principal, provider.id);
   const logs = Object.keys(logViews) as LogSlug[];
   const keys = await Promise.all(
     logs.map(async (log) => [log, await firstKey(log, organizationId)] as const),
@@ -165,6 +180,7 @@ export async function makeWorld(
       auditor: users.auditor.id,
       person: second.id,
       share: share.id,
+      provider: provider.id,
       device: await idOf("SELECT id FROM devices WHERE organization_id = $1", organizationId),
     },
     keys: Object.fromEntries(keys) as TestWorld["keys"],

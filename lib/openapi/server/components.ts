@@ -20,11 +20,13 @@ import { deviceClaim } from "@/lib/recordings/device.ts";
 import { retentionChange } from "@/lib/retention/retention-change.ts";
 import { sessionChange } from "@/lib/sessions/session-log.ts";
 import { shareWish } from "@/lib/shares/share-wish.ts";
+import { providerChange, providerProbe, providerWish } from "@/lib/sso/provider-wish.ts";
 import { targetChange } from "@/lib/targets/target-change.ts";
 import { userChange, userWish } from "@/lib/users/user-wish.ts";
 import type { Schema } from "../operation.ts";
 import * as access from "./access-answers.ts";
 import * as answers from "./answers.ts";
+import * as providers from "./provider-answers.ts";
 import * as recordings from "./recording-answers.ts";
 import * as sessions from "./session-answers.ts";
 import * as signIn from "./sign-in-answers.ts";
@@ -64,6 +66,13 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     Share: answers.share,
     Shares: z.object({ shares: z.array(answers.share), auditors: z.array(answers.auditor) }),
     ShareWish: shareWish,
+    IdentityProvider: providers.provider,
+    IdentityProviders: z.object({ providers: z.array(providers.provider) }),
+    IdentityProviderWish: providerWish,
+    IdentityProviderChange: providerChange,
+    IdentityProviderProbe: providerProbe,
+    IdentityProviderTest: providers.providerTest,
+    ProvisioningToken: providers.provisioningToken,
     Certificates: z.object({ certificates: z.array(answers.certificate) }),
     CertificateWish: certificateWish,
     CertificateRenewal: certificateRenewal,

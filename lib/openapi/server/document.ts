@@ -10,6 +10,7 @@ import { componentSchemas, logSlugs } from "./components.ts";
 import { deploymentPaths } from "./deployment-paths.ts";
 import { ingestPaths } from "./ingest-paths.ts";
 import { logPaths } from "./log-paths.ts";
+import { providerPaths } from "./provider-paths.ts";
 import { recordingPaths } from "./recording-paths.ts";
 import { personalPaths, sourcePaths } from "./resource-paths.ts";
 import { retentionPaths } from "./retention-paths.ts";
@@ -43,6 +44,7 @@ export function openApiDocument() {
       "Retention",
       "Users",
       "Groups and access",
+      "Identity providers",
       "API tokens",
       "Signing in",
       "Caller",
@@ -59,6 +61,7 @@ export function openApiDocument() {
       ...sharePaths(),
       ...userPaths(),
       ...accessPaths(),
+      ...providerPaths(),
       ...sessionPaths(),
       ...signInPaths(),
       ...ingestPaths(),

@@ -59,6 +59,34 @@ describe("the document tells the truth about", () => {
     await client.check(path, { method, query, body: file(row), as: "member" }, 403);
   });
 
+  it("identity providers and their provisioning tokens", async () => {
+    const path = "/api/v1/identity-providers";
+    const body = {
+      name: "One",
+      kind: "k1",
+      issuer: "https://login.example.org",
+      clientId: "a",
+      clientSecret: "b",
+    };
+    const { id } = (await client.check(path, { method: "POST", body }, 201)) as { id: string };
+    await client.check(path, { method: "POST", body }, 409);
+    await client.check(path, { method: "POST", body: { ...body, issuer: "http://login.example.org" } }, 400);
+    const above = { ...body, name: "Two", accountRole: "admin" };
+    await client.check(path, { method: "POST", body: above }, 400);
+    const { clientSecret: _, ...change } = { ...body, name: "Renamed", reason: "a better name" };
+    await client.check(`${path}/{id}`, { method: "PUT", params: { id }, body: change });
+    await client.check(`${path}/{id}`, { method: "PUT", params: { id: nowhere }, body: change }, 404);
+    await client.check(`${path}/{id}`, { params: { id } });
+    await client.check(`${path}/test`, { method: "POST", body: { issuer: "https://127.0.0.1:1" } });
+    const token = `${path}/{id}/provisioning-token`;
+    await client.check(token, { method: "POST", params: { id } }, 201);
+    await client.check(path, {});
+    await client.check(token, { method: "DELETE", params: { id }, query: "?reason=over" }, 204);
+    await client.check(token, { method: "DELETE", params: { id }, query: "?reason=over" }, 409);
+    await client.check(`${path}/{id}`, { method: "DELETE", params: { id } }, 400);
+    await client.check(`${path}/{id}`, { method: "DELETE", params: { id }, query: "?reason=over" }, 204);
+  });
+
   it("API tokens", async () => {
     const body = { name: "robot", scopes: ["logs:read"], expiresInDays: 7 };
     const { id } = (await client.check("/api/v1/tokens", { method: "POST", body }, 201)) as { id: string };

@@ -22,6 +22,8 @@ export type Cause = {
   by: string;
   /** More for CustomValues: a reason, the request's id. */
   custom?: { [name: string]: Json };
+  /** The workflow, where the record has another for who causes it. */
+  as?: "cooperbotk1user:deactivate" | "cooperbotk1user:delete";
 };
 
 export type NewAccount = Omit<Account, "id" | "version"> & { passwordHash: string | null };
@@ -77,7 +79,7 @@ export async function createAccount(
  *   or when the organization would be left without an active superuser
  */
 export async function changeAccount(
-  { actor, by, custom }: Cause,
+  { actor, by, custom, as }: Cause,
   before: Account,
   change: AccountChange,
 ): Promise<Account> {
@@ -97,7 +99,7 @@ export async function changeAccount(
   return await runWorkflow(
     {
       actor,
-      workflowType: "user:update",
+      workflowType: as ?? "user:update",
       target: targetOf(before),
       custom: { username: before.email, updatedBy: by, ...custom },
       original,
@@ -126,11 +128,11 @@ export async function changeAccount(
  *
  * @throws Problem 409 when it was changed since `before`, or when it is the last active superuser's
  */
-export async function deleteAccount({ actor, by, custom }: Cause, before: Account): Promise<DeletedUser> {
+export async function deleteAccount({ actor, by, custom, as }: Cause, before: Account): Promise<DeletedUser> {
   return await runWorkflow(
     {
       actor,
-      workflowType: "user:deletion",
+      workflowType: as ?? "user:deletion",
       target: targetOf(before),
       custom: { username: before.email, deletedBy: by, ...custom },
       original: stateOf(before),

@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { RequestId } from "@/components/shell/request-id.tsx";
+import { buttonClass } from "@/components/ui/button.tsx";
+import { isRefusal, refusals } from "@/lib/sso/refusal.ts";
+
+export const metadata: Metadata = { title: "Not signed in" };
+
+type PageProps = { searchParams: Promise<{ reason?: string | string[]; request?: string | string[] }> };
+
+/** Where somebody comes back to whom a provider did not sign in. It says nothing of accounts. */
+export default async function RefusedPage({ searchParams }: PageProps) {
+  const { reason, request } = await searchParams;
+  const { title, text } = refusals[isRefusal(reason) ? reason : "provider"];
+  const known = typeof request === "string" && /^[0-9a-f-]{36}$/.test(request);
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col items-start justify-center gap-4 px-4 py-10">
+      <h1 className="text-lg font-semibold">{title}</h1>
+      <p className="text-ink-2">{text}</p>
+      {known && <RequestId id={request} />}
+      <Link href="/sign-in" prefetch={false} className={buttonClass("primary")}>
+        Back to signing in
+      </Link>
+    </main>
+  );
+}

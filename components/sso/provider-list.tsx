@@ -1,0 +1,111 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import Link from "next/link";
+import { Moment } from "@/components/sources/moment.tsx";
+import { Badge } from "@/components/ui/badge.tsx";
+import { buttonClass } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
+import { ZoneName } from "@/components/ui/time-text.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import { kindTitles, type ProviderItem } from "@/lib/sso/provider.ts";
+
+const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
+const cell = "border-b border-line px-2 py-1.5 align-top";
+const fromMd = "max-md:hidden";
+
+/** The providers of the organization. */
+export function ProviderList({ providers }: { providers: readonly ProviderItem[] }) {
+  return (
+    <section
+      aria-labelledby="providers-title"
+      className="mx-auto flex w-full max-w-5xl flex-col gap-4 px-4 py-6"
+    >
+      <header className="flex flex-wrap items-start justify-between gap-3">
+        <div className="max-w-xl">
+          <h1 id="providers-title" className="text-lg font-semibold">
+            Identity providers
+          </h1>
+          <p className="text-ink-2">
+            Where people sign in instead of with a password, and what may look after their accounts and groups
+            by SCIM.
+          </p>
+        </div>
+        <Link href="/settings/identity-providers/new" prefetch={false} className={buttonClass("primary")}>
+          <Plus aria-hidden className="size-4" />
+          Add provider
+        </Link>
+      </header>
+      {providers.length === 0 ? <NoProviders /> : <ProviderTable providers={providers} />}
+    </section>
+  );
+}
+
+function ProviderTable({ providers }: { providers: readonly ProviderItem[] }) {
+  return (
+    <table className="w-full table-fixed border-collapse">
+      <caption className="sr-only">Identity providers</caption>
+      <thead>
+        <tr>
+          <th scope="col" className={head}>
+            Name
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-36")}>
+            Kind
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+            Accounts
+          </th>
+          <th scope="col" className={cx(head, fromMd, "w-48")}>
+            Provisioned last <ZoneName />
+          </th>
+          <th scope="col" className={cx(head, "w-20")}>
+            State
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {providers.map(({ id, name, kind, issuer, accounts, scim, enabled }) => (
+          <tr key={id} className="hover:bg-hover">
+            <th scope="row" className={cx(cell, "text-left font-normal wrap-anywhere")}>
+              <Link
+                href={`/settings/identity-providers/${id}`}
+                prefetch={false}
+                className="font-medium hover:underline"
+              >
+                <VisibleText text={name} />
+              </Link>
+              <div className="text-xs text-ink-2">
+                <VisibleText text={issuer} />
+              </div>
+              <div className="text-xs text-ink-2 md:hidden">
+                {kindTitles[kind]}, {accounts} {accounts === 1 ? "account" : "accounts"}
+              </div>
+            </th>
+            <td className={cx(cell, fromMd)}>{kindTitles[kind]}</td>
+            <td className={cx(cell, fromMd, "text-right tabular")}>{accounts}</td>
+            <td className={cx(cell, fromMd)}>
+              {scim ? (
+                <Moment time={scim.lastUsedAt} otherwise="not yet" />
+              ) : (
+                <Moment time={null} otherwise="no token" />
+              )}
+            </td>
+            <td className={cell}>
+              {enabled ? <Badge tone="good">on</Badge> : <Badge tone="faint">off</Badge>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function NoProviders() {
+  return (
+    <p className="max-w-2xl border-y border-line py-6 text-ink-2">
+      No provider yet. Add one that speaks OpenID Connect (Entra ID, Okta, Keycloak, Google and others do),
+      and the sign-in page has a button for it.
+    </p>
+  );
+}

@@ -1,0 +1,248 @@
+import "server-only";
+import type { PoolClient } from "pg";
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import { runWorkflow } from "@/lib/audit/server/record.ts";
+import { inTransaction, pool } from "@/lib/db/client.ts";
+import { mostGroups, nameLength } from "@/lib/groups/group.ts";
+import { textFault } from "@/lib/http/body.ts";
+import { actorOf, type ScimContext } from "./context.ts";
+import { notThere, scimFault } from "./errors.ts";
+import { checkedMembers, setMembers } from "./members.ts";
+
+/** A group as SCIM shows it (RFC 7643, section 4.2); its members are the provider's accounts alone. */
+export type ScimGroup = {
+  id: string;
+  externalId?: string;
+  displayName: string;
+  members: { value: string; display: string; type: "User" }[];
+  meta: { created: Date };
+};
+
+type Row = Omit<ScimGroup, "members" | "externalId" | "meta"> & {
+  externalId: string | null;
+  created: Date;
+  made: boolean;
+  members: { value: string; display: string }[];
+};
+
+const sentGroup = z.object({
+  displayName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(nameLength)
+    .refine(
+      (text) => textFault(text) === undefined && !/\p{Cc}/u.test(text),
+      "must not hold control characters",
+    ),
+  externalId: z.string().min(1).max(300).optional(),
+  members: z.array(z.object({ value: z.string() })).optional(),
+});
+
+type SentGroup = z.output<typeof sentGroup>;
+
+/** The groups of the provider: those it made, and those that stand for one of its own. @param id of one alone */
+export async function readGroups(context: ScimContext, id?: string): Promise<ScimGroup[]> {
+  return (await rows(context, id)).map(shown);
+}
+
+function shown({ id, externalId, displayName, created, members }: Row): ScimGroup {
+  return {
+    id,
+    ...(externalId === null ? {} : { externalId }),
+    displayName,
+    members: members.map((member) => ({ ...member, type: "User" })),
+    meta: { created },
+  };
+}
+
+async function rows({ provider }: ScimContext, id?: string): Promise<Row[]> {
+  const found = await pool().query<Row>(
+    `SELECT g.id, i.external_id AS "externalId", i.created_at AS created, i.made,
+       CASE WHEN i.made THEN g.name ELSE coalesce(
+         (SELECT min(v.value) FROM identity_group_values v WHERE v.provider_id = i.provider_id AND v.group_id = g.id),
+         g.name) END AS "displayName",
+       coalesce((SELECT json_agg(json_build_object('value', u.id, 'display', u.email) ORDER BY u.email)
+         FROM group_members m JOIN users u ON u.id = m.user_id
+         JOIN identity_links l ON l.user_id = u.id AND l.provider_id = i.provider_id WHERE m.group_id = g.id), '[]') AS members
+     FROM identity_groups i JOIN groups g ON g.id = i.group_id
+     WHERE i.provider_id = $1 AND g.organization_id = $2 AND ($3::uuid IS NULL OR g.id = $3)
+     ORDER BY i.created_at, g.id`,
+    [provider.id, provider.organizationId, id ?? null],
+  );
+  return found.rows;
+}
+
+/** Makes a group, or takes the one that stands for it by the provider's settings. */
+export async function createGroup(context: ScimContext, given: object): Promise<ScimGroup> {
+  const { provider } = context;
+  const sent = checkedGroup(given);
+  const members = await checkedMembers(context, sent.members ?? []);
+  const mapped = provider.groups.find(({ value }) => value === sent.displayName || value === sent.externalId);
+  const id = mapped?.groupId ?? uuidv7();
+  if (mapped) await takeGroup(context, id, sent);
+  else await makeGroup(context, id, sent);
+  await setMembers(context, await oneRow(context, id), members);
+  return shown(await oneRow(context, id));
+}
+
+async function makeGroup(
+  context: ScimContext,
+  id: string,
+  { displayName, externalId }: SentGroup,
+): Promise<void> {
+  const { provider } = context;
+  await runWorkflow(
+    {
+      actor: actorOf(context),
+      workflowType: "scope:create",
+      target: { name: displayName, id },
+      custom: externalId === undefined ? {} : { externalId },
+      updated: { name: displayName },
+    },
+    async (client) => {
+      await requireFreeName(client, context, id, displayName);
+      const counted = await client.query("SELECT FROM groups WHERE organization_id = $1", [
+        provider.organizationId,
+      ]);
+      if ((counted.rowCount ?? 0) >= mostGroups)
+        throw scimFault(413, `There are ${mostGroups} groups already.`, "tooMany");
+      await client.query("INSERT INTO groups (id, organization_id, name) VALUES ($1, $2, $3)", [
+        id,
+        provider.organizationId,
+        displayName,
+      ]);
+      await link(client, context, id, externalId, true);
+    },
+  );
+}
+
+async function takeGroup(
+  context: ScimContext,
+  id: string,
+  { displayName, externalId }: SentGroup,
+): Promise<void> {
+  const taken = await inTransaction((client) => link(client, context, id, externalId, false));
+  if (!taken) throw takenName(displayName);
+}
+
+async function link(
+  client: PoolClient,
+  { provider }: ScimContext,
+  groupId: string,
+  externalId: string | undefined,
+  made: boolean,
+): Promise<boolean> {
+  const linked = await client.query(
+    `INSERT INTO identity_groups (provider_id, group_id, external_id, made) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (provider_id, group_id) DO NOTHING`,
+    [provider.id, groupId, externalId ?? null, made],
+  );
+  return linked.rowCount === 1;
+}
+
+/** Sets what was sent of a group of the provider; what was not sent stays. */
+export async function replaceGroup(context: ScimContext, id: string, given: object): Promise<ScimGroup> {
+  const { provider } = context;
+  const before = await oneRow(context, id);
+  const sent = checkedGroup(given);
+  const members = sent.members && (await checkedMembers(context, sent.members));
+  if (sent.displayName !== before.displayName) {
+    if (!before.made)
+      throw scimFault(
+        400,
+        "displayName: this group stands for the provider's by Daybook's settings and is named there.",
+        "mutability",
+      );
+    await runWorkflow(
+      {
+        actor: actorOf(context),
+        workflowType: "scope:update",
+        target: { name: before.displayName, id },
+        original: { name: before.displayName },
+        updated: { name: sent.displayName },
+      },
+      async (client) => {
+        await requireFreeName(client, context, id, sent.displayName);
+        await client.query("UPDATE groups SET name = $2, version = version + 1 WHERE id = $1", [
+          id,
+          sent.displayName,
+        ]);
+      },
+    );
+  }
+  if (sent.externalId !== undefined)
+    await pool().query(
+      "UPDATE identity_groups SET external_id = $3 WHERE provider_id = $1 AND group_id = $2",
+      [provider.id, id, sent.externalId],
+    );
+  if (members) await setMembers(context, await oneRow(context, id), members);
+  return shown(await oneRow(context, id));
+}
+
+/** Deletes a group that the provider made; one that stands for its own is let go, without the provider's members. */
+export async function deleteGroup(context: ScimContext, id: string): Promise<void> {
+  const { provider } = context;
+  const before = await oneRow(context, id);
+  if (!before.made) {
+    await setMembers(context, before, []);
+    await pool().query("DELETE FROM identity_groups WHERE provider_id = $1 AND group_id = $2", [
+      provider.id,
+      id,
+    ]);
+    return;
+  }
+  await runWorkflow(
+    {
+      actor: actorOf(context),
+      workflowType: "scope:delete",
+      target: { name: before.displayName, id },
+      original: { name: before.displayName, members: before.members.map(({ display }) => display) },
+    },
+    async (client) => {
+      await client.query("DELETE FROM groups WHERE id = $1 AND organization_id = $2", [
+        id,
+        provider.organizationId,
+      ]);
+    },
+  );
+}
+
+async function oneRow(context: ScimContext, id: string): Promise<Row> {
+  const [row] = await rows(context, id);
+  if (!row) throw notThere();
+  return row;
+}
+
+function checkedGroup(given: object): SentGroup {
+  const parsed = sentGroup.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw scimFault(400, reasons.join("; "), "invalidValue");
+}
+
+/** Names are taken however they are written, and one after the other, as where people make groups. */
+async function requireFreeName(
+  client: PoolClient,
+  { provider }: ScimContext,
+  id: string,
+  name: string,
+): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('daybook groups ' || $1, 0))", [
+    provider.organizationId,
+  ]);
+  const taken = await client.query(
+    "SELECT FROM groups WHERE organization_id = $1 AND lower(name) = lower($2) AND id <> $3",
+    [provider.organizationId, name, id],
+  );
+  if (taken.rowCount !== 0) throw takenName(name);
+}
+
+function takenName(name: string): Error {
+  return scimFault(
+    409,
+    `There is a group named ${name} already. To let the provider's group stand for it, say so under Settings → Identity providers.`,
+    "uniqueness",
+  );
+}

@@ -1,0 +1,253 @@
+import "server-only";
+import type { PoolClient } from "pg";
+import { z } from "zod";
+import { runWorkflow } from "@/lib/audit/server/record.ts";
+import { type Role, roles } from "@/lib/auth/roles.ts";
+import { pool } from "@/lib/db/client.ts";
+import { textFault } from "@/lib/http/body.ts";
+import { newAccount, setScope } from "@/lib/sso/server/accounts.ts";
+import { providerName } from "@/lib/sso/server/actor.ts";
+import { type Account, findAccount, findAccountByEmail, targetOf } from "@/lib/users/server/accounts.ts";
+import {
+  type Cause,
+  changeAccount,
+  createAccount,
+  deleteAccount,
+} from "@/lib/users/server/change-account.ts";
+import { enabledStatus } from "@/lib/users/server/manage-users.ts";
+import { actorOf, type ScimContext } from "./context.ts";
+import { notThere, scimFault } from "./errors.ts";
+
+/** An account as SCIM shows it (RFC 7643, section 4.1), as far as Daybook keeps it. */
+export type ScimUser = {
+  id: string;
+  externalId?: string;
+  userName: string;
+  displayName: string;
+  name: { formatted: string };
+  active: boolean;
+  emails: { value: string; type: "work"; primary: true }[];
+  roles: { value: string; primary: true }[];
+  groups: { value: string; display: string; type: "direct" }[];
+  meta: { created: Date };
+};
+
+type Row = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  status: string;
+  externalId: string | null;
+  created: Date;
+  groups: { value: string; display: string }[];
+};
+
+/** What a request may set. */
+const oneText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine(
+      (text) => textFault(text) === undefined && !/\p{Cc}/u.test(text),
+      "must not hold control characters",
+    );
+
+const sentUser = z.object({
+  userName: z.email("must be an email address").max(254).toLowerCase(),
+  externalId: oneText(300).min(1).optional(),
+  displayName: oneText(200).optional(),
+  name: z
+    .object({
+      formatted: oneText(200).optional(),
+      givenName: oneText(100).optional(),
+      familyName: oneText(100).optional(),
+    })
+    .optional(),
+  active: z.boolean().optional(),
+  roles: z.array(z.object({ value: z.string(), primary: z.boolean().optional() })).optional(),
+});
+
+type SentUser = z.output<typeof sentUser>;
+
+/** The accounts of the provider, oldest first. @param id of one of them alone */
+export async function readUsers({ provider }: ScimContext, id?: string): Promise<ScimUser[]> {
+  const found = await pool().query<Row>(
+    `SELECT u.id, u.email, u.name, u.role, u.status, l.external_id AS "externalId", l.created_at AS created,
+       coalesce((SELECT json_agg(json_build_object('value', g.id, 'display', g.name) ORDER BY g.name)
+         FROM group_members m JOIN groups g ON g.id = m.group_id
+         JOIN identity_groups i ON i.group_id = g.id AND i.provider_id = l.provider_id WHERE m.user_id = u.id), '[]') AS groups
+     FROM identity_links l JOIN users u ON u.id = l.user_id
+     WHERE l.provider_id = $1 AND u.organization_id = $2 AND ($3::uuid IS NULL OR u.id = $3)
+     ORDER BY l.created_at, u.id`,
+    [provider.id, provider.organizationId, id ?? null],
+  );
+  return found.rows.map(shown);
+}
+
+function shown({ id, email, name, role, status, externalId, created, groups }: Row): ScimUser {
+  return {
+    id,
+    ...(externalId === null ? {} : { externalId }),
+    userName: email,
+    displayName: name,
+    name: { formatted: name },
+    active: status !== "disabled",
+    emails: [{ value: email, type: "work", primary: true }],
+    roles: [{ value: role, primary: true }],
+    groups: groups.map((group) => ({ ...group, type: "direct" })),
+    meta: { created },
+  };
+}
+
+/** Makes an account, or links one of the same address where the provider finds accounts by that. */
+export async function createUser(context: ScimContext, given: object): Promise<ScimUser> {
+  const { provider } = context;
+  const sent = checkedUser(given);
+  const email = sent.userName;
+  const known = await findAccountByEmail(email);
+  if (known) return await adoptUser(context, known, sent);
+  const wish = newAccount(provider, {
+    email,
+    name: nameOf(sent, undefined) ?? email,
+    role: checkedRole(context, sent, undefined),
+    disabled: sent.active === false,
+  });
+  const cause = causeOf(context, sent);
+  const custom = { ...cause.custom, globalScope: provider.givesGlobalScope };
+  const made = await createAccount({ ...cause, custom }, wish, async (client, { id }) => {
+    await setScope(client, provider, id);
+    await link(client, context, id, sent.externalId, true);
+  });
+  return await oneUser(context, made.id);
+}
+
+/** Links an account that is there. Whether it may is the same question for everybody's: a taken name says no more. */
+async function adoptUser(context: ScimContext, known: Account, sent: SentUser): Promise<ScimUser> {
+  const { provider } = context;
+  const [linked] = await readUsers(context, known.id);
+  const own = known.organizationId === provider.organizationId && !linked;
+  if (!own || isAbove(known.role, provider.highestRole) || provider.findsBy !== "email")
+    throw scimFault(409, `The userName ${sent.userName} is taken.`, "uniqueness");
+  await runWorkflow(
+    {
+      actor: actorOf(context),
+      workflowType: "user:update",
+      target: targetOf(known),
+      custom: { username: known.email, updatedBy: providerName(provider), linkedTo: provider.name },
+      original: { linkedToProvider: false },
+      updated: { linkedToProvider: true },
+    },
+    (client) => link(client, context, known.id, sent.externalId, false),
+  );
+  return await replaceUser(context, known.id, sent);
+}
+
+async function link(
+  client: PoolClient,
+  { provider }: ScimContext,
+  userId: string,
+  externalId: string | undefined,
+  made: boolean,
+): Promise<void> {
+  await client.query(
+    "INSERT INTO identity_links (provider_id, user_id, external_id, made) VALUES ($1, $2, $3, $4)",
+    [provider.id, userId, externalId ?? null, made],
+  );
+}
+
+/** Sets what was sent of an account of the provider; what was not sent stays. */
+export async function replaceUser(context: ScimContext, id: string, given: object): Promise<ScimUser> {
+  const { provider } = context;
+  const shownBefore = await oneUser(context, id);
+  const before = await findAccount(id, provider.organizationId);
+  if (!before) throw notThere();
+  const sent = checkedUser(given);
+  if (sent.userName !== before.email)
+    throw scimFault(
+      400,
+      `userName: the address ${before.email} stays, as records are a person's by it.`,
+      "mutability",
+    );
+  const deactivates = shownBefore.active && sent.active === false;
+  const change = {
+    name: nameOf(sent, shownBefore) ?? before.name,
+    role: checkedRole(context, sent, before.role),
+    status: deactivates ? ("disabled" as const) : sent.active ? await enabledStatus(before) : before.status,
+  };
+  const changes = (["name", "role", "status"] as const).some((field) => change[field] !== before[field]);
+  if (changes) {
+    const cause = causeOf(context, sent);
+    const asK1 = deactivates && provider.kind === "k1";
+    await changeAccount(asK1 ? { ...cause, as: "cooperbotk1user:deactivate" } : cause, before, change);
+  }
+  if (sent.externalId !== undefined && sent.externalId !== shownBefore.externalId)
+    await pool().query("UPDATE identity_links SET external_id = $3 WHERE provider_id = $1 AND user_id = $2", [
+      provider.id,
+      id,
+      sent.externalId,
+    ]);
+  return await oneUser(context, id);
+}
+
+/** Deletes an account of the provider, with its sessions and tokens; what it did stays on record. */
+export async function deleteUser(context: ScimContext, id: string): Promise<void> {
+  const { provider } = context;
+  const shownBefore = await oneUser(context, id);
+  const before = await findAccount(id, provider.organizationId);
+  if (!before) throw notThere();
+  const cause = causeOf(context, shownBefore);
+  await deleteAccount(provider.kind === "k1" ? { ...cause, as: "cooperbotk1user:delete" } : cause, before);
+}
+
+/** The provider as the cause of a change of an account. */
+function causeOf(context: ScimContext, { externalId }: { externalId?: string | undefined }): Cause {
+  return {
+    actor: actorOf(context),
+    by: providerName(context.provider),
+    ...(externalId === undefined ? {} : { custom: { externalId } }),
+  };
+}
+
+async function oneUser(context: ScimContext, id: string): Promise<ScimUser> {
+  const [user] = await readUsers(context, id);
+  if (!user) throw notThere();
+  return user;
+}
+
+function checkedUser(given: object): SentUser {
+  const parsed = sentUser.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw scimFault(400, reasons.join("; "), "invalidValue");
+}
+
+/** The primary role, or the first. One above what the provider may give does not come by SCIM, nor does it go. */
+function checkedRole({ provider }: ScimContext, sent: SentUser, current: Role | undefined): Role {
+  const wished = (sent.roles?.find(({ primary }) => primary) ?? sent.roles?.[0])?.value;
+  const role = roles.find((known) => known === (wished ?? current ?? provider.accountRole).toLowerCase());
+  if (!role) throw scimFault(400, `roles: ${wished} is none of ${roles.join(", ")}.`, "invalidValue");
+  if (role === current) return role;
+  if (!isAbove(role, provider.highestRole) && !(current && isAbove(current, provider.highestRole)))
+    return role;
+  throw scimFault(
+    400,
+    `roles: this provider gives and takes roles up to ${provider.highestRole}.`,
+    "mutability",
+  );
+}
+
+function isAbove(role: Role, other: Role): boolean {
+  return roles.indexOf(role) < roles.indexOf(other);
+}
+
+/** The name that was changed, of those by which SCIM calls a person. */
+function nameOf({ displayName, name }: SentUser, before: ScimUser | undefined): string | undefined {
+  const given = [displayName, name?.formatted].filter((text) => text !== undefined && text !== "");
+  const changed = given.find((text) => text !== before?.displayName);
+  if (changed !== undefined) return changed;
+  if (given.length > 0) return before?.displayName;
+  const joined = [name?.givenName, name?.familyName].filter(Boolean).join(" ");
+  return joined === "" ? undefined : joined;
+}

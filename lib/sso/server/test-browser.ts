@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createRequire } from "node:module";
+import { NextRequest } from "next/server";
+import { serveNextAuth } from "@/lib/auth/server/sign-in-route.ts";
+
+const origin = "http://localhost:3000";
+
+/** next-auth asks Next for the request under way; there is no Next around these tests. */
+const underWay = new AsyncLocalStorage<Headers>();
+const require = createRequire(import.meta.url);
+const nextHeaders = require.resolve("next/headers");
+require.cache[nextHeaders] = Object.assign(new (require("node:module"))(nextHeaders), {
+  loaded: true,
+  exports: {
+    headers: async () => underWay.getStore(),
+    cookies: async () => ({
+      getAll: () =>
+        (underWay.getStore()?.get("cookie") ?? "").split("; ").map((cookie) => {
+          const [name = "", value = ""] = cookie.split(/=(.*)/s);
+          return { name, value: decodeURIComponent(value) };
+        }),
+    }),
+  },
+});
+
+/** A browser as far as signing in goes: it keeps cookies of Daybook and of the provider apart. */
+export class TestBrowser {
+  readonly own = new Map<string, string>();
+  readonly #foreign = new Map<string, string>();
+
+  /** A request to Daybook. */
+  async ask(
+    path: string,
+    init: { method?: string; body?: URLSearchParams; headers?: { [name: string]: string } } = {},
+  ) {
+    const headers = new Headers({
+      "x-daybook-address": "192.0.2.1",
+      cookie: [...this.own].map(([name, value]) => `${name}=${value}`).join("; "),
+      host: "localhost:3000",
+      origin,
+      ...(init.body && { "content-type": "application/x-www-form-urlencoded" }),
+      ...init.headers,
+    });
+    const { method = "GET", body } = init;
+    const request = new NextRequest(`${origin}${path}`, {
+      method,
+      headers,
+      ...(body && { body: String(body) }),
+    });
+    const nextauth = request.nextUrl.pathname.split("/").slice(3);
+    const response = await underWay.run(headers, () =>
+      serveNextAuth(request, { params: Promise.resolve({ nextauth }) }),
+    );
+    keep(this.own, response);
+    return response;
+  }
+
+  /** Presses the button of a provider. @returns the answer, whose `url` leads to the provider */
+  async press(providerId: string, callbackUrl = "/"): Promise<Response> {
+    const form = await this.ask("/api/auth/csrf");
+    const { csrfToken } = (await form.json()) as { csrfToken: string };
+    return await this.ask(`/api/auth/signin/${providerId}`, {
+      method: "POST",
+      body: new URLSearchParams({ csrfToken, callbackUrl, json: "true" }),
+    });
+  }
+
+  /** Follows the provider's pages until it leads back to Daybook. @returns the path and query of the way back */
+  async visit(url: string): Promise<string> {
+    let address = new URL(url);
+    for (let steps = 0; steps < 15; steps++) {
+      if (address.origin === origin) return `${address.pathname}${address.search}`;
+      const cookie = [...this.#foreign].map(([name, value]) => `${name}=${value}`).join("; ");
+      const response = await fetch(address, { redirect: "manual", headers: { cookie } });
+      keep(this.#foreign, response);
+      const location = response.headers.get("location");
+      if (location === null)
+        throw new Error(`${address.href} answers ${response.status}: ${await response.text()}`);
+      address = new URL(location, address);
+    }
+    throw new Error("The provider leads round and round");
+  }
+
+  /** All of it: the button, the provider, the way back. */
+  async signIn(providerId: string, callbackUrl?: string): Promise<Response> {
+    const pressed = await this.press(providerId, callbackUrl);
+    const { url } = (await pressed.json()) as { url: string };
+    return await this.ask(await this.visit(url));
+  }
+
+  /** The session's cookie as a header. */
+  get session(): string | undefined {
+    const value = this.own.get("daybook.session");
+    return value === undefined ? undefined : `daybook.session=${value}`;
+  }
+}
+
+function keep(jar: Map<string, string>, response: Response): void {
+  for (const set of response.headers.getSetCookie()) {
+    const [pair = ""] = set.split(";", 1);
+    const [name = "", value = ""] = pair.split(/=(.*)/s);
+    if (value === "" || /max-age=0/i.test(set)) jar.delete(name);
+    else jar.set(name, value);
+  }
+}
