@@ -221,11 +221,17 @@ const refused: [name: string, parts: () => RecordingPart[], reason: RegExp][] = 
   ["brotli", () => [part("a.br", Buffer.from("1b0000", "hex"))], /^format/],
 ];
 
+/** Of this process since `start`: how long the work takes by the clock is up to what else the machine does. */
+function secondsOfWork(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
 describe("hostile recordings show their text", () => {
   it.each(shown)("%s", async (_name, parts, codes) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const found = await watched(parts());
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(secondsOfWork(start)).toBeLessThan(8);
     expect(textOf(found.lines)).toContain("the text is here");
     expect(found.findings.map(({ code }) => code)).toEqual(codes);
     expectSound(found);
@@ -234,10 +240,10 @@ describe("hostile recordings show their text", () => {
 
 describe("hostile recordings are refused with the reason", () => {
   it.each(refused)("%s", async (_name, parts, reason) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     await expect(watched(parts())).rejects.toThrow(reason);
     await expect(watched(parts())).rejects.toBeInstanceOf(RecordingError);
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(secondsOfWork(start)).toBeLessThan(8);
   });
 });
 
