@@ -12,6 +12,7 @@ import {
   type Download,
   type DownloadFaults,
   downloadFaults,
+  downloadName,
   downloadOf,
   listsDownload,
   parseDay,
@@ -35,6 +36,8 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   const base = JSON.stringify(listed);
   const [edits, setEdits] = useState<{ base: string; values: Partial<Download> }>({ base, values: {} });
   const [tried, setTried] = useState(false);
+  /** The file that was asked for last; the fields may have gone on since. */
+  const [fileName, setFileName] = useState<string>();
   const { running, state, error, start, cancel } = useExport("/logs/audit-log/export");
   const active = running !== undefined && (state === undefined || state.state === "running") && !error;
   const fields = {
@@ -47,6 +50,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   // What was typed since holds until the log lists something else.
   const typed = edits.base === base ? edits.values : {};
   const draft: Download = { category: "", from: today, to: today, ...listed, ...typed };
+  const trimmed = { ...draft, from: draft.from.trim(), to: draft.to.trim() };
   const faults = downloadFaults(draft);
   const filled = Object.keys(faults).length === 0;
   // Not as soon as a field is left: a fault that appears would move the button from under the pointer.
@@ -60,10 +64,10 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   /** Lists what is chosen, once it can be. */
   function list(next: Download): void {
     if (Object.keys(downloadFaults(next)).length > 0) return;
-    const trimmed = { ...next, from: next.from.trim(), to: next.to.trim() };
-    const { category, from, to } = downloadOf(query);
-    if (category === trimmed.category && from === trimmed.from && to === trimmed.to) return;
-    change(queryOfDownload(query, trimmed));
+    const wanted = { ...next, from: next.from.trim(), to: next.to.trim() };
+    const { category, from, to } = listed;
+    if (category === wanted.category && from === wanted.from && to === wanted.to) return;
+    change(queryOfDownload(query, wanted));
   }
 
   function onSubmit(event: FormEvent): void {
@@ -75,7 +79,8 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
       return;
     }
     list(draft);
-    start(new URLSearchParams({ format: "csv", ...draft, from: draft.from.trim(), to: draft.to.trim() }));
+    setFileName(downloadName(queryOfDownload({ ...query, conditions: [] }, trimmed)));
+    start(new URLSearchParams({ format: "csv", ...trimmed }));
   }
 
   const dateField = (name: "from" | "to", label: string) => (
@@ -116,7 +121,10 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
           <DownloadIcon aria-hidden className="size-4" />
           Download CSV File
         </Button>
-        <div className="flex min-w-0 flex-col gap-2 text-xs text-ink-2 sm:mt-5 sm:flex-1 sm:basis-64 [&>[role=status]]:border-0 [&>[role=status]]:pt-0">
+        <div className="flex min-w-0 flex-col gap-2 text-xs text-ink-2 sm:mt-5 sm:min-h-8 sm:flex-1 sm:basis-64 sm:justify-center [&>[role=status]]:border-0 [&>[role=status]]:pt-0">
+          {(active || state) && fileName !== undefined && (
+            <p className="truncate font-medium text-ink">{fileName}.csv</p>
+          )}
           {active && <RunningExport state={state} things="rows" onCancel={cancel} />}
           {!active && state && <FinishedExport state={state} things="rows" />}
           {error !== undefined && (
@@ -125,10 +133,10 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
             </p>
           )}
           <DownloadSize
-            download={filled ? { ...draft, from: draft.from.trim(), to: draft.to.trim() } : undefined}
+            download={filled ? trimmed : undefined}
             round={state?.state === "complete" ? 1 : 0}
-            listed={filled && listsDownload(query, draft)}
-            onList={() => change({ ...queryOfDownload({ ...query, conditions: [] }, draft) })}
+            listed={filled && listsDownload(query, trimmed)}
+            onList={() => change(queryOfDownload({ ...query, conditions: [] }, trimmed))}
           />
         </div>
       </form>

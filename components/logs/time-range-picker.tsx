@@ -9,7 +9,7 @@ import { Popover } from "@/components/ui/popover.tsx";
 import { useKeys } from "@/components/ui/use-keys.ts";
 import { useZone } from "@/components/ui/zone.tsx";
 import type { TimeRange } from "@/lib/logs/query.ts";
-import { parseSpan } from "@/lib/logs/time.ts";
+import { instantOf, parseSpan } from "@/lib/logs/time.ts";
 
 const presets = ["15m", "1h", "24h", "7d", "30d"] as const;
 const unitWords: { [unit: string]: string } = { m: "minute", h: "hour", d: "day", w: "week" };
@@ -30,11 +30,21 @@ export function rangeWords(time: TimeRange, zone: string): string {
       ? `${shown.date} ${shown.clock}${/[1-9]/.test(shown.fraction) ? shown.fraction.replace(/0+$/, "") : ""}`
       : bound;
   };
+  const days = zone === "UTC" ? wholeDays(time) : undefined;
+  if (days) return `${days.from === days.to ? days.from : `${days.from} – ${days.to}`} UTC`;
   if (time.from !== undefined && time.to !== undefined)
     return `${said(time.from)} – ${said(time.to)} ${zone}`;
   if (time.from !== undefined) return `From ${said(time.from)} ${zone}`;
   if (time.to !== undefined) return `Before ${said(time.to)} ${zone}`;
   return "Any time";
+}
+
+const midnight = "T00:00:00.000000Z";
+
+/** The days of a range that begins and ends with one, the last of them included. */
+function wholeDays({ from, to }: { from?: string; to?: string }): { from: string; to: string } | undefined {
+  if (!from?.endsWith(midnight) || !to?.endsWith(midnight)) return undefined;
+  return { from: from.slice(0, 10), to: instantOf(Date.parse(to) - 1).slice(0, 10) };
 }
 
 type PickerProps = { time: TimeRange; onChange: (time: TimeRange) => void };
