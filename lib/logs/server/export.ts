@@ -9,6 +9,7 @@ import { Problem } from "@/lib/http/problem.ts";
 import { log } from "@/lib/log.ts";
 import { formatQuery, type LogQuery } from "../query.ts";
 import { type LogSlug, logView } from "../views.ts";
+import { inBlocks, inFormat } from "./export-bytes.ts";
 import { countSql, type ExportFormat, exportSql } from "./export-sql.ts";
 import type { ExportState } from "./export-state.ts";
 import type { Scope } from "./sql.ts";
@@ -230,27 +231,6 @@ async function* measured(run: Run, copy: CopyStream): AsyncGenerator<Uint8Array>
   }
 }
 
-/** What a block holds at least, unless its bytes have waited so long: COPY's own pieces are some 10 kB each. */
-const blockBytes = 262_144;
-const blockMs = 100;
-
-/** Joins small pieces, for every one costs its way through streams, promises and the socket. */
-async function* inBlocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  let sentAt = 0;
-  for await (const piece of pieces) {
-    held.push(piece);
-    bytes += piece.length;
-    if (bytes < blockBytes && performance.now() - sentAt < blockMs) continue;
-    yield Buffer.concat(held);
-    held = [];
-    bytes = 0;
-    sentAt = performance.now();
-  }
-  if (bytes > 0) yield Buffer.concat(held);
-}
-
 /** Gives the place and the connection back, and writes how it ended. */
 async function finish(run: Run, outcome: Outcome, proof: ExportProof): Promise<void> {
   const { id, key, client, scope, bytes } = run;
@@ -291,24 +271,4 @@ async function saveProgress({ client, scope, id, bytes }: Run): Promise<void> {
      WHERE organization_id = $1 AND id = $2 AND state = 'running'`,
     [scope.organizationId, id, bytes, rows ?? null],
   );
-}
-
-/** Excel takes a file for one of its country's encoding that does not begin with this mark. */
-const byteOrderMark = Buffer.from("\uFEFF");
-
-async function* inFormat(format: ExportFormat, copy: CopyStream): AsyncGenerator<Uint8Array> {
-  if (format === "csv") yield byteOrderMark;
-  yield* format === "json" ? asArray(copy) : copy;
-}
-
-/** Lines of JSON as one array. JSON text holds no raw newline, so each one ends a row. */
-async function* asArray(lines: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pending = "[\n";
-  for await (const chunk of lines) {
-    const text = chunk.toString("latin1");
-    const ended = text.endsWith("\n");
-    yield Buffer.from(pending + (ended ? text.slice(0, -1) : text).replaceAll("\n", ",\n"), "latin1");
-    pending = ended ? ",\n" : "";
-  }
-  yield Buffer.from(pending === "[\n" ? "[]\n" : "\n]\n");
 }
