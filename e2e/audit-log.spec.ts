@@ -4,19 +4,26 @@ import type { APIRequestContext, Page } from "@playwright/test";
 import Papa from "papaparse";
 import { unguardFormula } from "@/lib/logs/formula-guard.ts";
 import { auditLog } from "@/lib/logs/views/audit-log.ts";
-import { expect, openLog, test } from "./fixtures.ts";
+import { expect, type NativeRecord, openLog, test } from "./fixtures.ts";
 
 const today = new Date().toISOString().slice(0, 10);
 
 /** Describes a new target: a workflow with a state before and after. @returns the target's name */
-async function describeTarget(request: APIRequestContext, post: (records: never[]) => Promise<void>) {
+async function describeTarget(
+  request: APIRequestContext,
+  origin: string,
+  post: (records: NativeRecord[]) => Promise<void>,
+): Promise<string> {
   const target = `audited ${Date.now()} <b>bold</b>`;
   const record = { log: "commands", time: new Date().toISOString(), user: "ann", target, command: "id" };
-  await post([record as never]);
+  await post([record]);
   const found = await request.get(`/api/v1/targets?${new URLSearchParams({ match: target })}`);
   const { targets } = (await found.json()) as { targets: { id: string; name: string }[] };
   const id = targets.find(({ name }) => name === target)?.id;
-  const changed = await request.patch(`/api/v1/targets/${id}`, { data: { description: "=what it is for" } });
+  const changed = await request.patch(`/api/v1/targets/${id}`, {
+    data: { description: "=what it is for" },
+    headers: { origin },
+  });
   expect(changed.status()).toBe(204);
   return target;
 }
@@ -58,9 +65,10 @@ test("the form names what is wrong on the field, and brings the focus there", as
 test("a category of two days is downloaded: the rows below, 17 columns, nothing cut off", async ({
   page,
   request,
+  daybook,
   post,
 }) => {
-  const target = await describeTarget(request, post);
+  const target = await describeTarget(request, daybook.url, post);
   await openLog(page, "/settings/audit-log");
   await page.getByRole("combobox", { name: "Event Category" }).selectOption("Targets & Spaces");
   await expect(page.getByText("Listed below.")).toBeVisible();
@@ -99,9 +107,10 @@ test("a category of two days is downloaded: the rows below, 17 columns, nothing 
 test("a workflow is one entry that opens into its steps, with what changed", async ({
   page,
   request,
+  daybook,
   post,
 }) => {
-  const target = await describeTarget(request, post);
+  const target = await describeTarget(request, daybook.url, post);
   await openLog(page, `/settings/audit-log?${new URLSearchParams({ target })}`);
   await page.getByRole("button", { name: "Workflows" }).click();
   await expect(page).toHaveURL(/group=workflow/);

@@ -34,7 +34,9 @@ type DownloadFormProps = {
 export function DownloadForm({ query, change, today }: DownloadFormProps) {
   const listed = downloadOf(query);
   const base = JSON.stringify(listed);
-  const [edits, setEdits] = useState<{ base: string; values: Partial<Download> }>({ base, values: {} });
+  const [edits, setEdits] = useState<Partial<Download>>({});
+  /** What the log listed when this was drawn last, and what the form has asked it for. */
+  const [seen, setSeen] = useState({ base, asked: base });
   const [tried, setTried] = useState(false);
   /** The file that was asked for last; the fields may have gone on since. */
   const [fileName, setFileName] = useState<string>();
@@ -47,9 +49,13 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   };
   const heading = useId();
 
-  // What was typed since holds until the log lists something else.
-  const typed = edits.base === base ? edits.values : {};
-  const draft: Download = { category: "", from: today, to: today, ...listed, ...typed };
+  // What was typed holds until something else than the form changes what is listed: answers to the form come while
+  // the next field is typed in.
+  if (seen.base !== base) {
+    setSeen({ ...seen, base });
+    if (base !== seen.asked) setEdits({});
+  }
+  const draft: Download = { category: "", from: today, to: today, ...listed, ...edits };
   const trimmed = { ...draft, from: draft.from.trim(), to: draft.to.trim() };
   const faults = downloadFaults(draft);
   const filled = Object.keys(faults).length === 0;
@@ -57,8 +63,13 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   const shown: DownloadFaults = tried ? faults : {};
 
   function edit(values: Partial<Download>): Download {
-    setEdits({ base, values: { ...typed, ...values } });
+    setEdits({ ...edits, ...values });
     return { ...draft, ...values };
+  }
+
+  function ask(next: LogQuery): void {
+    setSeen({ base, asked: JSON.stringify(downloadOf(next)) });
+    change(next);
   }
 
   /** Lists what is chosen, once it can be. */
@@ -67,7 +78,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
     const wanted = { ...next, from: next.from.trim(), to: next.to.trim() };
     const { category, from, to } = listed;
     if (category === wanted.category && from === wanted.from && to === wanted.to) return;
-    change(queryOfDownload(query, wanted));
+    ask(queryOfDownload(query, wanted));
   }
 
   function onSubmit(event: FormEvent): void {
@@ -136,7 +147,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
             download={filled ? trimmed : undefined}
             round={state?.state === "complete" ? 1 : 0}
             listed={filled && listsDownload(query, trimmed)}
-            onList={() => change(queryOfDownload({ ...query, conditions: [] }, trimmed))}
+            onList={() => ask(queryOfDownload({ ...query, conditions: [] }, trimmed))}
           />
         </div>
       </form>
