@@ -92,8 +92,13 @@ test("a category of two days is downloaded: the rows below, 17 columns, nothing 
   await expect(page.getByText(new RegExp(`^${rows.length} rows, .*, complete$`))).toBeVisible();
   expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
 
-  const newest = rows[0]?.[2] ?? "";
-  const asked = new URLSearchParams({ category: "Targets & Spaces", from: yesterday, limit: "200" });
+  const newest = rows.at(-1)?.[2] ?? "";
+  const asked = new URLSearchParams({
+    category: "Targets & Spaces",
+    from: yesterday,
+    order: "asc",
+    limit: "200",
+  });
   const answer = await request.get(`/api/v1/logs/audit-log?${asked}`);
   const listed = ((await answer.json()) as { rows: { [field: string]: string | null }[] }).rows;
   const known = listed.filter((row) => String(row["time"]) <= newest);
