@@ -153,7 +153,7 @@ function liveOperation(slug: LogSlug) {
 }
 
 const auditDownload =
-  "What the page's Download CSV File gives: `category=User Access&from=2026-11-01&to=2026-11-22`, days in UTC, both included to the last microsecond. Its 17 columns have the names and the order of the audit log's column reference; the file name says category and days.";
+  "What the page's Download CSV File gives: `category=User Access&from=2026-11-01&to=2026-11-22&order=asc`, days in UTC, both included to the last microsecond. Its 17 columns have the names and the order of the audit log's column reference; the file name says category and days.";
 
 function exportOperation(slug: LogSlug) {
   const view = logView(slug);
