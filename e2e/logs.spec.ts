@@ -190,9 +190,11 @@ test("categories of the audit log are offered, recorded or not, and several may 
 }) => {
   await openLog(page, "/settings/audit-log");
   await page.getByRole("button", { name: "Filter", exact: true }).click();
-  await page.getByRole("option", { name: "Category", exact: true }).click();
-  await page.getByRole("option", { name: /^User Access/ }).click();
-  await page.getByRole("option", { name: /^Restore Operations/ }).click();
+  // The form above has categories too.
+  const offered = page.getByRole("listbox");
+  await offered.getByRole("option", { name: "Category", exact: true }).click();
+  await offered.getByRole("option", { name: /^User Access/ }).click();
+  await offered.getByRole("option", { name: /^Restore Operations/ }).click();
   await expect(page).toHaveURL(/category=User\+Access&category=Restore\+Operations/);
 });
 
