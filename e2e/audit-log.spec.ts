@@ -15,7 +15,16 @@ async function describeTarget(
   post: (records: NativeRecord[]) => Promise<void>,
 ): Promise<string> {
   const target = `audited ${Date.now()} <b>bold</b>`;
-  const record = { log: "commands", time: new Date().toISOString(), user: "ann", target, command: "id" };
+  const record = {
+    log: "connection-events",
+    time: new Date().toISOString(),
+    user: "ann",
+    target,
+    targetUser: "root",
+    kind: "ssh",
+    connectionRef: target,
+    event: "open",
+  };
   await post([record]);
   const found = await request.get(`/api/v1/targets?${new URLSearchParams({ match: target })}`);
   const { targets } = (await found.json()) as { targets: { id: string; name: string }[] };
