@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { isRole, roles } from "@/lib/auth/roles.ts";
 import { disconnect } from "@/lib/db/client.ts";
+import { resetSecondFactor } from "@/lib/setup/server/reset-second-factor.ts";
 import { addUser, changeUser, listUsers } from "@/lib/setup/server/users.ts";
 
 const usage = `npm run user -- list
@@ -9,9 +10,10 @@ npm run user -- disable you@example.org
 npm run user -- enable you@example.org
 npm run user -- role you@example.org ${roles.join("|")}
 npm run user -- logins you@example.org [NAME]...      names in records that are this person's too; none takes them away
-npm run user -- shared-only you@example.org on|off      an auditor sees only sessions that were shared with them`;
+npm run user -- shared-only you@example.org on|off      an auditor sees only sessions that were shared with them
+npm run user -- reset-second-factor you@example.org     for who lost the phone; ends the sessions`;
 
-const commands = ["list", "add", "disable", "enable", "role", "logins", "shared-only"];
+const commands = ["list", "add", "disable", "enable", "role", "logins", "shared-only", "reset-second-factor"];
 
 /** What was typed cannot be understood. */
 class Mistyped extends Error {}
@@ -53,6 +55,10 @@ async function main(args: string[]): Promise<string> {
       await changeUser(email, { role: roleOf(role) });
       return `${email} is ${role} now.`;
     }
+    case "reset-second-factor":
+      if (rest.length > 0) throw new Mistyped("reset-second-factor takes one address.");
+      await resetSecondFactor(email);
+      return `${email} signs in with the password alone until there is a new second factor; all sessions were ended.`;
     case "logins":
       await changeUser(email, { logins: rest });
       return rest.length === 0

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { type APIRequestContext, request } from "@playwright/test";
 import { root } from "@/bin/prepare.mjs";
 import type { Installation } from "./installation.ts";
@@ -97,6 +98,16 @@ export async function firstAccounts({ url, place, output }: OwnDaybook): Promise
   const sample = account("sample@daybook.local");
   const sessions = { admin: await sessionOf(url, admin), sample: await sessionOf(url, sample) };
   return { url, folder: place.folder, admin, sample, sessions };
+}
+
+/** What an operator types beside a server that runs: `npm run user -- …`. @returns what it printed */
+export async function runTool({ folder, url }: Pick<Installation, "folder" | "url">, ...args: string[]) {
+  const env = { ...process.env, DATA_DIR: folder, PORT: new URL(url).port };
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(root, "bin/tool.mjs"), ...args], {
+    cwd: root,
+    env,
+  });
+  return stdout;
 }
 
 /** Signs in as the sign-in page does. @returns the browser's state, as JSON */

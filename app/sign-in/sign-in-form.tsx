@@ -4,13 +4,14 @@ import { Eye, EyeOff } from "lucide-react";
 import { type FormEvent, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
-import { sendSignIn } from "./send-sign-in.ts";
+import { CodeForm } from "./code-form.tsx";
+import { sendPassword } from "./send-sign-in.ts";
 
 const never = () => () => undefined;
 
 /** @param next a path of this installation, already checked */
 export function SignInForm({ next }: { next: string }) {
-  const [state, setState] = useState<{ busy: boolean; fault?: string }>({ busy: false });
+  const [state, setState] = useState<{ busy: boolean; fault?: string; owesCode?: true }>({ busy: false });
   const [visible, setVisible] = useState(false);
   const password = useRef<HTMLInputElement>(null);
   // Before React has the form, the browser would send it by itself, without the form's token.
@@ -24,14 +25,22 @@ export function SignInForm({ next }: { next: string }) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     setState({ busy: true });
-    const fault = await sendSignIn(String(fields.get("email")), String(fields.get("password")));
-    if (fault === undefined) {
+    const { signedIn, owesCode, fault } = await sendPassword(
+      String(fields.get("email")),
+      String(fields.get("password")),
+    );
+    if (signedIn) {
       // A full load: nothing that was rendered for nobody stays in the page.
       window.location.assign(next);
       return;
     }
-    setState({ busy: false, fault });
+    setState({ busy: false, ...(fault !== undefined && { fault }), ...(owesCode && { owesCode }) });
     password.current?.select();
+  }
+
+  if (state.owesCode) {
+    const again = (fault?: string) => setState({ busy: false, ...(fault !== undefined && { fault }) });
+    return <CodeForm next={next} onAgain={again} />;
   }
 
   const described =

@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { CodeBlock } from "@/components/sources/code-block.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { saveFile } from "@/components/ui/save-file.ts";
 import type { NewCertificate } from "@/lib/certificates/certificate.ts";
 import { filesOf, relayLines, sudoersLines, type TlsPlace } from "./sudo-lines.ts";
 
@@ -29,13 +30,13 @@ export function IssuedCertificate({ issued, place, onDone }: IssuedProps) {
         /etc/daybook on the host, the key readable by root alone.
       </p>
       <div className="flex flex-wrap gap-2">
-        <Button look="primary" onClick={() => save(files.key, key)}>
+        <Button look="primary" onClick={() => saveFile(files.key, "application/x-pem-file", key)}>
           <Download aria-hidden className="size-4" /> Key
         </Button>
-        <Button onClick={() => save(files.certificate, certificate)}>
+        <Button onClick={() => saveFile(files.certificate, "application/x-pem-file", certificate)}>
           <Download aria-hidden className="size-4" /> Certificate
         </Button>
-        <Button onClick={() => save(files.authority, authority)}>
+        <Button onClick={() => saveFile(files.authority, "application/x-pem-file", authority)}>
           <Download aria-hidden className="size-4" /> Authority
         </Button>
       </div>
@@ -49,13 +50,4 @@ export function IssuedCertificate({ issued, place, onDone }: IssuedProps) {
       </div>
     </div>
   );
-}
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/x-pem-file" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -53,6 +53,7 @@ export function settingsPages(user: Pick<CurrentUser, "role" | "sharedOnly" | "r
       permission: "identity-providers:manage",
     },
     { href: "/settings/retention", title: "Retention", permission: "retention:manage" },
+    { href: "/settings/sign-in-policy", title: "Sign-in policy", permission: "sign-in-policy:manage" },
     { href: "/settings/tokens", title: "API tokens", permission: "tokens:manage-own" },
   ];
   return pages.filter(({ permission }) => may.has(permission)).map(({ permission: _, ...page }) => page);

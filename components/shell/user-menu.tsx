@@ -1,8 +1,8 @@
 "use client";
 
-import { CircleUserRound, Keyboard, LogOut } from "lucide-react";
+import { CircleUserRound, Keyboard, LogOut, ShieldCheck } from "lucide-react";
 import { Kbd } from "@/components/ui/kbd.tsx";
-import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu.tsx";
+import { Menu, MenuItem, MenuLink, MenuSeparator } from "@/components/ui/menu.tsx";
 import type { Theme } from "@/components/ui/preferences.ts";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
@@ -38,6 +38,9 @@ export function UserMenu({ user, theme, onHelp }: { user: ShellUser; theme: Them
       <MenuSeparator />
       <ThemeChoice initial={theme} />
       <MenuSeparator />
+      <MenuLink icon={<ShieldCheck aria-hidden className="size-4" />} href="/settings/security">
+        Security
+      </MenuLink>
       <MenuItem icon={<Keyboard aria-hidden className="size-4" />} hint={<Kbd keys="?" />} onClick={onHelp}>
         Keyboard
       </MenuItem>

@@ -28,3 +28,6 @@ export const defaultPolicy: SignInPolicy = {
   updatedAt: null,
   updatedBy: null,
 };
+
+/** Of each role, the people who sign in with a password, and how many of them have a second factor. */
+export type RoleCounts = { [role in Role]: { people: number; withSecondFactor: number } };

@@ -4,8 +4,8 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
 import type { Principal } from "../principal.ts";
-import { roles } from "../roles.ts";
-import { defaultPolicy, type SignInPolicy } from "../sign-in-policy.ts";
+import { type Role, roles } from "../roles.ts";
+import { defaultPolicy, type RoleCounts, type SignInPolicy } from "../sign-in-policy.ts";
 import type { SignInPolicyChange } from "../sign-in-policy-change.ts";
 
 /** The limits of a session in SQL over `sign_in_policies p`, which may be missing. */
@@ -27,6 +27,30 @@ export async function readSignInPolicy(
     [organizationId],
   );
   return found.rows[0] ?? defaultPolicy;
+}
+
+/** Whom a policy is about. */
+export async function countSecondFactors(organizationId: string): Promise<RoleCounts> {
+  const found = await pool().query<RoleCounts[Role] & { role: string }>(
+    `SELECT u.role, count(*)::int AS people, count(f.user_id)::int AS "withSecondFactor"
+     FROM users u LEFT JOIN second_factors f ON f.user_id = u.id AND f.confirmed_at IS NOT NULL
+     WHERE u.organization_id = $1 AND u.status = 'active' AND u.password_hash IS NOT NULL GROUP BY u.role`,
+    [organizationId],
+  );
+  const none = { people: 0, withSecondFactor: 0 };
+  const countOf = (wanted: Role) => {
+    const { role: _, ...counted } = found.rows.find(({ role }) => role === wanted) ?? {
+      role: wanted,
+      ...none,
+    };
+    return counted;
+  };
+  return {
+    superuser: countOf("superuser"),
+    admin: countOf("admin"),
+    auditor: countOf("auditor"),
+    member: countOf("member"),
+  };
 }
 
 /** Sets what is asked of those who sign in; sessions that are open are held to it from their next request on. */
