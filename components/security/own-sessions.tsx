@@ -39,8 +39,8 @@ export function OwnSessions({ sessions }: { sessions: readonly OwnSession[] }) {
             Where you are signed in
           </h2>
           <p className="text-ink-2">
-            Times are in <ZoneName />, the last use to the minute. Do you not know one? Sign it out and change
-            your password.
+            Times are in <ZoneName />, the last use to the minute. Is there one that is not yours? Sign it out
+            and get a new password.
           </p>
         </div>
         {others > 0 && <Button onClick={() => setEnding("others")}>Sign out everywhere else …</Button>}

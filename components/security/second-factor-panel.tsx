@@ -35,7 +35,8 @@ export function SecondFactorPanel({ state, email }: PanelProps) {
       <h2 id="factor-title" className="font-semibold">
         Second factor
       </h2>
-      <StateLine {...state} />
+      {/* What the server knew when it rendered the page is not true any more once codes are shown. */}
+      {!codes && doing !== "enrolling" && <StateLine {...state} />}
       {codes && (
         <RecoveryCodes
           codes={codes}
@@ -121,10 +122,13 @@ function StateLine({ enabledAt, recoveryCodesLeft, required, hasPassword }: Seco
     );
   if (enabledAt === null) {
     return (
-      <p className="max-w-xl text-ink-2">
-        <Badge tone="warning">off</Badge> With one, a password alone does not sign in: it takes a code that an
-        app on your phone shows.{required && " Your organization asks for it."}
-      </p>
+      <div className="max-w-xl text-ink-2">
+        <Badge tone="warning">off</Badge>
+        <p>
+          With one, a password alone does not sign in: it takes a code that an app on your phone shows.
+          {required && " Your organization asks for it."}
+        </p>
+      </div>
     );
   }
   const few = recoveryCodesLeft < 3;

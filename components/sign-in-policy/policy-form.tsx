@@ -2,11 +2,13 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { formatCount } from "@/components/logs/format-values.ts";
 import { callApi } from "@/components/logs/log-api.ts";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { Checkbox, Field, Input } from "@/components/ui/input.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
+import { durationText } from "@/lib/auth/duration.ts";
 import { type Role, roles } from "@/lib/auth/roles.ts";
 import { policyBounds, type RoleCounts, type SignInPolicy } from "@/lib/auth/sign-in-policy.ts";
 
@@ -62,7 +64,10 @@ export function PolicyForm({ policy, counts }: FormProps) {
             are open too. API tokens go on. Who signs in by an identity provider is that provider’s matter.
           </p>
         </fieldset>
-        <Field label="Sign out when not used for" hint={`minutes, from ${idle.min} to ${idle.max} (a week)`}>
+        <Field
+          label="Sign out when not used for"
+          hint={`minutes, from ${idle.min} to ${formatCount(idle.max)} (a week)`}
+        >
           <Bounded name="idleMinutes" bounds={idle} value={policy.idleMinutes} />
         </Field>
         <Field
@@ -137,5 +142,5 @@ function wording({ secondFactorRoles, idleMinutes, absoluteHours }: Wish, counts
     secondFactorRoles.length === 0
       ? "Nobody needs a second factor."
       : `${lacking === 0 ? "Nobody" : lacking === 1 ? "One person" : `${lacking} people`} will have to set up a second factor at once.`;
-  return `${needed} Sessions end ${idleMinutes} minutes after their last use and ${absoluteHours} hours after sign-in.`;
+  return `${needed} Sessions end ${durationText(idleMinutes)} after their last use and ${durationText(absoluteHours * 60)} after sign-in.`;
 }

@@ -107,6 +107,19 @@ describe("an admin", () => {
     expect(await findSession(there.sessionId)).toBeDefined();
   });
 
+  it("who sees the own groups alone does nothing of that to who sees more", async () => {
+    const kept = await installation.addUser("admin");
+    await pool().query("UPDATE users SET global_scope = false WHERE id = $1", [kept.id]);
+    const principal = await personOf(installation, kept);
+    const wide = await installation.addUser("member");
+    const narrow = await installation.addUser("member");
+    await pool().query("UPDATE users SET global_scope = false WHERE id = $1", [narrow.id]);
+    for (const act of [resetSecondFactor, endSessionsOf, unlockUser])
+      await expect(act(principal, wide.id, "r")).rejects.toMatchObject({ status: 403 });
+    await installation.login(narrow);
+    expect(await endSessionsOf(principal, narrow.id, "r")).toBe(1);
+  });
+
   it("does not get round the code for the own second factor", async () => {
     const user = await installation.addUser("superuser");
     const { principal } = await enrol(installation, user);

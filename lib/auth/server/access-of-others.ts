@@ -4,7 +4,9 @@ import { runWorkflow, type WorkflowFacts } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
 import { forbidden, notFound, Problem } from "@/lib/http/problem.ts";
 import type { Principal } from "../principal.ts";
+import { type Reach, reachCovers } from "../reach.ts";
 import { mayGrant } from "../roles.ts";
+import { reachOfUser } from "./reach.ts";
 import { removeRecoveryCodes } from "./recovery-codes.ts";
 import { revokeAll } from "./revocation.ts";
 import { revokeSessionsOf, storedRole } from "./sessions.ts";
@@ -16,7 +18,7 @@ type Person = { id: string; email: string };
  * Takes the second factor of somebody who lost the phone away, and ends the sessions that are open on it. Where the
  * organization asks for one, the person enrols anew after the next password.
  *
- * @throws Problem 404 for nobody of the organization, 403 above the caller's role, 409 for oneself or without one
+ * @throws Problem 404 for nobody of the organization, 403 above the caller's role or reach, 409 for oneself or without one
  */
 export async function resetSecondFactor(principal: Principal, userId: string, reason: string): Promise<void> {
   const person = await requireOther(principal, userId);
@@ -45,7 +47,7 @@ export async function resetSecondFactor(principal: Principal, userId: string, re
  * Ends every session of a person; live streams end within a second.
  *
  * @returns how many there were
- * @throws Problem 404 for nobody of the organization, 403 above the caller's role
+ * @throws Problem 404 for nobody of the organization, 403 above the caller's role or reach
  */
 export async function endSessionsOf(principal: Principal, userId: string, reason: string): Promise<number> {
   const person = await requireOther(principal, userId);
@@ -55,7 +57,7 @@ export async function endSessionsOf(principal: Principal, userId: string, reason
 /**
  * Ends the lock of an account that too many guesses brought about; an address stays locked.
  *
- * @throws Problem 404 for nobody of the organization, 403 above the caller's role, 409 when there is no lock
+ * @throws Problem 404 for nobody of the organization, 403 above the caller's role or reach, 409 when there is no lock
  */
 export async function unlockUser(principal: Principal, userId: string, reason: string): Promise<void> {
   const person = await requireOther(principal, userId);
@@ -80,13 +82,14 @@ function factsOf(
   };
 }
 
-async function requireOther({ organizationId, role }: Principal, userId: string): Promise<Person> {
-  const found = await pool().query<Person & { role: string }>(
-    "SELECT id, email, role FROM users WHERE id = $1 AND organization_id = $2",
+async function requireOther({ organizationId, role, reach }: Principal, userId: string): Promise<Person> {
+  const found = await pool().query<Person & { role: string; reach: Reach }>(
+    `SELECT u.id, u.email, u.role, ${reachOfUser} AS reach FROM users u WHERE u.id = $1 AND u.organization_id = $2`,
     [userId, organizationId],
   );
   const [person] = found.rows;
   if (!person) throw notFound("There is no such user.");
   if (!mayGrant(role, storedRole(person.role))) throw forbidden(`${person.email} has a role above yours.`);
+  if (!reachCovers(reach, person.reach)) throw forbidden(`${person.email} sees more than you do.`);
   return person;
 }

@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { validate as isUuid, v4 as uuidv4 } from "uuid";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
+import { durationText } from "../duration.ts";
 import type { CurrentUser } from "../principal.ts";
 import { isRole, isSharedOnly, type Role } from "../roles.ts";
 import type { OwnSession } from "../second-factor.ts";
@@ -184,16 +185,6 @@ async function endExpired(session: Expired): Promise<void> {
     },
     (client) => revokeSession(client, id),
   );
-}
-
-function durationText(minutes: number): string {
-  const [count, unit] =
-    minutes % 1440 === 0
-      ? [minutes / 1440, "day"]
-      : minutes % 60 === 0
-        ? [minutes / 60, "hour"]
-        : [minutes, "minute"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** @throws Error when the role is none of Daybook's: such a user may do nothing */
