@@ -84,7 +84,7 @@ function factsOf(
 
 async function requireOther({ organizationId, role, reach }: Principal, userId: string): Promise<Person> {
   const found = await pool().query<Person & { role: string; reach: Reach }>(
-    `SELECT u.id, u.email, u.role, ${reachOfUser} AS reach FROM users u WHERE u.id = $1 AND u.organization_id = $2`,
+    `SELECT u.id, u.email, u.role, ${reachOfUser.text} AS reach FROM users u WHERE u.id = $1 AND u.organization_id = $2`,
     [userId, organizationId],
   );
   const [person] = found.rows;
