@@ -1,6 +1,5 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { RequestId } from "@/components/shell/request-id.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { isRefusal, refusals } from "@/lib/sso/refusal.ts";
 
@@ -17,7 +16,11 @@ export default async function RefusedPage({ searchParams }: PageProps) {
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col items-start justify-center gap-4 px-4 py-10">
       <h1 className="text-lg font-semibold">{title}</h1>
       <p className="text-ink-2">{text}</p>
-      {known && <RequestId id={request} />}
+      {known && (
+        <p className="text-xs text-ink-2 wrap-anywhere">
+          Request <code className="font-mono text-ink">{request}</code>
+        </p>
+      )}
       <Link href="/sign-in" prefetch={false} className={buttonClass("primary")}>
         Back to signing in
       </Link>

@@ -234,6 +234,30 @@ describe("who is refused", () => {
   });
 });
 
+it("the client secret is shown never again, and stands nowhere in clear", async () => {
+  const clientSecret = "a secret that is nowhere else";
+  const item = await connect({ clientSecret });
+  expect(JSON.stringify(item)).not.toContain(clientSecret);
+  for (const table of ["identity_providers", "audit_events", "user_events", "open_workflows"]) {
+    const found = await pool().query(`SELECT 1 FROM ${table} t WHERE strpos(t::text, $1) > 0`, [
+      clientSecret,
+    ]);
+    expect(found.rowCount, table).toBe(0);
+  }
+});
+
+it("an account that a provider makes sees what its groups see, unless the global scope is given", async () => {
+  for (const givesGlobalScope of [false, true]) {
+    const { id } = await connect({ createsAccounts: true, givesGlobalScope });
+    const email = `scope-${id.slice(-6)}@example.org`;
+    provider.people[id] = { email, email_verified: true };
+    provider.next.login = id;
+    expect((await new TestBrowser().signIn(id)).status).toBe(302);
+    const made = await pool().query("SELECT global_scope FROM users WHERE email = $1", [email]);
+    expect(made.rows).toEqual([{ global_scope: givesGlobalScope }]);
+  }
+});
+
 it("somebody unknown gets an account where the provider may make one, with the role that was set", async () => {
   const { id, name } = await connect({
     createsAccounts: true,
