@@ -25,9 +25,21 @@ export function installation(): Installation {
   return JSON.parse(described) as Installation;
 }
 
+const mailVariable = "DAYBOOK_E2E_MAIL_PORT";
+
+/** Where the installation sends its mail on this machine; a test that wants to have it listens there. */
+export function mailPort(): number {
+  return Number(process.env[mailVariable]);
+}
+
 /** Starts Daybook as its users do, in a data folder of its own. @returns what stops it and leaves nothing */
 export default async function start(): Promise<() => Promise<void>> {
-  const place = newPlace(await freePort());
+  const mail = await freePort();
+  process.env[mailVariable] = String(mail);
+  const place = newPlace(await freePort(), {
+    SMTP_URL: `smtp://127.0.0.1:${mail}`,
+    MAIL_FROM: "Daybook <daybook@example.org>",
+  });
   let daybook: OwnDaybook | undefined;
   const stop = async () => {
     await daybook?.stop();

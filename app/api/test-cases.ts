@@ -256,19 +256,23 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { query: { after: `auditor@${word}.example` } },
   ],
   // An address signs in without naming an organization, so it is one person's in all of them: none is asked for here.
-  "POST /api/v1/users": ({ word }) =>
+  "POST /api/v1/users": ({ word, ids }) =>
     one(
       {},
       { email: `new-${word}@somewhere.example`, name: word, role: "member", logins: [`${word} person`] },
       { email: "no address", name: word, role: "member" },
+      { email: "grouped@somewhere.example", name: word, role: "member", groupIds: [ids.group] },
     ),
   "GET /api/v1/users/[id]": ({ ids }) => one({ id: ids.auditor }),
-  "PATCH /api/v1/users/[id]": ({ ids }) =>
-    one(
+  "PATCH /api/v1/users/[id]": ({ ids }, own) => [
+    ...one(
       { id: ids.auditor },
       { version: 1, name: "mine now" },
       { version: 1, status: "disabled", reason: "r" },
+      { version: 1, groupIds: [own.ids.group] },
     ),
+    ...one({ id: own.ids.auditor }, { version: 1, groupIds: [ids.group] }),
+  ],
   "DELETE /api/v1/users/[id]": ({ ids }) => [
     { params: { id: ids.auditor }, query: { reason: "none of yours", version: "999" } },
   ],

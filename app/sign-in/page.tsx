@@ -1,5 +1,6 @@
 import { BookOpen } from "lucide-react";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { safeNext } from "@/lib/auth/next-path.ts";
 import { currentUser } from "@/lib/auth/server/current.ts";
@@ -25,6 +26,9 @@ export default async function SignInPage({
         Sign in to Daybook
       </h1>
       <SignInForm next={target} />
+      <Link href="/reset-password" prefetch={false} className="text-accent underline">
+        Forgot your password?
+      </Link>
       {providers.length > 0 && <ProviderButtons providers={providers} next={target} />}
       <p className="border-t border-line pt-4 text-xs text-ink-2">
         First time here? The first password was printed in the terminal where{" "}

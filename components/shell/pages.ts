@@ -43,6 +43,7 @@ export function settingsPages(user: Pick<CurrentUser, "role" | "sharedOnly" | "r
   const may = new Set<Permission>(permissionsWithin(permissionsOf(user.role), user));
   const pages: (ConsolePage & { permission: Permission })[] = [
     { href: "/settings/audit-log", title: "Audit Log", key: "a", permission: "audit-log:read" },
+    { href: "/settings/users", title: "Users", permission: "users:manage" },
     { href: "/settings/groups", title: "Groups", permission: "users:manage" },
     { href: "/settings/access", title: "Access", permission: "access:read" },
     { href: "/settings/sources", title: "Sources", permission: "sources:manage" },

@@ -56,6 +56,18 @@ export function notFound(detail: string): Problem {
   return new Problem(404, detail);
 }
 
+/** What a page shows instead of failing when its reader asked too often: the text of a 429. @throws any other error */
+export async function tooMany<T>(
+  work: Promise<T>,
+): Promise<{ result: T; fault?: undefined } | { result?: undefined; fault: string }> {
+  try {
+    return { result: await work };
+  } catch (error) {
+    if (error instanceof Problem && error.status === 429) return { fault: error.detail };
+    throw error;
+  }
+}
+
 /**
  * The answer to a request that failed. A {@link Problem} speaks for itself; anything else is logged in full
  * under the request id and answered without its text.

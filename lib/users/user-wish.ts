@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { passwordLength } from "@/lib/auth/limits.ts";
 import { roles } from "@/lib/auth/roles.ts";
+import { mostGroupsOfUser } from "@/lib/groups/group.ts";
 import { textFault } from "@/lib/http/body.ts";
 import { mailbox } from "@/lib/mail/address.ts";
 import { userLimits } from "./user.ts";
@@ -42,7 +43,11 @@ export const emailAddress = z
       .refine((text) => mailbox(text)?.address === text, "must be an email address"),
   );
 
-/** Whom to invite. */
+const groupIds = z
+  .array(z.uuid("must be ids of groups"))
+  .max(mostGroupsOfUser, `must be at most ${mostGroupsOfUser} groups`);
+
+/** Whom to invite. Without the global scope, a person sees what the groups may see. */
 export const userWish = z
   .strictObject({
     email: emailAddress,
@@ -53,6 +58,11 @@ export const userWish = z
       .boolean()
       .default(false)
       .describe("Sees only sessions that were shared with them; for auditors alone."),
+    globalScope: z
+      .boolean()
+      .default(true)
+      .describe("Sees everything that the role sees, whatever the groups."),
+    groupIds: groupIds.default([]),
   })
   .refine(({ role, sharedOnly }) => role === "auditor" || !sharedOnly, {
     path: ["sharedOnly"],
@@ -70,6 +80,8 @@ export const userChange = z
     logins: loginNames.optional(),
     sharedOnly: z.boolean().optional(),
     status: z.enum(["active", "disabled"]).optional(),
+    globalScope: z.boolean().optional(),
+    groupIds: groupIds.optional().describe("The groups that the person is in from now on."),
     reason: z
       .string()
       .trim()

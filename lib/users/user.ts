@@ -21,6 +21,10 @@ export type UserLine = {
   lastSeenAt: string | null;
   /** Until when the link of the invitation can be used; null when there is none that could be. */
   invitedUntil: string | null;
+  /** Sees everything that the role sees, whatever the groups. */
+  globalScope: boolean;
+  /** Of the groups they are in, those that the caller may know of; by name. */
+  groups: { id: string; name: string }[];
   /** Grows with every change; who changes the account says which one they saw. */
   version: number;
   /** Whether this is the caller. */

@@ -25,8 +25,15 @@ export type MailServer = {
   stop: () => Promise<void>;
 };
 
-/** A mail server on this machine that keeps what it takes. @param account whom it lets in; nobody need say who they are without */
-export async function mailServer(account?: { user: string; password: string }): Promise<MailServer> {
+/**
+ * A mail server on this machine that keeps what it takes.
+ * @param account whom it lets in; nobody need say who they are without
+ * @param port a free one without
+ */
+export async function mailServer(
+  account?: { user: string; password: string },
+  port = 0,
+): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
   const waiting = new Set<() => void>();
   let refusal: string | undefined;
@@ -57,14 +64,14 @@ export async function mailServer(account?: { user: string; password: string }): 
   });
   // A client that goes away is what some tests are about.
   server.on("error", () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const bound = server.server.address() as AddressInfo;
   const userinfo =
     account === undefined
       ? ""
       : `${encodeURIComponent(account.user)}:${encodeURIComponent(account.password)}@`;
   return {
-    url: `smtp://${userinfo}127.0.0.1:${port}`,
+    url: `smtp://${userinfo}127.0.0.1:${bound.port}`,
     mails,
     refuse: (reason) => {
       refusal = reason;

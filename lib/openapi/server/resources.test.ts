@@ -173,13 +173,13 @@ describe("the document tells the truth about", () => {
     await client.check(one, { params: { id: nowhere } }, 404);
     await client.check(`${one}/invitation`, { method: "POST", params }, 201);
     await client.check(`${one}/invitation`, { method: "POST", params: { id: nowhere } }, 404);
-    const change = { method: "PATCH", params, body: { version: 1, name: "Newer" } };
+    const change = { method: "PATCH", params, body: { version: 2, name: "Newer" } };
     await client.check(one, change);
     await client.check(one, change, 409);
-    await client.check(one, { ...change, body: { version: 2 } }, 400);
-    await client.check(one, { method: "DELETE", params, query: "?version=2" }, 400);
+    await client.check(one, { ...change, body: { version: 3 } }, 400);
+    await client.check(one, { method: "DELETE", params, query: "?version=3" }, 400);
     await client.check(one, { method: "DELETE", params, query: "?version=1&reason=left" }, 409);
-    await client.check(one, { method: "DELETE", params, query: "?version=2&reason=left" });
+    await client.check(one, { method: "DELETE", params, query: "?version=3&reason=left" });
   });
 
   it("groups, and who may see what", async () => {

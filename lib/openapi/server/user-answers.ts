@@ -25,6 +25,10 @@ export const user = z.object({
   createdAt: recordTime,
   lastSeenAt: recordTime.nullable().describe("Null before the first sign-in."),
   invitedUntil: recordTime.nullable().describe("Until when the link of the invitation can be used."),
+  globalScope: z.boolean().describe("Sees everything that the role sees, whatever the groups."),
+  groups: z
+    .array(z.object({ id: z.uuid(), name: z.string() }))
+    .describe("Of the groups they are in, those that the caller may know of."),
   version: z.int().min(1).describe("Grows with every change."),
   own: z.boolean().describe("Whether it is the caller."),
   editable: z.boolean().describe("Whether the caller's role may change it."),

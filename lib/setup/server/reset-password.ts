@@ -10,16 +10,20 @@ import { pool } from "@/lib/db/client.ts";
  * of the installation and lost the password.
  *
  * @returns the password, which is kept nowhere else
- * @throws Error when there is no such account
+ * @throws Error when there is no such account, or when it waits for its activation
  */
 export async function resetPassword(email: string): Promise<string> {
   const address = email.trim().toLowerCase();
-  const found = await pool().query<{ id: string; organizationId: string }>(
-    `SELECT id, organization_id AS "organizationId" FROM users WHERE email = $1`,
+  const found = await pool().query<{ id: string; organizationId: string; status: string }>(
+    `SELECT id, organization_id AS "organizationId", status FROM users WHERE email = $1`,
     [address],
   );
   const user = found.rows[0];
   if (!user) throw new Error(`There is no account with the email address ${address}`);
+  if (user.status === "invited")
+    throw new Error(
+      `${address} has not used the link of the invitation yet: send it again under Settings, Users`,
+    );
   const password = generatePassword();
   const hash = await hashPassword(password);
   await runWorkflow(

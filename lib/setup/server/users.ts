@@ -67,7 +67,14 @@ export async function addUser(given: UserWish): Promise<string> {
   const place = { organizationId: await organizationId(organization) };
   const password = generatePassword();
   const passwordHash = await hashPassword(password);
-  const fresh = { ...account, ...place, status: "active" as const, sharedOnly: false, passwordHash };
+  const fresh = {
+    ...account,
+    ...place,
+    status: "active" as const,
+    sharedOnly: false,
+    globalScope: true,
+    passwordHash,
+  };
   await createAccount(commandOn(place), fresh);
   return password;
 }

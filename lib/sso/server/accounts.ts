@@ -93,6 +93,7 @@ export function newAccount(
     status: disabled ? "disabled" : "active",
     logins: [],
     sharedOnly: false,
+    globalScope: provider.givesGlobalScope,
     passwordHash: null,
   };
 }

@@ -26,7 +26,11 @@ export type Cause = {
   as?: "cooperbotk1user:deactivate" | "cooperbotk1user:delete";
 };
 
-export type NewAccount = Omit<Account, "id" | "version"> & { passwordHash: string | null };
+export type NewAccount = Omit<Account, "id" | "version"> & {
+  passwordHash: string | null;
+  /** False for whom `assignScope` gives their scope afterwards, in a workflow of its own. */
+  globalScope: boolean;
+};
 
 /** What of an account may become different. The address stays: records are a person's by it. */
 export type AccountChange = Partial<Pick<Account, "name" | "role" | "status" | "logins" | "sharedOnly">>;
@@ -39,7 +43,7 @@ export type AccountChange = Partial<Pick<Account, "name" | "role" | "status" | "
  */
 export async function createAccount(
   { actor, by, custom }: Cause,
-  { passwordHash, ...wish }: NewAccount,
+  { passwordHash, globalScope, ...wish }: NewAccount,
   more: (client: PoolClient, account: Account) => Promise<void> = async () => undefined,
 ): Promise<Account> {
   const account: Account = { ...wish, id: uuidv7(), version: 1 };
@@ -51,7 +55,7 @@ export async function createAccount(
       custom: {
         newUsername: account.email,
         createdBy: by,
-        scopeAssignmentStatus: `role ${account.role}`,
+        scopeAssignmentStatus: `role ${account.role}${globalScope ? ", global scope" : ""}`,
         ...custom,
       },
       updated: stateOf(account),
@@ -60,9 +64,9 @@ export async function createAccount(
       await checkNames(client, account);
       const { id, organizationId, email, name, role, status, logins, sharedOnly } = account;
       await client.query(
-        `INSERT INTO users (id, organization_id, email, name, role, status, logins, shared_only, password_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [id, organizationId, email, name, role, status, logins, sharedOnly, passwordHash],
+        `INSERT INTO users (id, organization_id, email, name, role, status, logins, shared_only, password_hash, global_scope)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        [id, organizationId, email, name, role, status, logins, sharedOnly, passwordHash, globalScope],
       );
       await more(client, account);
     },

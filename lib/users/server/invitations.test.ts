@@ -5,6 +5,7 @@ import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-
 import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { type MailServer, mailServer } from "@/lib/mail/server/test-mail-server.ts";
+import { resetPassword } from "@/lib/setup/server/reset-password.ts";
 import { linkLimits } from "../user.ts";
 import { type UserWish, userWish } from "../user-wish.ts";
 import { activate, findInvited } from "./activation.ts";
@@ -39,6 +40,8 @@ const wish = (more: Partial<UserWish> = {}): UserWish => ({
   role: "member",
   logins: [],
   sharedOnly: false,
+  globalScope: true,
+  groupIds: [],
   ...more,
 });
 
@@ -147,6 +150,11 @@ describe("an invitation", () => {
     expect(await findInvited(token, facts)).toBeDefined();
   });
 
+  it("is not gone around by a new password from the server", async () => {
+    const { email } = await invited();
+    await expect(resetPassword(email)).rejects.toThrow("has not used the link of the invitation yet");
+  });
+
   it("expires", async () => {
     const { token, email, id } = await invited();
     await pool().query("UPDATE user_links SET expires_at = now() - interval '1 s' WHERE user_id = $1", [id]);
@@ -162,13 +170,13 @@ describe("an invitation", () => {
 
   it("is dead when the account was disabled or deleted, and lives again with the account", async () => {
     const { token, id } = await invited();
-    await updateUser(admin, id, { version: 1, status: "disabled" });
+    await updateUser(admin, id, { version: 2, status: "disabled" });
     await expect(activate({ token, name: "Out", password }, facts)).rejects.toThrow(cannot);
-    await updateUser(admin, id, { version: 2, status: "active" });
+    await updateUser(admin, id, { version: 3, status: "active" });
     const found = await pool().query("SELECT status FROM users WHERE id = $1", [id]);
     expect(found.rows, "enabled, but never activated").toEqual([{ status: "invited" }]);
     expect(await findInvited(token, facts)).toBeDefined();
-    await deleteUser(admin, id, { version: 3, reason: "mistake" });
+    await deleteUser(admin, id, { version: 4, reason: "mistake" });
     await expect(activate({ token, name: "Out", password }, facts)).rejects.toThrow(cannot);
   });
 

@@ -3,13 +3,14 @@ import { beginWorkflow, reportFailure, type WorkflowFacts } from "@/lib/audit/se
 import type { Principal } from "@/lib/auth/principal.ts";
 import { countUse } from "@/lib/auth/server/throttle.ts";
 import { inTransaction } from "@/lib/db/client.ts";
+import { assignScope, requireGrantable } from "@/lib/groups/server/user-scope.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import { MailFault, mailIsSetUp, sendMail } from "@/lib/mail/server/send-mail.ts";
 import { type Invitation, linkLimits } from "../user.ts";
 import type { UserWish } from "../user-wish.ts";
 import { type Account, targetOf } from "./accounts.ts";
 import { createAccount } from "./change-account.ts";
-import { causeOf, requireGrantable, requireManageable } from "./guard.ts";
+import { causeOf, requireGrantableRole, requireManageable } from "./guard.ts";
 import { type NewLink, newLink } from "./links.ts";
 import { activationMail } from "./mails.ts";
 
@@ -17,21 +18,25 @@ import { activationMail } from "./mails.ts";
  * Makes an account that opens with nothing, and sends the person the link by which they choose a password. The
  * mail goes out after the account is committed: that it failed is told and recorded, and the account stays.
  *
- * @throws Problem 403 for a role above the caller's own, 409 when the address or a login name is somebody's
+ * @throws Problem 400 for a scope beyond the caller's own, 403 for a role above it, 409 when the address or a login name is somebody's
  */
 export async function inviteUser(principal: Principal, wish: UserWish): Promise<Invitation> {
-  requireGrantable(principal, wish.role);
+  requireGrantableRole(principal, wish.role);
+  const { globalScope, groupIds, ...account } = wish;
+  await requireGrantable(principal, { globalScope, groupIds });
   let link: NewLink | undefined;
-  const account = await createAccount(
+  const { organizationId } = principal;
+  const made = await createAccount(
     causeOf(principal),
-    { ...wish, organizationId: principal.organizationId, status: "invited", passwordHash: null },
+    { ...account, organizationId, status: "invited", passwordHash: null, globalScope: false },
     async (client, { id }) => {
       link = await newLink(client, id, "activation");
     },
   );
   if (!link) throw new Error("An account was made without its link");
-  const made = link;
-  return await deliver(principal, account, "user:activation-email", async () => made);
+  await assignScope(principal, made.id, { globalScope, groupIds });
+  const first = link;
+  return await deliver(principal, made, "user:activation-email", async () => first);
 }
 
 /**

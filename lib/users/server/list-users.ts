@@ -1,8 +1,11 @@
 import "server-only";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { type Reach, reachCovers } from "@/lib/auth/reach.ts";
 import { mayGrant } from "@/lib/auth/roles.ts";
+import { reachOfUser } from "@/lib/auth/server/reach.ts";
 import { storedRole } from "@/lib/auth/server/sessions.ts";
 import { pool } from "@/lib/db/client.ts";
+import { listGroups } from "@/lib/groups/server/read.ts";
 import { notFound } from "@/lib/http/problem.ts";
 import { type UserLine, type UserPage, userPage } from "../user.ts";
 import type { UserQuery } from "../user-query.ts";
@@ -13,9 +16,11 @@ const utc = (column: string): string =>
 const columns = `u.id, u.email, u.name, u.role, u.status, u.shared_only AS "sharedOnly", u.logins, u.version,
   ${utc("u.created_at")} AS "createdAt", ${utc("u.last_seen_at")} AS "lastSeenAt",
   (SELECT ${utc("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
-     AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil"`;
+     AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil",
+  u.role = 'superuser' OR u.global_scope AS "globalScope", ${reachOfUser.sql} AS reach,
+  ARRAY(SELECT m.group_id::text FROM group_members m WHERE m.user_id = u.id) AS "groupIds"`;
 
-type Row = Omit<UserLine, "own" | "editable">;
+type Row = Omit<UserLine, "own" | "editable" | "groups"> & { reach: Reach; groupIds: string[] };
 
 /** A page of the accounts of the caller's organization, by address. */
 export async function listUsers(
@@ -31,7 +36,8 @@ export async function listUsers(
      ORDER BY u.email LIMIT ${userPage + 1}`,
     [principal.organizationId, match, pattern(match), role, status, after],
   );
-  const users = found.rows.slice(0, userPage).map((row) => lineOf(principal, row));
+  const groups = await listGroups(principal);
+  const users = found.rows.slice(0, userPage).map((row) => lineOf(principal, row, groups));
   return { users, nextCursor: found.rows.length > userPage ? (users.at(-1)?.email ?? null) : null };
 }
 
@@ -43,12 +49,18 @@ export async function getUser(principal: Principal, id: string): Promise<UserLin
   );
   const [row] = found.rows;
   if (!row) throw notFound("There is no such user.");
-  return lineOf(principal, row);
+  return lineOf(principal, row, await listGroups(principal));
 }
 
-function lineOf(principal: Principal, row: Row): UserLine {
+function lineOf(
+  principal: Principal,
+  { reach, groupIds, ...row }: Row,
+  known: readonly { id: string; name: string }[],
+): UserLine {
   const role = storedRole(row.role);
-  return { ...row, role, own: row.id === principal.userId, editable: mayGrant(principal.role, role) };
+  const groups = known.filter(({ id }) => groupIds.includes(id)).map(({ id, name }) => ({ id, name }));
+  const editable = mayGrant(principal.role, role) && reachCovers(principal.reach, reach);
+  return { ...row, role, groups, own: row.id === principal.userId, editable };
 }
 
 function pattern(text: string): string {

@@ -7,6 +7,7 @@ import { findSession } from "@/lib/auth/server/sessions.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import { createGroup } from "@/lib/groups/server/groups.ts";
 import { claimDevice } from "@/lib/recordings/server/devices.ts";
 import { userPage } from "../user.ts";
 import { parseUserQuery } from "../user-query.ts";
@@ -26,20 +27,19 @@ beforeAll(async () => {
 afterAll(() => installation.remove());
 
 const somebody = (role: Role = "member") => installation.addUser(role);
+const everything = { globalScope: true, groupIds: [] };
 const gone = { version: 1, reason: "left" };
 
 describe("an update", () => {
   it("has the states before and after in the record", async () => {
     const user = await somebody();
-    expect(
-      await updateUser(admin, user.id, {
-        version: 1,
-        name: "Newer",
-        role: "auditor",
-        logins: ["n1"],
-        reason: "moved",
-      }),
-    ).toBe(2);
+    await updateUser(admin, user.id, {
+      version: 1,
+      name: "Newer",
+      role: "auditor",
+      logins: ["n1"],
+      reason: "moved",
+    });
     expect(await getUser(admin, user.id)).toMatchObject({
       name: "Newer",
       role: "auditor",
@@ -84,7 +84,7 @@ describe("an update", () => {
       status: 409,
     });
     await pool().query("UPDATE users SET last_seen_at = now() WHERE id = $1", [user.id]);
-    expect(await updateUser(admin, user.id, { version: 2, name: "In time" })).toBe(3);
+    await updateUser(admin, user.id, { version: 2, name: "In time" });
   });
 
   it("reaches nobody and no role above the own", async () => {
@@ -97,7 +97,7 @@ describe("an update", () => {
     await expect(updateUser(admin, user.id, { version: 1, role: "superuser" })).rejects.toMatchObject({
       status: 403,
     });
-    expect(await updateUser(superuser, user.id, { version: 1, role: "superuser" })).toBe(2);
+    await updateUser(superuser, user.id, { version: 1, role: "superuser" });
     expect(await getUser(admin, above.id)).toMatchObject({ editable: false, version: 1 });
   });
 
@@ -107,7 +107,7 @@ describe("an update", () => {
         status: 409,
       });
     await expect(deleteUser(admin, admin.id, gone)).rejects.toThrow("Nobody deletes their own account.");
-    expect(await updateUser(admin, admin.id, { version: 1, role: "admin", name: "Myself" })).toBe(2);
+    await updateUser(admin, admin.id, { version: 1, role: "admin", name: "Myself" });
   });
 
   it("leaves an auditor's setting to auditors", async () => {
@@ -133,8 +133,9 @@ describe("an update", () => {
       role: "member",
       logins: [],
       sharedOnly: false,
+      ...everything,
     });
-    await expect(updateUser(admin, id, { version: 1, status: "active" })).rejects.toThrow(
+    await expect(updateUser(admin, id, { version: 2, status: "active" })).rejects.toThrow(
       "has not used the link",
     );
   });
@@ -173,6 +174,7 @@ describe("a deletion", () => {
       role: "member",
       logins: [],
       sharedOnly: false,
+      ...everything,
     });
   });
 
@@ -186,6 +188,71 @@ describe("a deletion", () => {
       organizationId,
     ]);
     expect(left.rowCount).toBe(1);
+  });
+});
+
+describe("who sees one space only", () => {
+  it("invites nobody who would see more, and manages nobody who does", async () => {
+    const { id: groupId } = await createGroup(superuser, {
+      name: "Shop",
+      description: "",
+      globalScope: false,
+      spaces: ["shop"],
+      targets: [],
+    });
+    const other = await createGroup(superuser, {
+      name: "Bank",
+      description: "",
+      globalScope: false,
+      spaces: ["bank"],
+      targets: [],
+    });
+    const kept: Principal = { ...admin, reach: { spaces: ["shop"], targets: [] } };
+    const wish = { name: "P", role: "member" as const, logins: [], sharedOnly: false };
+    const more = [
+      everything,
+      { globalScope: false, groupIds: [other.id] },
+      { globalScope: true, groupIds: [groupId] },
+    ];
+    for (const scope of more)
+      await expect(inviteUser(kept, { ...wish, ...scope, email: "p1@example.org" })).rejects.toMatchObject({
+        status: 400,
+      });
+    const none = await listUsers(admin, { match: "p1@", role: null, status: null, after: null });
+    expect(none.users).toEqual([]);
+    const { id } = await inviteUser(kept, {
+      ...wish,
+      globalScope: false,
+      groupIds: [groupId],
+      email: "p1@example.org",
+    });
+    expect(await getUser(kept, id)).toMatchObject({
+      globalScope: false,
+      groups: [{ id: groupId, name: "Shop" }],
+      editable: true,
+    });
+
+    const wide = await inviteUser(admin, { ...wish, ...everything, email: "p2@example.org" });
+    expect(await getUser(kept, wide.id)).toMatchObject({ globalScope: true, editable: false });
+    const refused = [
+      () => resendInvitation(kept, wide.id),
+      () => updateUser(kept, wide.id, { version: 2, name: "Mine" }),
+      () => deleteUser(kept, wide.id, { version: 2, reason: "r" }),
+    ];
+    for (const ask of refused) await expect(ask()).rejects.toMatchObject({ status: 403 });
+    await expect(updateUser(kept, id, { version: 1, globalScope: true })).rejects.toMatchObject({
+      status: 400,
+    });
+
+    await updateUser(admin, id, { version: 1, globalScope: true, groupIds: [other.id] });
+    expect(await getUser(admin, id)).toMatchObject({ globalScope: true, groups: [{ name: "Bank" }] });
+    const steps = await toldOf(
+      "p1@example.org",
+      "userscope:assign",
+      "userscope:update",
+      "globalscope:create",
+    );
+    expect(steps.map(({ event }) => event)).toHaveLength(6);
   });
 });
 
@@ -221,6 +288,7 @@ describe("the list", () => {
       role: "auditor",
       logins: ["needle7"],
       sharedOnly: true,
+      ...everything,
     });
     for (const match of ["FIND.me", "fund_stück", "100%", "eedle7"]) {
       const { users } = await listUsers(admin, { ...all, match });

@@ -1,35 +1,38 @@
 import "server-only";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import { assignScope, requireGrantable } from "@/lib/groups/server/user-scope.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { DeletedUser, UserStatus } from "../user.ts";
 import type { UserChangeWish } from "../user-wish.ts";
 import type { Account } from "./accounts.ts";
 import { type AccountChange, changeAccount, deleteAccount } from "./change-account.ts";
-import { causeOf, requireGrantable, requireManageable } from "./guard.ts";
+import { causeOf, requireGrantableRole, requireManageable } from "./guard.ts";
 
 /**
  * Changes somebody's account as they were seen at `version`.
  *
- * @returns the version now
- * @throws Problem 403 for somebody or a role above the caller's own, 404, 409 for another version, for a change of
+ * @throws Problem 400 for a scope beyond the caller's own, 403 for somebody or a role above the caller's own, 404, 409 for another version, for a change of
  *   one's own role or status, and for what `changeAccount` refuses
  */
 export async function updateUser(
   principal: Principal,
   id: string,
-  { version, reason, ...wish }: UserChangeWish,
-): Promise<number> {
+  { version, reason, globalScope, groupIds, ...wish }: UserChangeWish,
+): Promise<void> {
   const before = await requireManageable(principal, id);
   requireVersion(before, version);
-  if (wish.role !== undefined) requireGrantable(principal, wish.role);
+  if (wish.role !== undefined) requireGrantableRole(principal, wish.role);
   const own = id === principal.userId;
   if (own && wish.role !== undefined && wish.role !== before.role)
     throw new Problem(409, "Nobody changes their own role. Ask another administrator.");
   if (own && wish.status === "disabled")
     throw new Problem(409, "Nobody disables their own account. Ask another administrator.");
-  const after = await changeAccount(causeOf(principal, reason), before, await changeOf(before, wish));
-  return after.version;
+  const scope = { globalScope, groupIds };
+  await requireGrantable(principal, scope);
+  if (Object.keys(wish).length > 0)
+    await changeAccount(causeOf(principal, reason), before, await changeOf(before, wish));
+  await assignScope(principal, id, scope);
 }
 
 /**
@@ -61,7 +64,13 @@ function requireVersion({ email, version }: Account, seen: number): void {
 /** @throws Problem 409 when an invited account shall be active without its activation */
 async function changeOf(
   before: Account,
-  { status, name, role, logins, sharedOnly }: Omit<UserChangeWish, "version" | "reason">,
+  {
+    status,
+    name,
+    role,
+    logins,
+    sharedOnly,
+  }: Pick<UserChangeWish, "status" | "name" | "role" | "logins" | "sharedOnly">,
 ): Promise<AccountChange> {
   if (status === "active" && before.status === "invited")
     throw new Problem(409, `${before.email} has not used the link of the invitation yet.`);

@@ -1,0 +1,118 @@
+"use client";
+
+import { ChevronLeft } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Moment } from "@/components/sources/moment.tsx";
+import { VisibleText } from "@/components/ui/visible-text.tsx";
+import type { Role } from "@/lib/auth/roles.ts";
+import type { Invitation, UserLine } from "@/lib/users/user.ts";
+import { EditUser } from "./edit-user.tsx";
+import { InvitationNotice } from "./invitation-notice.tsx";
+import type { GroupChoice } from "./scope-fields.tsx";
+import { UserActions } from "./user-actions.tsx";
+import { UserState } from "./user-state.tsx";
+
+type ViewProps = { user: UserLine; actor: Role; groups: readonly GroupChoice[]; seesAll: boolean };
+
+/** The page of one person. */
+export function UserView({ user, actor, groups, seesAll }: ViewProps) {
+  const router = useRouter();
+  // What the reader saw last: every change says so, and another's change since then is a conflict.
+  const [seen, setSeen] = useState(user);
+  const [invitation, setInvitation] = useState<Invitation>();
+  function look(now: UserLine) {
+    setSeen(now);
+    router.refresh();
+  }
+  return (
+    <section aria-labelledby="user-title" className="mx-auto flex w-full max-w-5xl flex-col gap-5 px-4 py-6">
+      <nav aria-label="Breadcrumb">
+        <Link
+          href="/settings/users"
+          prefetch={false}
+          className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
+        >
+          <ChevronLeft aria-hidden className="size-3.5" />
+          Users
+        </Link>
+      </nav>
+      <header>
+        <h1 id="user-title" className="text-lg font-semibold wrap-anywhere">
+          <VisibleText text={user.name} />
+        </h1>
+        <p className="text-ink-2 wrap-anywhere">{user.email}</p>
+      </header>
+      <Facts user={user} />
+      {invitation && (
+        <InvitationNotice
+          key={invitation.expiresAt}
+          invitation={invitation}
+          email={user.email}
+          onDone={() => setInvitation(undefined)}
+        />
+      )}
+      {user.editable ? (
+        <>
+          <EditUser seen={seen} actor={actor} groups={groups} seesAll={seesAll} onSeen={look} />
+          <section aria-label="Access" className="flex flex-col gap-2 border-t border-line pt-4">
+            <h2 className="font-semibold">Access</h2>
+            <UserActions
+              user={seen}
+              onSeen={look}
+              onInvited={(made) => {
+                setInvitation(made);
+                router.refresh();
+              }}
+            />
+          </section>
+        </>
+      ) : (
+        <p className="text-ink-2">
+          This account is {user.role} or sees more than you do: you cannot change it.
+        </p>
+      )}
+    </section>
+  );
+}
+
+const term = "text-xs text-ink-2";
+
+function Facts({ user }: { user: UserLine }) {
+  const { role, status, createdAt, lastSeenAt, invitedUntil } = user;
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3 border-y border-line py-3">
+      <div>
+        <dt className={term}>State</dt>
+        <dd>
+          <UserState user={user} />
+        </dd>
+      </div>
+      <div>
+        <dt className={term}>Role</dt>
+        <dd>{role}</dd>
+      </div>
+      {status === "invited" && (
+        <div>
+          <dt className={term}>Link can be used until</dt>
+          <dd>
+            <Moment time={invitedUntil} otherwise="not any more" withZone />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt className={term}>Account made</dt>
+        <dd>
+          <Moment time={createdAt} otherwise="" withZone />
+        </dd>
+      </div>
+      <div>
+        <dt className={term}>Last seen</dt>
+        <dd>
+          <Moment time={lastSeenAt} otherwise="never" withZone />
+        </dd>
+      </div>
+    </dl>
+  );
+}
