@@ -25,6 +25,33 @@ async function changeSession(sessionId: string, change: string): Promise<void> {
 }
 
 describe("a session", () => {
+  it("does not begin for an account that is being disabled at that moment", async () => {
+    const leaver = await installation.addUser("member");
+    const disabling = await pool().connect();
+    try {
+      await disabling.query("BEGIN");
+      await disabling.query("UPDATE users SET status = 'disabled' WHERE id = $1", [leaver.id]);
+      const beginning = installation.login(leaver);
+      const refused = expect(beginning).rejects.toMatchObject({ status: 403 });
+      await disabling.query("COMMIT");
+      await refused;
+    } finally {
+      disabling.release();
+    }
+    const sessions = await pool().query("SELECT 1 FROM sessions WHERE user_id = $1", [leaver.id]);
+    expect(sessions.rowCount).toBe(0);
+  });
+
+  it("is told of its person as seen from its first moment", async () => {
+    const newcomer = await installation.addUser("member");
+    await installation.login(newcomer);
+    const seen = await pool().query(
+      "SELECT last_seen_at > now() - interval '1 minute' AS now FROM users WHERE id = $1",
+      [newcomer.id],
+    );
+    expect(seen.rows).toEqual([{ now: true }]);
+  });
+
   it("says who asks, from where and what they may do", async () => {
     const { cookie, sessionId } = await installation.login(admin);
     const facts = { "x-daybook-request-id": "r1", "x-daybook-address": "192.0.2.9", "user-agent": "curl/8" };

@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { validate as isUuid, v4 as uuidv4 } from "uuid";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
+import { Problem } from "@/lib/http/problem.ts";
 import { durationText } from "../duration.ts";
 import type { CurrentUser } from "../principal.ts";
 import { isRole, isSharedOnly, type Role } from "../roles.ts";
@@ -82,11 +83,21 @@ export type NewSession = {
   method?: "password" | "provider";
 };
 
-/** Begins a session under a new random id, within the caller's transaction. */
+/**
+ * Begins a session under a new random id, within the caller's transaction. Whoever disables or deletes the account
+ * at the same moment comes before it, and there is no session, or after it, and ends it.
+ *
+ * @throws Problem 403 when the account is not active
+ */
 export async function createSession(
   client: ClientBase,
   { userId, address, userAgent, method = "password" }: NewSession,
 ): Promise<string> {
+  const active = await client.query(
+    "UPDATE users SET last_seen_at = now() WHERE id = $1 AND status = 'active'",
+    [userId],
+  );
+  if (active.rowCount !== 1) throw new Problem(403, "The account was disabled a moment ago.");
   const id = uuidv4();
   await client.query(
     `INSERT INTO sessions (id, user_id, expires_at, address, user_agent, method)

@@ -51,10 +51,6 @@ export async function signInWithProvider(
       const link = { providerId: provider.id, userId: user.id, subject: claims.subject, made: !account };
       if (!(await linkSubject(client, link)))
         throw new Problem(409, "the account was linked to another person of the provider a moment ago");
-      const active = await client.query("SELECT 1 FROM users WHERE id = $1 AND status = 'active' FOR SHARE", [
-        user.id,
-      ]);
-      if (active.rowCount === 0) throw new Problem(403, "the account was disabled a moment ago");
       const id = await createSession(client, { userId: user.id, ...facts, method: "provider" });
       const replaced = replaces !== undefined && (await revokeSession(client, replaces));
       const { custom } = mappingEnd(provider, account ? "mapped" : "created");
