@@ -169,6 +169,19 @@ test("a role that needs a second factor is led to it, from open tabs too", async
     await turnOn(page, person);
     await page.getByRole("button", { name: "Go on to Daybook" }).click();
     await expect(page).toHaveURL("/recordings");
+
+    const found = await admin.request.get(`/api/v1/users?${new URLSearchParams({ match: person.email })}`);
+    const { users } = (await found.json()) as { users: { id: string }[] };
+    await admin.goto(`/settings/users/${users[0]?.id}`);
+    await admin.getByRole("button", { name: "Reset second factor …" }).click();
+    expect(await violations(admin)).toEqual([]);
+    await admin.getByRole("dialog").getByLabel("Reason").fill("lost the phone");
+    await admin.getByRole("dialog").getByRole("button", { name: "Reset second factor" }).click();
+    await expect(
+      admin.getByText(`Reset the second factor of ${person.email}`, { exact: true }),
+    ).toBeVisible();
+    await page.reload();
+    await expect(page).toHaveURL(/\/sign-in/);
   } finally {
     const api = await apiOf(daybook.url, daybook.sessions.admin);
     const data = { secondFactorRoles: [], idleMinutes: 720, absoluteHours: 168, reason: "the test is over" };

@@ -25,16 +25,17 @@ export default async function SignInPage({
         <BookOpen aria-hidden className="size-5 text-accent" strokeWidth={2.25} />
         Sign in to Daybook
       </h1>
-      <SignInForm next={target} />
-      <Link href="/reset-password" prefetch={false} className="text-accent underline">
-        Forgot your password?
-      </Link>
-      {providers.length > 0 && <ProviderButtons providers={providers} next={target} />}
-      <p className="border-t border-line pt-4 text-xs text-ink-2">
-        First time here? The first password was printed in the terminal where{" "}
-        <code className="font-mono text-ink">npm start</code> ran for the first time, and is shown nowhere
-        else.
-      </p>
+      <SignInForm next={target}>
+        <Link href="/reset-password" prefetch={false} className="text-accent underline">
+          Forgot your password?
+        </Link>
+        {providers.length > 0 && <ProviderButtons providers={providers} next={target} />}
+        <p className="border-t border-line pt-4 text-xs text-ink-2">
+          First time here? The first password was printed in the terminal where{" "}
+          <code className="font-mono text-ink">npm start</code> ran for the first time, and is shown nowhere
+          else.
+        </p>
+      </SignInForm>
     </main>
   );
 }

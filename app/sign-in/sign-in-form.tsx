@@ -1,7 +1,7 @@
 "use client";
 
 import { Eye, EyeOff } from "lucide-react";
-import { type FormEvent, useRef, useState, useSyncExternalStore } from "react";
+import { type FormEvent, type ReactNode, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { CodeForm } from "./code-form.tsx";
@@ -9,8 +9,14 @@ import { sendPassword } from "./send-sign-in.ts";
 
 const never = () => () => undefined;
 
-/** @param next a path of this installation, already checked */
-export function SignInForm({ next }: { next: string }) {
+type SignInProps = {
+  /** A path of this installation, already checked. */
+  next: string;
+  /** Other ways in, which are of no use to who owes a code. */
+  children: ReactNode;
+};
+
+export function SignInForm({ next, children }: SignInProps) {
   const [state, setState] = useState<{ busy: boolean; fault?: string; owesCode?: true }>({ busy: false });
   const [visible, setVisible] = useState(false);
   const password = useRef<HTMLInputElement>(null);
@@ -47,59 +53,62 @@ export function SignInForm({ next }: { next: string }) {
     state.fault === undefined ? {} : { "aria-invalid": true, "aria-describedby": "sign-in-fault" };
   const Shown = visible ? EyeOff : Eye;
   return (
-    <form
-      method="post"
-      action="/api/auth/callback/credentials"
-      onSubmit={submit}
-      className="flex flex-col gap-4"
-    >
-      <Field label="Email">
-        <Input
-          className="h-9"
-          type="email"
-          name="email"
-          id="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          autoFocus
-          required
-          {...described}
-        />
-      </Field>
-      <div className="relative">
-        <Field label="Password">
+    <>
+      <form
+        method="post"
+        action="/api/auth/callback/credentials"
+        onSubmit={submit}
+        className="flex flex-col gap-4"
+      >
+        <Field label="Email">
           <Input
-            ref={password}
-            className="h-9 pr-10"
-            type={visible ? "text" : "password"}
-            name="password"
-            id="password"
-            autoComplete="current-password"
+            className="h-9"
+            type="email"
+            name="email"
+            id="email"
+            autoComplete="username"
+            autoCapitalize="none"
+            autoFocus
             required
             {...described}
           />
         </Field>
-        <Button
-          look="quiet"
-          square
-          className="absolute right-0.5 bottom-0.5"
-          aria-pressed={visible}
-          aria-label="Show password"
-          onClick={() => setVisible(!visible)}
-        >
-          <Shown aria-hidden className="size-4" />
+        <div className="relative">
+          <Field label="Password">
+            <Input
+              ref={password}
+              className="h-9 pr-10"
+              type={visible ? "text" : "password"}
+              name="password"
+              id="password"
+              autoComplete="current-password"
+              required
+              {...described}
+            />
+          </Field>
+          <Button
+            look="quiet"
+            square
+            className="absolute right-0.5 bottom-0.5"
+            aria-pressed={visible}
+            aria-label="Show password"
+            onClick={() => setVisible(!visible)}
+          >
+            <Shown aria-hidden className="size-4" />
+          </Button>
+        </div>
+        <div id="sign-in-fault" role="alert">
+          {state.fault !== undefined && (
+            <p className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
+              {state.fault}
+            </p>
+          )}
+        </div>
+        <Button type="submit" look="primary" className="h-9" disabled={!ready || state.busy}>
+          {state.busy ? "Signing in …" : "Sign in"}
         </Button>
-      </div>
-      <div id="sign-in-fault" role="alert">
-        {state.fault !== undefined && (
-          <p className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
-            {state.fault}
-          </p>
-        )}
-      </div>
-      <Button type="submit" look="primary" className="h-9" disabled={!ready || state.busy}>
-        {state.busy ? "Signing in …" : "Sign in"}
-      </Button>
-    </form>
+      </form>
+      {children}
+    </>
   );
 }

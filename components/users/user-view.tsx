@@ -4,6 +4,7 @@ import { ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { AccessActions } from "@/components/security/access-actions.tsx";
 import { Moment } from "@/components/sources/moment.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Role } from "@/lib/auth/roles.ts";
@@ -66,6 +67,7 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
                 router.refresh();
               }}
             />
+            {!user.own && <AccessActions id={user.id} email={user.email} />}
           </section>
         </>
       ) : (
