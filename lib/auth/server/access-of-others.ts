@@ -9,7 +9,7 @@ import { mayGrant } from "../roles.ts";
 import { reachOfUser } from "./reach.ts";
 import { removeRecoveryCodes } from "./recovery-codes.ts";
 import { revokeAll } from "./revocation.ts";
-import { revokeSessionsOf, storedRole } from "./sessions.ts";
+import { lockAccount, revokeSessionsOf, storedRole } from "./sessions.ts";
 import { unlockAccount } from "./throttle.ts";
 
 type Person = { id: string; email: string };
@@ -32,6 +32,7 @@ export async function resetSecondFactor(principal: Principal, userId: string, re
       updated: { secondFactor: null },
     },
     async (client) => {
+      await lockAccount(client, person.id);
       const removed = await client.query(
         "DELETE FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL",
         [person.id],

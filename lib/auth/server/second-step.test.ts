@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { pool } from "@/lib/db/client.ts";
 import { signInLimits } from "../limits.ts";
 import { endExpiredChallenges } from "./challenges.ts";
+import { revokeSessionsOf } from "./sessions.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
 import { codeAt, enrol } from "./test-second-factor.ts";
 import { challengeOf, cookiesOf, sendCode, sessionCookie, signIn, whoIs } from "./test-sign-in.ts";
@@ -223,6 +224,25 @@ describe("a code", () => {
     const cookie = await passwordStep(user);
     await pool().query("UPDATE users SET status = 'disabled' WHERE id = $1", [user.id]);
     expect((await sendCode(codeAt(secret, Date.now()), { cookie })).status).toBe(401);
+  });
+
+  it("and disabling the account at the same moment do not block each other", async () => {
+    const { user, secret } = await enrolled();
+    const cookie = await passwordStep(user);
+    const disabling = await pool().connect();
+    try {
+      await disabling.query("BEGIN");
+      await disabling.query("UPDATE users SET status = 'disabled' WHERE id = $1", [user.id]);
+      const answer = sendCode(codeAt(secret, Date.now()), { cookie });
+      const waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await expect.poll(async () => (await pool().query(waiting)).rowCount).toBe(1);
+      await revokeSessionsOf(disabling, user.id);
+      await disabling.query("COMMIT");
+      expect((await answer).status).toBe(401);
+    } finally {
+      disabling.release();
+    }
   });
 
   it("that is hostile text is a wrong one", async () => {

@@ -108,6 +108,20 @@ export async function createSession(
   return id;
 }
 
+/**
+ * Locks an account until the end of the caller's transaction. What also locks its second factor or a sign-in half done
+ * takes this lock first, as disabling does, so that no two wait for each other.
+ *
+ * @returns whether the account is active
+ */
+export async function lockAccount(client: ClientBase, userId: string): Promise<boolean> {
+  const found = await client.query<{ active: boolean }>(
+    "SELECT status = 'active' AS active FROM users WHERE id = $1 FOR NO KEY UPDATE",
+    [userId],
+  );
+  return found.rows[0]?.active === true;
+}
+
 /** Ends a session within the caller's transaction. @returns false when it had ended already */
 export async function revokeSession(client: ClientBase, id: string): Promise<boolean> {
   const revoked = await client.query(

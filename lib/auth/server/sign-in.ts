@@ -15,7 +15,7 @@ import { beginChallenge, type Challenge, closeChallenge, takeUpChallenge } from 
 import { houseOrganizationId } from "./house.ts";
 import { verifyPassword } from "./passwords.ts";
 import { hasSecondFactor, takeSecondFactor } from "./second-factor.ts";
-import { createSession, revokeSession } from "./sessions.ts";
+import { createSession, lockAccount, revokeSession } from "./sessions.ts";
 import { countAttempt, countCode, forgiveAttempt, forgiveCode } from "./throttle.ts";
 
 export type SignedIn = { userId: string; email: string; organizationId: string; sessionId: string };
@@ -120,7 +120,8 @@ export async function signInWithCode(
       return { refused: "locked" };
     }
     const signedIn = await inTransaction(async (client) => {
-      if (!(await closeChallenge(client, challenge.id))) throw new WrongCode();
+      const active = await lockAccount(client, userId);
+      if (!active || !(await closeChallenge(client, challenge.id))) throw new WrongCode();
       const verified = await takeSecondFactor(client, userId, given.code);
       if (verified === undefined) throw new WrongCode();
       const known = { userId, email, organizationId };

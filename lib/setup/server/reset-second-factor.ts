@@ -1,7 +1,7 @@
 import "server-only";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { removeRecoveryCodes } from "@/lib/auth/server/recovery-codes.ts";
-import { revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
+import { lockAccount, revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
 import { unlockAccount } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
@@ -31,6 +31,7 @@ export async function resetSecondFactor(given: string): Promise<void> {
       updated: { secondFactor: null },
     },
     async (client) => {
+      await lockAccount(client, userId);
       const removed = await client.query(
         "DELETE FROM second_factors WHERE user_id = $1 AND confirmed_at IS NOT NULL",
         [userId],
