@@ -76,17 +76,19 @@ export function ProviderForm({ id, provider, groups }: FormProps) {
         <ConnectionFields settings={provider} faultOf={faultOf} />
         <AccountFields settings={provider} faultOf={faultOf} />
         <GroupFields settings={provider} groups={groups} faultOf={faultOf} />
-        <div id={fault.id} role="alert">
-          {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-        </div>
-        <TestResult result={tested} />
-        <div className="flex flex-wrap gap-2">
-          <Button type="submit" look="primary" disabled={busy !== undefined}>
-            {provider ? "Save …" : busy === "saving" ? "Adding …" : "Add provider"}
-          </Button>
-          <Button disabled={busy !== undefined} onClick={test}>
-            {busy === "testing" ? "Testing …" : "Test the issuer"}
-          </Button>
+        <div className="flex flex-col gap-3">
+          <div id={fault.id} role="alert">
+            {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
+          </div>
+          <TestResult result={tested} />
+          <div className="flex flex-wrap gap-2">
+            <Button type="submit" look="primary" disabled={busy !== undefined}>
+              {provider ? "Save …" : busy === "saving" ? "Adding …" : "Add provider"}
+            </Button>
+            <Button disabled={busy !== undefined} onClick={test}>
+              {busy === "testing" ? "Testing …" : "Test the issuer"}
+            </Button>
+          </div>
         </div>
       </form>
       {provider && (
