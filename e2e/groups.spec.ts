@@ -46,14 +46,36 @@ test("a group is made, gets a space and a member, and the access page says what 
   await page.getByRole("button", { name: "Find" }).click();
   await expect(page).toHaveURL(/group=/);
   const row = page.getByRole("row", { name: new RegExp(daybook.admin.email) });
-  await row.getByText("everything").first().click();
-  await expect(row.getByText("As a superuser they may do everything")).toBeVisible();
+  await row.locator("summary:visible").click();
+  await expect(
+    row.getByText("As a superuser they may do everything").filter({ visible: true }),
+  ).toBeVisible();
   await expectAccessible(page);
   const downloaded = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download CSV" }).click();
   const file = readFileSync(await (await downloaded).path(), "utf8");
   expect(file.startsWith("\uFEFFEmail,Name,Role")).toBe(true);
   expect(file).toContain(`Group ${word}`);
+
+  const invited = await page.request.post("/api/v1/users", {
+    headers: { "sec-fetch-site": "same-origin" },
+    data: { email: `${word}@example.org`, name: word, role: "auditor" },
+  });
+  expect(invited.status(), await invited.text()).toBe(201);
+  await page.goto(`/settings/access?match=${word}`);
+  await page.getByRole("button", { name: `Change what ${word}@example.org sees` }).click();
+  const change = page.getByRole("dialog", { name: `What ${word}@example.org sees` });
+  await change.getByLabel("Global scope: every space and target").click();
+  await expect(change.getByText("Only what the groups name is seen")).toBeVisible();
+  await change.getByLabel("Group", { exact: true }).selectOption({ label: `Group ${word}` });
+  await change.getByRole("button", { name: "Add to group" }).click();
+  await expect(change.getByRole("list", { name: "Groups" })).toContainText(`Group ${word}`);
+  await expectAccessible(page);
+  await change.getByRole("button", { name: "Close" }).last().click();
+  const auditor = page.getByRole("row", { name: new RegExp(word) });
+  await auditor.locator("summary:visible").click();
+  const reason = auditor.getByText(`Group “Group ${word}” gives the space ${word} space`);
+  await expect(reason.filter({ visible: true })).toBeVisible();
 
   await page.goto("/settings/groups");
   await page.getByRole("link", { name: `Group ${word}` }).click();

@@ -276,6 +276,10 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
   "DELETE /api/v1/users/[id]": ({ ids }) => [
     { params: { id: ids.auditor }, query: { reason: "none of yours", version: "999" } },
   ],
+  "PUT /api/v1/users/[id]/scope": ({ ids }, own) => [
+    ...one({ id: ids.auditor }, { globalScope: true }, { groupIds: [] }, { groupIds: [ids.group] }),
+    ...one({ id: own.ids.auditor }, { groupIds: [ids.group] }),
+  ],
   "POST /api/v1/users/[id]/invitation": ({ ids }) => one({ id: ids.auditor }),
   "DELETE /api/v1/users/[id]/lock": ({ ids }) => [{ params: { id: ids.person }, query: { reason: "lost" } }],
   "DELETE /api/v1/users/[id]/second-factor": ({ ids }) => [

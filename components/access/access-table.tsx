@@ -5,13 +5,22 @@ import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { AccessLine } from "@/lib/access/access.ts";
 import { reasonsOf, seesInShort } from "@/lib/access/reasons.ts";
+import { mayGrant, type Role } from "@/lib/auth/roles.ts";
+import { ChangeScope } from "./change-scope.tsx";
 
 const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
 const cell = "border-b border-line px-2 py-1.5 align-top";
 const wide = "max-lg:hidden";
 
+type TableProps = {
+  people: readonly AccessLine[];
+  groups: readonly { id: string; name: string }[];
+  /** The role of the reader who manages people; undefined for who does not. */
+  manager: Role | undefined;
+};
+
 /** One person on each row; what they see opens to the reasons for it. */
-export function AccessTable({ people }: { people: readonly AccessLine[] }) {
+export function AccessTable({ people, groups, manager }: TableProps) {
   return (
     <table className="w-full border-collapse">
       <thead>
@@ -37,6 +46,11 @@ export function AccessTable({ people }: { people: readonly AccessLine[] }) {
           <th scope="col" className={cx(head, wide)}>
             Last seen <ZoneName />
           </th>
+          {manager && (
+            <th scope="col" className={head}>
+              <span className="sr-only">Actions</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -52,7 +66,8 @@ export function AccessTable({ people }: { people: readonly AccessLine[] }) {
               <div className="text-xs font-normal text-ink-2 lg:hidden">
                 <span className="sm:hidden">{line.role}, </span>
                 {line.status}, {line.secondFactor ? "with" : "without"} a second factor, {tokensOf(line)},
-                last seen <Moment time={line.lastSeenAt} otherwise="never" /> <ZoneName />
+                last seen <Moment time={line.lastSeenAt} otherwise="never" />{" "}
+                {line.lastSeenAt !== null && <ZoneName />}
               </div>
               <div className="font-normal sm:hidden">
                 <Sees line={line} />
@@ -72,6 +87,13 @@ export function AccessTable({ people }: { people: readonly AccessLine[] }) {
             <td className={cx(cell, wide, "whitespace-nowrap")}>
               <Moment time={line.lastSeenAt} otherwise="never" />
             </td>
+            {manager && (
+              <td className={cx(cell, "py-1 text-right")}>
+                {line.role !== "superuser" && mayGrant(manager, line.role) && (
+                  <ChangeScope line={line} groups={groups} />
+                )}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>
@@ -94,7 +116,7 @@ function Sees({ line }: { line: AccessLine }) {
     <details className="wrap-anywhere">
       <summary className="cursor-pointer">
         {seesInShort(line)}
-        {reach !== "all" && <Names reach={reach} />}
+        {reach !== "all" && line.status !== "disabled" && <Names reach={reach} />}
         <span className="sr-only">: why {line.email} may</span>
       </summary>
       <ul className="flex flex-col gap-1 border-l border-line py-1 pl-3 text-ink-2">

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { type AccessPage, type AccessQuery, accessStatuses } from "@/lib/access/access.ts";
-import { roles } from "@/lib/auth/roles.ts";
+import { type Role, roles } from "@/lib/auth/roles.ts";
 import type { ParameterError } from "@/lib/http/problem.ts";
 import { AccessTable } from "./access-table.tsx";
 
@@ -13,13 +13,15 @@ type ViewProps = {
   groups: readonly { id: string; name: string }[];
   /** Undefined when the address asks for something that cannot be. */
   page: AccessPage | undefined;
+  /** The role of the reader who manages people; undefined for who does not. */
+  manager: Role | undefined;
   errors: readonly ParameterError[];
 };
 
 const path = "/settings/access";
 
 /** Who may do and see what. */
-export function AccessView({ query, groups, page, errors }: ViewProps) {
+export function AccessView({ query, groups, page, manager, errors }: ViewProps) {
   const { after, ...filters } = query;
   return (
     <section
@@ -70,7 +72,12 @@ export function AccessView({ query, groups, page, errors }: ViewProps) {
           ))}
         </div>
       )}
-      {page && (page.people.length > 0 ? <AccessTable people={page.people} /> : <Nobody />)}
+      {page &&
+        (page.people.length > 0 ? (
+          <AccessTable people={page.people} groups={groups} manager={manager} />
+        ) : (
+          <Nobody />
+        ))}
       {page && (after !== undefined || page.nextCursor !== null) && (
         <nav aria-label="Pages" className="flex gap-2">
           {after !== undefined && (

@@ -27,6 +27,15 @@ export function requestDeletion(id: string, reason: string): Promise<void> {
   return callApi(`/groups/${id}?${new URLSearchParams({ reason })}`, { method: "DELETE" });
 }
 
+/** Gives somebody the global scope, or takes it. @throws ApiError */
+export function requestGlobalScope(user: string, globalScope: boolean): Promise<void> {
+  return callApi(`/users/${user}/scope`, {
+    method: "PUT",
+    body: JSON.stringify({ globalScope }),
+    headers: { "content-type": "application/json" },
+  });
+}
+
 /** @param user an address @throws ApiError */
 export function requestMember(id: string, user: string): Promise<Group> {
   return send(`/groups/${id}/members`, "POST", { user });

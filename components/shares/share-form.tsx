@@ -46,9 +46,11 @@ export function ShareForm({ path, auditors, onShared }: FormProps) {
           <option value="" disabled>
             Choose …
           </option>
-          {auditors.map(({ id, email, sharedOnly }) => (
+          {auditors.map(({ id, email, sharedOnly, limited }) => (
             <option key={id} value={id}>
-              {sharedOnly ? email : `${email} (sees all sessions anyway)`}
+              {sharedOnly
+                ? email
+                : `${email} (sees ${limited ? "what the groups give" : "all sessions"} anyway)`}
             </option>
           ))}
         </Select>

@@ -9,8 +9,12 @@ const roleSays: { readonly [role in Role]: string } = {
 };
 
 /** How much somebody sees, in a few words. */
-export function seesInShort({ status, role, sharedOnly, reach }: AccessLine): string {
-  if (status !== "active") return "nothing";
+export function seesInShort(line: AccessLine): string {
+  if (line.status === "disabled") return "nothing";
+  return line.status === "invited" ? `once active, ${activeSees(line)}` : activeSees(line);
+}
+
+function activeSees({ role, sharedOnly, reach }: AccessLine): string {
   const some = reach !== "all" && reach.spaces.length + reach.targets.length > 0;
   if (reach !== "all" && !some) return "nothing";
   if (sharedOnly) return some ? "shared sessions of some spaces and targets" : "shared sessions";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { descriptionLength, mostNames, nameLength, scopeNameLength } from "./group.ts";
+import { descriptionLength, mostGroupsOfUser, mostNames, nameLength, scopeNameLength } from "./group.ts";
 
 const line = (text: string): boolean => !/\p{Cc}/u.test(text);
 const noControls = "must not contain control characters";
@@ -59,6 +59,17 @@ export const memberWish = z.strictObject({
     .min(1, "must be the address or the id of a user")
     .max(320, "must have at most 320 characters"),
 });
+
+/** What somebody shall see beside the role. What is left out stays. */
+export const userScopeWish = z
+  .strictObject({
+    globalScope: z.boolean().optional(),
+    groupIds: z
+      .array(z.uuid("must be the id of a group"))
+      .max(mostGroupsOfUser, `must be at most ${mostGroupsOfUser} groups`)
+      .optional(),
+  })
+  .refine((wish) => Object.keys(wish).length > 0, "must name globalScope or groupIds");
 
 /** Bytes of a body with as many names as a group may have. */
 export const groupBodyLimit = 4 * 1024 * 1024;

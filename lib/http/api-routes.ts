@@ -84,6 +84,7 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/users": ["GET", "POST"],
   "/api/v1/users/[id]": ["GET", "PATCH", "DELETE"],
   "/api/v1/users/[id]/invitation": ["POST"],
+  "/api/v1/users/[id]/scope": ["PUT"],
   "/api/v1/users/[id]/lock": ["DELETE"],
   "/api/v1/users/[id]/second-factor": ["DELETE"],
   "/api/v1/users/[id]/sessions": ["DELETE"],

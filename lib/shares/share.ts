@@ -13,7 +13,14 @@ export type ShareLine = {
 };
 
 /** Somebody with whom a session can be shared. */
-export type Auditor = { id: string; email: string; name: string; sharedOnly: boolean };
+export type Auditor = {
+  id: string;
+  email: string;
+  name: string;
+  sharedOnly: boolean;
+  /** Sees only what the groups give, shared or not. */
+  limited: boolean;
+};
 
 /** The longest that a session is shared for, in days. */
 export const longestShareDays = 366;

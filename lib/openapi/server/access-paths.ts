@@ -86,6 +86,18 @@ export function accessPaths(): Paths {
         errors: [403, 404],
       }),
     },
+    "/api/v1/users/{id}/scope": {
+      put: operation({
+        id: "changeUserScope",
+        tag,
+        summary: "Gives somebody the global scope or takes it, and puts them into exactly these groups",
+        permission,
+        parameters: [pathParameter("id", "The id of the user.")],
+        body: schemaRef("UserScopeWish"),
+        answers: { 204: { description: "Done." } },
+        errors: [403, 404, 409],
+      }),
+    },
     "/api/v1/access": {
       get: operation({
         id: "listAccess",

@@ -239,6 +239,7 @@ export const auditor = z.object({
   email: z.string(),
   name: z.string(),
   sharedOnly: z.boolean().describe("Sees only sessions that were shared with them."),
+  limited: z.boolean().describe("Sees only what the groups give, shared or not."),
 }) satisfies z.ZodType<Auditor>;
 
 export const quarantined = z.object({

@@ -6,7 +6,7 @@ import { codeWish, proofWish } from "@/lib/auth/second-factor-wish.ts";
 import { signInPolicyChange } from "@/lib/auth/sign-in-policy-change.ts";
 import { certificateRenewal, certificateWish } from "@/lib/certificates/certificate-wish.ts";
 import { deploymentTokenWish, pairWish } from "@/lib/deployment-tokens/deployment-token-wish.ts";
-import { groupChange, groupWish, memberWish } from "@/lib/groups/group-wish.ts";
+import { groupChange, groupWish, memberWish, userScopeWish } from "@/lib/groups/group-wish.ts";
 import { ingestKinds } from "@/lib/ingest/kinds.ts";
 import { auditWords, drafts, instant, type RecordLog } from "@/lib/ingest/rows.ts";
 import { recordResolution, sourceChange, tokenRenewal } from "@/lib/ingest/source-change.ts";
@@ -131,6 +131,7 @@ function namedSchemas(): { [name: string]: z.ZodType } {
     GroupWish: groupWish,
     GroupChange: groupChange,
     MemberWish: memberWish,
+    UserScopeWish: userScopeWish,
     AccessPage: access.accessPage,
     ...Object.assign({}, ...logSlugs.map(logSchemas)),
     ...nativeRecords(),

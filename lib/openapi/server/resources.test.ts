@@ -210,6 +210,11 @@ describe("the document tells the truth about", () => {
     const leave = { method: "DELETE", params: { id, user: member } };
     await client.check(`${one}/members/{user}`, leave);
     await client.check(`${one}/members/{user}`, leave, 404);
+    const scope = { method: "PUT", params: { id: member }, body: { globalScope: false, groupIds: [id] } };
+    await client.check("/api/v1/users/{id}/scope", scope, 204);
+    await client.check("/api/v1/users/{id}/scope", { ...scope, body: {} }, 400);
+    await client.check("/api/v1/users/{id}/scope", { ...scope, params: { id: nowhere } }, 404);
+    await client.check("/api/v1/access", { query: "?match=audit@" });
     await client.check(one, { method: "DELETE", params }, 400);
     await client.check(one, { method: "DELETE", params, query: "?reason=over" }, 204);
   });

@@ -4,6 +4,8 @@ import type { z } from "zod";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
+import { type Reach, reaches } from "@/lib/auth/reach.ts";
+import { reachOfUser } from "@/lib/auth/server/reach.ts";
 import { pool } from "@/lib/db/client.ts";
 import { Prisma } from "@/lib/generated/prisma/client.ts";
 import { badRequest, notFound, Problem } from "@/lib/http/problem.ts";
@@ -24,8 +26,8 @@ export async function listShares(principal: Principal, connectionId: string): Pr
 /** The auditors of an organization, by address. */
 export async function listAuditors(organizationId: string): Promise<Auditor[]> {
   const found = await pool().query<Auditor>(
-    `SELECT id, email, name, shared_only AS "sharedOnly" FROM users
-     WHERE organization_id = $1 AND role = 'auditor' AND status = 'active' ORDER BY email`,
+    `SELECT u.id, u.email, u.name, u.shared_only AS "sharedOnly", (${reachOfUser.text})::text <> '"all"' AS limited
+     FROM users u WHERE u.organization_id = $1 AND u.role = 'auditor' AND u.status = 'active' ORDER BY u.email`,
     [organizationId],
   );
   return found.rows;
@@ -33,8 +35,8 @@ export async function listAuditors(organizationId: string): Promise<Auditor[]> {
 
 /**
  * Shares a session with an auditor, up to the end of a day in UTC.
- * @throws Problem 404 when there is no such connection, 400 for who is no auditor and for a date that is over or
- *   too far away, 409 when it is shared with them already
+ * @throws Problem 404 when there is no such connection, 400 for who is no auditor or does not reach its space and
+ *   target, and for a date that is over or too far away, 409 when it is shared with them already
  */
 export async function shareSession(
   principal: Principal,
@@ -42,11 +44,13 @@ export async function shareSession(
   { userId, reason, until }: z.output<typeof shareWish>,
 ): Promise<ShareLine> {
   const { organizationId, email: by } = principal;
-  const name = await requireConnection(principal, connectionId);
+  const { name, ...where } = await requireConnection(principal, connectionId);
   requireDay(until);
   const auditor = (await listAuditors(organizationId)).find(({ id }) => id === userId);
   if (!auditor)
     throw badRequest([{ parameter: "userId", reason: "is no active auditor of the organization" }]);
+  if (auditor.limited && !reaches(await readReach(userId), where))
+    throw badRequest([{ parameter: "userId", reason: "does not see the space and target of this session" }]);
   const id = uuidv7();
   const state = { id, connectionId, auditor: auditor.email, until };
   await runWorkflow(
@@ -91,7 +95,7 @@ export async function revokeShare(
   id: string,
   reason: string,
 ): Promise<void> {
-  const name = await requireConnection(principal, connectionId);
+  const { name } = await requireConnection(principal, connectionId);
   const before = (await sharesOf(principal.organizationId, connectionId)).find((line) => line.id === id);
   if (!before) throw notFound("There is no such share.");
   const state = { id, connectionId, auditor: before.user.email, until: before.until };
@@ -115,12 +119,27 @@ export async function revokeShare(
   );
 }
 
-/** @returns how the session is called @throws Problem 404 */
-async function requireConnection(principal: Principal, id: string): Promise<string> {
+type Place = { name: string; space: string | null; target: string | null };
+
+/** @returns how the session is called, and where it was @throws Problem 404 */
+async function requireConnection(principal: Principal, id: string): Promise<Place> {
   const found = await readConnection(principal, id);
-  const { user, target } = found?.row ?? found?.recording ?? {};
+  const shown: { [field: string]: unknown } = { ...(found?.row ?? found?.recording) };
   if (!found) throw notFound("There is no such connection.");
-  return `${user} on ${target}`;
+  const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  return {
+    name: `${shown["user"]} on ${shown["target"]}`,
+    space: text(shown["space"]),
+    target: text(shown["target"]),
+  };
+}
+
+async function readReach(userId: string): Promise<Reach> {
+  const found = await pool().query<{ reach: Reach }>(
+    `SELECT ${reachOfUser.text} AS reach FROM users u WHERE u.id = $1`,
+    [userId],
+  );
+  return found.rows[0]?.reach ?? { spaces: [], targets: [] };
 }
 
 function requireDay(until: string): void {
