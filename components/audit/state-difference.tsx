@@ -56,7 +56,7 @@ function Compared({ original, updated }: { original: string; updated: string }) 
   return (
     <section aria-label="Before and after" className="@container flex flex-col gap-1">
       <div className="flex flex-wrap items-center gap-x-2">
-        <h4 className="font-medium">Before and after</h4>
+        <h3 className="font-medium">Before and after</h3>
         <span className="text-xs text-ink-2">{countWords(changed.length)}</span>
         <span className="flex-1" />
         {same > 0 && (
