@@ -94,6 +94,20 @@ test("columns of other names are said which they are", async ({ page }) => {
   await expect(page.getByText("1 row: 1 new, 0 here already, 0 bad.")).toBeVisible();
 });
 
+test("the reference is reached from the audit log, and says what is captured where", async ({ page }) => {
+  await page.goto("/settings/audit-log");
+  const more = page.getByRole("navigation", { name: "More about the audit log" });
+  await expect(more.getByRole("link", { name: "Import" })).toBeVisible();
+  await more.getByRole("link", { name: "Reference" }).click();
+  await expect(page.getByRole("heading", { name: "Audit log reference" })).toBeVisible();
+  const creation = page
+    .getByRole("article")
+    .filter({ has: page.getByRole("heading", { name: "User Creation" }) });
+  await expect(creation).toContainText("user:creation-failed");
+  await expect(creation).toContainText("CustomValues.creationStatus attempting, creating, created, failed");
+  await expectAccessible(page);
+});
+
 test.describe("on a small screen", () => {
   test.use({ viewport: { width: 360, height: 740 } });
   test("nothing scrolls sideways", async ({ page }) => {
