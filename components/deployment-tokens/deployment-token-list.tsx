@@ -37,6 +37,9 @@ export function DeploymentTokenList({ tokens, kindTitles, onDelete }: ListProps)
   );
 }
 
+/** Of the hosts of one token; all of them are under Sources. */
+const mostShown = 20;
+
 const tones = { ready: "good", "used up": "faint", expired: "faint" } as const;
 
 function Facts({ token, kindTitle }: { token: DeploymentTokenLine; kindTitle: string }) {
@@ -61,7 +64,7 @@ function Facts({ token, kindTitle }: { token: DeploymentTokenLine; kindTitle: st
       </p>
       <p className="wrap-anywhere text-ink-2">
         {sources.length} of {hosts} {hosts === 1 ? "host has" : "hosts have"} paired
-        {sources.map(({ id, name: source }, place) => (
+        {sources.slice(0, mostShown).map(({ id, name: source }, place) => (
           <span key={id}>
             {place === 0 ? ": " : ", "}
             <Link
@@ -73,6 +76,7 @@ function Facts({ token, kindTitle }: { token: DeploymentTokenLine; kindTitle: st
             </Link>
           </span>
         ))}
+        {sources.length > mostShown && `, and ${sources.length - mostShown} more`}
       </p>
     </div>
   );

@@ -10,7 +10,11 @@ type ShownOnceProps = { title: string; hint: string; token: string; onDone: () =
 /** The one sight of a token. It stays until the reader says that it is kept, or leaves the page. */
 export function ShownOnce({ title, hint, token, onDone }: ShownOnceProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  // A dialog that asked for it is open for a moment yet, and gives the focus back when it closes.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => heading.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <div className="flex flex-col gap-2 rounded-md border border-line-strong/50 bg-sunken px-4 py-3">
       <h2 ref={heading} tabIndex={-1} className="font-semibold outline-none">

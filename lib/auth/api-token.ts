@@ -38,4 +38,6 @@ export type ApiTokenItem = {
   expired: boolean;
   owner: { email: string; name: string };
   own: boolean;
+  /** Whether who asks may revoke it. */
+  revocable: boolean;
 };

@@ -119,6 +119,9 @@ describe("API tokens over REST", () => {
     const { body: above } = await create(superuser);
     expect((await list(member)).every((item) => item["own"] === true)).toBe(true);
     expect((await list(admin)).map(({ id }) => id)).toEqual(expect.arrayContaining([own["id"], above["id"]]));
+    const seen = await list(admin);
+    const revocable = (id: unknown) => seen.find((item) => item["id"] === id)?.["revocable"];
+    expect([revocable(own["id"]), revocable(above["id"])]).toEqual([true, false]);
     expect(await revoke(member, above["id"])).toBe(404);
     expect(await revoke(admin, above["id"])).toBe(403);
     expect(await revoke(admin, own["id"])).toBe(204);

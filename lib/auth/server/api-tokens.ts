@@ -19,7 +19,7 @@ export async function listTokens(principal: Principal): Promise<ApiTokenItem[]> 
   const { organizationId, userId } = principal;
   const tokens = await prisma().apiToken.findMany({
     where: { organizationId, ...(allows(principal, "tokens:manage") ? {} : { userId }) },
-    include: { user: { select: { email: true, name: true } } },
+    include: { user: { select: { email: true, name: true, role: true } } },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
   });
   return tokens.map((token) => ({
@@ -32,8 +32,9 @@ export async function listTokens(principal: Principal): Promise<ApiTokenItem[]> 
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
     revokedAt: token.revokedAt?.toISOString() ?? null,
     expired: token.expiresAt !== null && token.expiresAt.getTime() <= Date.now(),
-    owner: token.user,
+    owner: { email: token.user.email, name: token.user.name },
     own: token.userId === userId,
+    revocable: token.userId === userId || mayGrant(principal.role, storedRole(token.user.role)),
   }));
 }
 

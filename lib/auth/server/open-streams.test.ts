@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { GET as logs } from "@/app/api/v1/logs/[log]/live/route.ts";
+import { PUT as endSession } from "@/app/api/v1/sessions/[id]/route.ts";
 import { GET as sources } from "@/app/api/v1/sources/live/route.ts";
 import { pool } from "@/lib/db/client.ts";
 import { createToken } from "./api-tokens.ts";
@@ -69,6 +70,26 @@ describe.each([
 });
 
 describe("streams of a token", () => {
+  it.each([
+    ["is disabled", "status = 'disabled'"],
+    ["is demoted", "role = 'member'"],
+  ])("end within a second when its person %s, and so does the token", async (_, change) => {
+    const user = await installation.addUser("admin");
+    const principal = await principalOfSession((await sessionOf(user)).sessionId, new Headers());
+    if (!principal) throw new Error("nobody");
+    const wish = { name: "t", scopes: ["logs:read", "sessions:end"] as const, expiresInDays: 1 };
+    const { token } = await createToken(principal, wish);
+    const headers = { authorization: `Bearer ${token}` };
+    const stream = await openLog(headers);
+    await pool().query(`UPDATE users SET ${change} WHERE id = $1`, [user.id]);
+    const ending = await endSession(
+      new Request("http://localhost:3000/api/v1/sessions/x", { method: "PUT", headers }),
+      { params: Promise.resolve({ id: crypto.randomUUID() }) },
+    );
+    expect(ending.status).toBe(change.startsWith("role") ? 403 : 401);
+    expect(await ended(stream)).toBeLessThan(1000);
+  });
+
   it("end within a second when it is revoked", async () => {
     const { sessionId } = await sessionOf(await installation.addUser("auditor"));
     const principal = await principalOfSession(sessionId, new Headers());

@@ -281,6 +281,7 @@ export const apiToken = z.object({
   expired: z.boolean(),
   owner: z.object({ email: z.string(), name: z.string() }),
   own: z.boolean(),
+  revocable: z.boolean().describe("Whether the caller may revoke it."),
 }) satisfies z.ZodType<ApiTokenItem>;
 
 export const newToken = z.object({

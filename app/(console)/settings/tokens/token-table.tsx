@@ -6,15 +6,23 @@ import { cx } from "@/components/ui/cx.ts";
 import { TimeText, ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
+import { stateOf } from "./token-filter.tsx";
 
-type TableProps = { tokens: ApiTokenItem[]; everybody: boolean; onRevoke: (token: ApiTokenItem) => void };
+type TableProps = {
+  tokens: ApiTokenItem[];
+  /** Whether there is no token at all, shown or not. */
+  none: boolean;
+  everybody: boolean;
+  onRevoke: (token: ApiTokenItem) => void;
+};
 
 const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
 const cell = "border-b border-line px-2 py-1.5 align-top";
 const wide = "max-md:hidden";
 
-export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
-  if (tokens.length === 0) return <NoTokens />;
+export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
+  if (none) return <NoTokens />;
+  if (tokens.length === 0) return <p className="border-y border-line py-6 text-ink-2">No token matches.</p>;
   return (
     <table className="w-full border-collapse">
       <thead>
@@ -65,7 +73,7 @@ export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
               <State token={token} />
             </td>
             <td className={cx(cell, "text-right")}>
-              {token.revokedAt === null && (
+              {token.revokedAt === null && token.revocable && (
                 <Button
                   look="danger"
                   size="sm"
@@ -83,9 +91,11 @@ export function TokenTable({ tokens, everybody, onRevoke }: TableProps) {
   );
 }
 
-function State({ token: { revokedAt, expired } }: { token: ApiTokenItem }) {
-  if (revokedAt !== null) return <Badge tone="denied">revoked</Badge>;
-  return expired ? <Badge tone="faint">expired</Badge> : <Badge tone="good">active</Badge>;
+const tones = { active: "good", expired: "faint", revoked: "denied" } as const;
+
+function State({ token }: { token: ApiTokenItem }) {
+  const state = stateOf(token);
+  return <Badge tone={tones[state]}>{state}</Badge>;
 }
 
 /** To the second: fractions of one say nothing here. */

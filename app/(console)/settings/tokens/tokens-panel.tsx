@@ -9,6 +9,7 @@ import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import type { TokenScope } from "@/lib/auth/roles.ts";
 import { CreateToken } from "./create-token.tsx";
 import { RevokeToken } from "./revoke-token.tsx";
+import { everything, isShown, TokenFilter } from "./token-filter.tsx";
 import { TokenTable } from "./token-table.tsx";
 
 type PanelProps = {
@@ -23,6 +24,7 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
   const router = useRouter();
   const [creating, setCreating] = useState(false);
   const [created, setCreated] = useState<{ name: string; token: string }>();
+  const [filter, setFilter] = useState(everything);
   const [revoking, setRevoking] = useState<ApiTokenItem>();
 
   return (
@@ -53,7 +55,13 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
           onDone={() => setCreated(undefined)}
         />
       )}
-      <TokenTable tokens={tokens} everybody={everybody} onRevoke={setRevoking} />
+      {tokens.length > 0 && <TokenFilter filter={filter} onFilter={setFilter} everybody={everybody} />}
+      <TokenTable
+        tokens={tokens.filter((token) => isShown(token, filter))}
+        none={tokens.length === 0}
+        everybody={everybody}
+        onRevoke={setRevoking}
+      />
       <CreateToken
         open={creating}
         scopes={scopes}
