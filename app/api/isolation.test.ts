@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
@@ -42,6 +44,39 @@ async function askHere(endpoint: Endpoint, asked: Asked): Promise<Told & { reque
   const headers = { ...asked.headers, ...facts, cookie: here.cookies.superuser };
   return { ...(await ask(endpoint, { ...asked, headers })), requestId };
 }
+
+let lastSeq = 0;
+
+/** What the audit log of the organization has had since the last look, in order, without ids and times of its own. */
+async function auditTail(): Promise<string> {
+  const found = await pool().query<{ seq: string; said: string }>(
+    `SELECT seq, concat_ws(' ', event_type, operation_status, target, target_id, event_description, custom_values,
+       original_state, updated_state) AS said
+     FROM audit_events WHERE organization_id = $1 AND seq > $2 ORDER BY seq`,
+    [here.organizationId, lastSeq],
+  );
+  lastSeq = Number(found.rows.at(-1)?.seq ?? lastSeq);
+  return found.rows.map(({ said }) => said).join("\n");
+}
+
+/** What was recorded, without the names that were asked for and what differs between two askings of the same. */
+function named(said: string, names: Names): string {
+  return comparable({ status: 0, headers: {}, text: said }, names)
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>")
+    .replace(/db[dks]_[0-9A-Za-z]{6}/g, "<prefix>")
+    .replace(/[0-9A-F]{2}(:[0-9A-F]{2}){31}/g, "<fingerprint>")
+    .replace(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z|\+00)?/g, "<time>")
+    .replace(/[0-9a-f]{64}/g, "<digest>");
+}
+
+it("there is no server action, which this walk would not know of", () => {
+  const files = ["app", "components", "lib"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.tsx?$/.test(file) && !file.endsWith(".test.ts"))
+      .map((file) => path.join(folder, file)),
+  );
+  expect(files.filter((file) => /^\s*["']use server["']/m.test(readFileSync(file, "utf8")))).toEqual([]);
+});
 
 describe("nothing crosses from one organization to another", () => {
   it("every route under app/api has its cases", () => {
@@ -91,9 +126,13 @@ describe("nothing crosses from one organization to another", () => {
       const before = await everythingOf(there.organizationId);
       const absent = cases[endpoint.name]?.(nobodys, ours) ?? [];
       const requestIds: string[] = [];
+      const audited = async () => (await auditTail()).replaceAll(/isolation-\d+/g, "<request>");
       for (const [place, asked] of (cases[endpoint.name]?.(theirs, ours) ?? []).entries()) {
+        await auditTail();
         const answer = await askHere(endpoint, asked);
+        const left = await audited();
         const expected = await askHere(endpoint, absent[place] ?? {});
+        expect(named(left, theirs), JSON.stringify(asked)).toBe(named(await audited(), nobodys));
         expect(answer.status, JSON.stringify(asked)).toBeLessThan(500);
         expect(comparable(answer, theirs), JSON.stringify(asked)).toBe(comparable(expected, nobodys));
         requestIds.push(answer.requestId, expected.requestId);

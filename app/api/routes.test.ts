@@ -189,6 +189,12 @@ describe("nobody is answered with what is good no more, or never was", () => {
   });
 });
 
+/** That somebody tried is on record. */
+function withoutEvents(everything: string): string {
+  const lines = everything.split("\n").filter((line) => !/,(?:denied|failure|user-events)\b/.test(line));
+  return lines.join("\n");
+}
+
 describe("what another site's page sends with this browser's cookie is refused", () => {
   const elsewhere: { [what: string]: Headers } = {
     "from another site": { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
@@ -222,10 +228,60 @@ describe("what another site's page sends with this browser's cookie is refused",
     const after = await everythingOf(world.organizationId);
     expect(withoutEvents(after)).toBe(withoutEvents(before));
   });
+});
 
-  /** That somebody tried is on record. */
-  function withoutEvents(everything: string): string {
-    const lines = everything.split("\n").filter((line) => !/,(?:denied|user-events)\b/.test(line));
-    return lines.join("\n");
-  }
+describe("more than a request may be", () => {
+  const some = new Proxy({}, { get: () => "x" }) as Names["ids"] & Names["keys"];
+  const any: Names = { word: "x", ids: some, keys: some, value: () => "x" };
+  const withBody = writing.filter(({ name }) =>
+    (cases[name]?.(any, any) ?? []).some(({ body }) => body !== undefined),
+  );
+
+  it("there are routes that take a body", () => {
+    expect(withBody.length).toBeGreaterThan(10);
+  });
+
+  it.each(withBody)(
+    "$name refuses a body without end, one of another type, and one that is none",
+    async (endpoint) => {
+      const before = await everythingOf(world.organizationId);
+      const [given = {}] = cases[endpoint.name]?.(names, names) ?? [];
+      const headers = { cookie: world.cookies.superuser };
+      const send = async (body: unknown, more: Headers = {}) =>
+        ask(endpoint, { ...given, body, headers: { ...headers, ...more } });
+      expect((await send(JSON.stringify({ name: "x".repeat(2_000_000) }))).status).toBe(413);
+      expect((await send("name=x", { "content-type": "application/x-www-form-urlencoded" })).status).toBe(
+        415,
+      );
+      expect((await send("name", { "content-type": "text/plain" })).status).toBe(415);
+      for (const body of [
+        "",
+        "{",
+        "[]",
+        "null",
+        '"text"',
+        '{"__proto__":{"role":"superuser"}}',
+        "[".repeat(30_000),
+      ]) {
+        const { status, text } = await send(body);
+        expect(status, `${body.slice(0, 40)} ${text}`).toBe(400);
+        expect((JSON.parse(text) as { errors: object[] }).errors[0], body.slice(0, 40)).toEqual({
+          parameter: expect.any(String),
+          reason: expect.any(String),
+        });
+      }
+      const after = await everythingOf(world.organizationId);
+      expect(withoutEvents(after)).toBe(withoutEvents(before));
+    },
+  );
+});
+
+describe("what is answered stays with who asked", () => {
+  it.each(closed.filter(({ method }) => method === "GET"))("$name is kept by no cache", async (endpoint) => {
+    const headers = { cookie: world.cookies.superuser };
+    for (const sent of [headers, {}]) {
+      const answer = await ask(endpoint, { ...rightCase(endpoint), headers: sent });
+      expect(answer.headers["cache-control"], JSON.stringify(answer.status)).toMatch(/(^|, )no-store\b/);
+    }
+  });
 });

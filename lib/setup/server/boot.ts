@@ -4,10 +4,7 @@ import { endExpiredChallenges } from "@/lib/auth/server/challenges.ts";
 import { endExpiredSessions } from "@/lib/auth/server/sessions.ts";
 import { forgetOldAttempts } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
-import { registerNodeRoute } from "@/lib/http/node-routes.ts";
 import { beforeShutdown } from "@/lib/http/shutdown.ts";
-import { handleIngest, ingestPath } from "@/lib/ingest/server/http.ts";
-import { handleKills, killsPath } from "@/lib/kills/server/http.ts";
 import { watchKills } from "@/lib/kills/server/watch.ts";
 import { log } from "@/lib/log.ts";
 import { closeOrphanedExports } from "@/lib/logs/server/export-state.ts";
@@ -16,16 +13,13 @@ import { recordTables } from "@/lib/record/columns.ts";
 import { removeBlobs, removeBlobsSoon } from "@/lib/recordings/server/blob-removals.ts";
 import { blobs, clearStaging } from "@/lib/recordings/server/blobs.ts";
 import { awaitLeftSessions } from "@/lib/recordings/server/live-store.ts";
-import { connectionsPath, handleConnections, isOfSource } from "@/lib/recordings/server/open-connection.ts";
-import { handleStreams, streamPaths } from "@/lib/recordings/server/stream-http.ts";
 import { listenForStreams } from "@/lib/recordings/server/stream-producers.ts";
 import { listenForSudo } from "@/lib/recordings/server/sudo-sources.ts";
-import { handleUpload, isUpload, uploadPaths } from "@/lib/recordings/server/upload.ts";
 import { resumeWork } from "@/lib/recordings/server/work-out.ts";
 import { deleteExpired } from "@/lib/retention/server/expire.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
-import { answerApi, apiPath } from "@/lib/user-events/server/refuse-api.ts";
 import { forgetOldLinks } from "@/lib/users/server/links.ts";
+import { registerBareRoutes } from "./bare-routes.ts";
 
 const foldEveryMs = 10_000;
 const placesEveryMs = 60_000;
@@ -42,20 +36,7 @@ const monthsAhead = 3;
  * run left open, and starts the jobs that run beside requests.
  */
 export async function boot(): Promise<void> {
-  registerNodeRoute(ingestPath, handleIngest);
-  registerNodeRoute(apiPath, answerApi);
-  registerNodeRoute(killsPath, handleKills);
-  registerNodeRoute(connectionsPath, (request, response, context) =>
-    isOfSource(request)
-      ? handleConnections(request, response, context)
-      : answerApi(request, response, context),
-  );
-  for (const path of uploadPaths) {
-    registerNodeRoute(path, (request, response, context) =>
-      isUpload(request) ? handleUpload(request, response, context) : answerApi(request, response, context),
-    );
-  }
-  for (const path of streamPaths) registerNodeRoute(path, handleStreams);
+  registerBareRoutes();
   await openPlaces();
   await closeOrphans();
   await closeOrphanedExports();
