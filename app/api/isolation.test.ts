@@ -78,6 +78,18 @@ it("there is no server action, which this walk would not know of", () => {
   expect(files.filter((file) => /^\s*["']use server["']/m.test(readFileSync(file, "utf8")))).toEqual([]);
 });
 
+it("there is no route elsewhere that has no such test of its own", () => {
+  const elsewhere = readdirSync("app", { recursive: true, encoding: "utf8" }).filter(
+    (file) => /(^|\/)route\.tsx?$/.test(file) && !file.startsWith("api/"),
+  );
+  expect(elsewhere.sort()).toEqual([
+    // Names nothing, and sums over all: app/metrics/metrics.test.ts.
+    "metrics/route.ts",
+    // With the token of an identity provider alone: lib/scim/server.
+    "scim/v2/[[...path]]/route.ts",
+  ]);
+});
+
 describe("nothing crosses from one organization to another", () => {
   it("every route under app/api has its cases", () => {
     expect(found.map(({ name }) => name)).toEqual(Object.keys(cases).sort());

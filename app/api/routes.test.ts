@@ -233,8 +233,11 @@ describe("what another site's page sends with this browser's cookie is refused",
 describe("more than a request may be", () => {
   const some = new Proxy({}, { get: () => "x" }) as Names["ids"] & Names["keys"];
   const any: Names = { word: "x", ids: some, keys: some, value: () => "x" };
-  const withBody = writing.filter(({ name }) =>
-    (cases[name]?.(any, any) ?? []).some(({ body }) => body !== undefined),
+  /** Makes a token whatever is sent along, and reads none of it. */
+  const withoutBody = "POST /api/v1/identity-providers/[id]/provisioning-token";
+  const withBody = writing.filter(
+    ({ name }) =>
+      name !== withoutBody && (cases[name]?.(any, any) ?? []).some(({ body }) => body !== undefined),
   );
 
   it("there are routes that take a body", () => {
@@ -249,7 +252,7 @@ describe("more than a request may be", () => {
       const headers = { cookie: world.cookies.superuser };
       const send = async (body: unknown, more: Headers = {}) =>
         ask(endpoint, { ...given, body, headers: { ...headers, ...more } });
-      expect((await send(JSON.stringify({ name: "x".repeat(2_000_000) }))).status).toBe(413);
+      expect((await send(JSON.stringify({ name: "x".repeat(9_000_000) }))).status).toBe(413);
       expect((await send("name=x", { "content-type": "application/x-www-form-urlencoded" })).status).toBe(
         415,
       );
@@ -279,8 +282,17 @@ describe("more than a request may be", () => {
 describe("what is answered stays with who asked", () => {
   it.each(closed.filter(({ method }) => method === "GET"))("$name is kept by no cache", async (endpoint) => {
     const headers = { cookie: world.cookies.superuser };
+    const head: Endpoint = {
+      ...endpoint,
+      handler: async (request, context) => {
+        const response = await endpoint.handler(request, context);
+        await response.body?.cancel();
+        return new Response(null, response);
+      },
+    };
     for (const sent of [headers, {}]) {
-      const answer = await ask(endpoint, { ...rightCase(endpoint), headers: sent });
+      const answer = await ask(head, { ...rightCase(endpoint), headers: sent });
+      expect(answer.status, answer.text).toBeLessThan(500);
       expect(answer.headers["cache-control"], JSON.stringify(answer.status)).toMatch(/(^|, )no-store\b/);
     }
   });
