@@ -14,7 +14,7 @@ const utc = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const columns = `u.id, u.email, u.name, u.role, u.status, u.shared_only AS "sharedOnly", u.logins, u.version,
-  ${utc("u.created_at")} AS "createdAt", ${utc("u.last_seen_at")} AS "lastSeenAt",
+  ${utc("u.created_at")} AS "createdAt", ${utc("greatest(u.last_seen_at, (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id))")} AS "lastSeenAt",
   (SELECT ${utc("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
      AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil",
   u.role = 'superuser' OR u.global_scope AS "globalScope", ${reachOfUser.sql} AS reach,

@@ -313,6 +313,14 @@ describe("the list", () => {
     expect((await listUsers(admin, { ...all, role: "member", match: "find" })).users).toEqual([]);
   });
 
+  it("says when somebody was seen last, from the sign-in on", async () => {
+    const user = await somebody();
+    expect(await getUser(admin, user.id)).toMatchObject({ lastSeenAt: null });
+    await installation.login(user);
+    const { lastSeenAt } = await getUser(admin, user.id);
+    expect(Date.now() - Date.parse(lastSeenAt ?? "")).toBeLessThan(60_000);
+  });
+
   it("comes in pages that miss nobody and repeat nobody", async () => {
     await pool().query(
       `INSERT INTO users (id, organization_id, email, name, role)
