@@ -120,6 +120,15 @@ describe("an update", () => {
     );
   });
 
+  it("of the scope alone leaves the rest as it is", async () => {
+    const user = await somebody();
+    const { name, role, logins } = await getUser(admin, user.id);
+    await updateUser(admin, user.id, { version: 1, name, role, logins, globalScope: false, groupIds: [] });
+    expect(await getUser(admin, user.id)).toMatchObject({ name, role, globalScope: false });
+    expect(await toldOf(user.email, "user:update")).toEqual([]);
+    await expect(updateUser(admin, user.id, { version: 2, name })).rejects.toThrow("is like that already");
+  });
+
   it("disables and enables; what was open is over", async () => {
     const user = await somebody();
     const { sessionId } = await installation.login(user);

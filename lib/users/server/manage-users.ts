@@ -30,8 +30,10 @@ export async function updateUser(
     throw new Problem(409, "Nobody disables their own account. Ask another administrator.");
   const scope = { globalScope, groupIds };
   await requireGrantable(principal, scope);
-  if (Object.keys(wish).length > 0)
-    await changeAccount(causeOf(principal, reason), before, await changeOf(before, wish));
+  const change = await changeOf(before, wish);
+  // A form sends everything that it shows: with another scope, the rest may well be as it was.
+  const onlyScope = (globalScope !== undefined || groupIds !== undefined) && isSame(before, change);
+  if (!onlyScope) await changeAccount(causeOf(principal, reason), before, change);
   await assignScope(principal, id, scope);
 }
 
@@ -58,6 +60,12 @@ function requireVersion({ email, version }: Account, seen: number): void {
   throw new Problem(
     409,
     `${email} was changed by somebody else meanwhile. Nothing of yours was saved; look at it again.`,
+  );
+}
+
+function isSame(before: Account, change: AccountChange): boolean {
+  return (Object.keys(change) as (keyof AccountChange)[]).every(
+    (key) => JSON.stringify(change[key]) === JSON.stringify(before[key]),
   );
 }
 
