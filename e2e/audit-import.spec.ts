@@ -113,7 +113,7 @@ test.describe("on a small screen", () => {
   test("nothing scrolls sideways", async ({ page }) => {
     await page.goto("/settings/audit-log/import");
     await choose(page, "other.csv", ["Event,x", "1,2"]);
-    await expect(page.getByText("Id needs a column of the file")).toBeVisible();
+    await expect(page.getByText("OperationStatus need a column of the file")).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 });

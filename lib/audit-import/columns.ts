@@ -46,7 +46,9 @@ export function columnFaults(columns: ColumnMap): string[] {
     (header, at) => given.findIndex((other) => columns[other] === columns[header]) < at,
   );
   return [
-    ...missing.map((header) => `${header} needs a column of the file`),
+    ...(missing.length === 0
+      ? []
+      : [`${missing.join(", ")} ${missing.length === 1 ? "needs" : "need"} a column of the file`]),
     ...twice.map((header) => `${header} has a column that another has too`),
   ];
 }

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { catalogEntry } from "@/lib/audit/catalog.ts";
 import { eventFaults } from "@/lib/audit/event-faults.ts";
 import { instantOf } from "@/lib/ingest/rfc3339.ts";
@@ -55,7 +56,7 @@ export function readRow(
   if (given["target"] === undefined && isEmptyText(columns["Target"], text, delimiter)) given["target"] = "";
   const checked = auditEventDraft.safeParse({ ...given, ...states, time: time ?? "1990-01-01T00:00:00Z" });
   if (!checked.success)
-    faults.push(...checked.error.issues.map(({ path, message }) => faultOf(path, message)));
+    faults.push(...checked.error.issues.map((issue) => faultOf(issue.path, wordsOf(issue))));
   else
     faults.push(
       ...eventFaults(checked.data).map(({ field, reason }) => {
@@ -63,7 +64,8 @@ export function readRow(
         return faultOf([first, ...rest], reason);
       }),
     );
-  if (faults.length > 0 || !checked.success) return { faults };
+  if (faults.length > 0 || !checked.success)
+    return { faults: faults.sort((a, b) => placeOf(a) - placeOf(b)) };
   return {
     row: { ...checked.data, category: catalogEntry(checked.data.workflowType)?.category ?? "" },
     json,
@@ -85,6 +87,17 @@ function faultOf(path: readonly PropertyKey[], reason: string): CellFault {
   const [field = "", ...inner] = path.map(String);
   const column = headerOf.get(field) ?? "";
   return { column, reason: inner.length === 0 ? reason : `${inner.join(".")} ${reason}` };
+}
+
+/** In which order the columns stand. */
+function placeOf({ column }: CellFault): number {
+  return column === "" ? -1 : auditHeaders.indexOf(column);
+}
+
+/** What is wrong, in our words where the schema has its own. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  return issue.code === "invalid_type" && issue.input === undefined ? "is needed" : issue.message;
 }
 
 function jsonOf(text: string): unknown {

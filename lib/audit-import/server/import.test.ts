@@ -59,6 +59,8 @@ describe("a check", () => {
     expect(outcome.faults.find(({ line }) => line === 13)?.reason).toBe(
       `${known.Id}: another event of this organization has this Id and other content`,
     );
+    expect(outcome.faults.find(({ line }) => line === 9)?.reason).toMatch(/^must be one of tenant-user, /);
+    expect(outcome.faults.find(({ line }) => line === 15)?.reason).toBe("is needed");
     expect(outcome.faults.find(({ line }) => line === 12)?.reason).toContain("creationStatus must be one of");
     expect(outcome).toMatchObject({ rows: 15, added: 2, known: 1, complete: true });
     expect(await rowsIn(there, "Policy Management")).toBe(before);
