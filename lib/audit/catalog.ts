@@ -42,11 +42,8 @@ export type AuditCategory = keyof typeof catalog;
 
 export const auditCategories = Object.keys(catalog) as AuditCategory[];
 
-type TypesOf<C> = C extends AuditCategory ? keyof (typeof catalog)[C] : never;
 type OwnTypesOf<W> = { [T in keyof W]: W[T] extends { foreign: true } ? never : T }[keyof W];
 
-/** Of every workflow in the catalogue. */
-export type CatalogType = TypesOf<AuditCategory>;
 /** Of the workflows that Daybook itself writes. */
 export type WorkflowType = { [C in AuditCategory]: OwnTypesOf<(typeof catalog)[C]> }[AuditCategory];
 
