@@ -9,6 +9,7 @@ import { requirePerson, requireProof, tooManyGuesses } from "./proof.ts";
 import { removeRecoveryCodes, renewRecoveryCodes } from "./recovery-codes.ts";
 import { seal } from "./sealed.ts";
 import { hasSecondFactor, takeCode, takeSecondFactor } from "./second-factor.ts";
+import { lockAccount } from "./sessions.ts";
 import { countCode, forgiveCode } from "./throttle.ts";
 import { describeSecret, newTotpSecret } from "./totp.ts";
 
@@ -37,7 +38,8 @@ export async function beginEnrolment(principal: Principal, proof: Proof): Promis
 }
 
 /**
- * Takes the secret into use once a code of it is right, as a workflow of the audit log. That code is used up.
+ * Takes the secret into use once a code of it is right, as a workflow of the audit log. That code is used up. The
+ * person's other sessions that a password began end: nobody showed a code for them.
  *
  * @returns recovery codes, which are kept nowhere else
  * @throws Problem 400 for a wrong code, 409 when this session began nothing, or too long ago
@@ -58,6 +60,8 @@ export async function confirmEnrolment(
       updated: { secondFactor: "totp" },
     },
     async (client) => {
+      // Who signs in with a password alone has done so before this, or is asked for a code.
+      await lockAccount(client, userId);
       const found = await client.query<{ secret: Buffer; lastStep: string }>(
         `SELECT secret, last_step AS "lastStep" FROM second_factors
          WHERE user_id = $1 AND session_id = $2 AND confirmed_at IS NULL
@@ -68,6 +72,11 @@ export async function confirmEnrolment(
       if (!pending) throw new Problem(409, "There is nothing to confirm: ask for a new secret.");
       if (!(await takeCode(client, userId, pending, code, at))) throw wrongCode();
       await client.query("UPDATE second_factors SET confirmed_at = now() WHERE user_id = $1", [userId]);
+      await client.query(
+        `UPDATE sessions SET revoked_at = now()
+         WHERE user_id = $1 AND id <> $2 AND method = 'password' AND revoked_at IS NULL`,
+        [userId, sessionId],
+      );
       return await renewRecoveryCodes(client, userId);
     },
   );

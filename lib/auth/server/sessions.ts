@@ -112,12 +112,18 @@ export async function createSession(
  * Locks an account until the end of the caller's transaction. What also locks its second factor or a sign-in half done
  * takes this lock first, as disabling does, so that no two wait for each other.
  *
- * @returns whether the account is active
+ * @param passwordHash of the password that was looked at before, where one was
+ * @returns whether the account is active, and has that password still
  */
-export async function lockAccount(client: ClientBase, userId: string): Promise<boolean> {
+export async function lockAccount(
+  client: ClientBase,
+  userId: string,
+  passwordHash: string | null = null,
+): Promise<boolean> {
   const found = await client.query<{ active: boolean }>(
-    "SELECT status = 'active' AS active FROM users WHERE id = $1 FOR NO KEY UPDATE",
-    [userId],
+    `SELECT status = 'active' AND ($2::text IS NULL OR password_hash IS NOT DISTINCT FROM $2) AS active
+     FROM users WHERE id = $1 FOR NO KEY UPDATE`,
+    [userId, passwordHash],
   );
   return found.rows[0]?.active === true;
 }
@@ -133,7 +139,10 @@ export async function revokeSession(client: ClientBase, id: string): Promise<boo
 
 /** Ends every session of a user and sign-ins half done, within the caller's transaction. @returns how many sessions */
 export async function revokeSessionsOf(client: ClientBase, userId: string): Promise<number> {
-  await client.query("UPDATE sign_in_challenges SET expires_at = now() WHERE user_id = $1", [userId]);
+  // Not now(): to a transaction that began before this one, that would still be to come.
+  await client.query("UPDATE sign_in_challenges SET expires_at = to_timestamp(0) WHERE user_id = $1", [
+    userId,
+  ]);
   const revoked = await client.query(
     "UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
     [userId],

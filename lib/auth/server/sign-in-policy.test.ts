@@ -9,6 +9,7 @@ import { inTransaction, pool } from "@/lib/db/client.ts";
 import { type Role, roles } from "../roles.ts";
 import { policyBounds } from "../sign-in-policy.ts";
 import { createToken } from "./api-tokens.ts";
+import { principalOfCookie } from "./authenticate.ts";
 import { createSession, endExpiredSessions, findSession, listOpenSessions } from "./sessions.ts";
 import { changeSignInPolicy } from "./sign-in-policy.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
@@ -63,7 +64,7 @@ describe("a role that needs a second factor", () => {
     const state = await getSecondFactor(request("/api/v1/me/second-factor", { cookie }));
     expect(await state.json()).toMatchObject({ required: true, enabledAt: null });
 
-    await enrol(installation, user);
+    await enrol(installation, user, await principalOfCookie(new Headers({ cookie })));
     expect((await readLog({ cookie })).status).toBe(200);
     await set({});
   });
@@ -147,9 +148,9 @@ describe("the limits of sessions", () => {
 describe("the policy", () => {
   it("is read and set by superusers, with its state before and after in the record", async () => {
     const principal = await personOf(installation, chief);
-    const { cookie } = await installation.login(chief);
     const wish = { secondFactorRoles: ["admin", "superuser"], idleMinutes: 60, absoluteHours: 24 };
     await enrol(installation, chief);
+    const { cookie } = await installation.login(chief);
     const answer = await putPolicy(
       request("/api/v1/sign-in-policy", { cookie }, { ...wish, reason: "audit" }),
     );

@@ -46,6 +46,11 @@ const emailLength = 254;
 /** The code is wrong: whatever the transaction did is undone. */
 class WrongCode extends Error {}
 
+/** Since the look at the password it was replaced, or the account disabled or deleted. */
+class AccountChanged extends Error {
+  override message = "the account was changed a moment ago";
+}
+
 /**
  * Signs a person in: counts the try, compares the password, begins a session under a new id and ends the one
  * that the browser came with, all as one workflow of the audit log. A locked account or address is refused
@@ -79,6 +84,7 @@ export async function signIn(
     const { id: userId, organizationId } = account;
     const known = { userId, email: account.email, organizationId };
     const result = await inTransaction(async (client): Promise<SignInResult> => {
+      if (!(await lockAccount(client, userId, account.passwordHash))) throw new AccountChanged();
       if (await hasSecondFactor(userId, client)) {
         const wish = { userId, userAgent: facts.userAgent, workflowId: workflow.id };
         return { codeNeeded: { ...known, token: await beginChallenge(client, wish) } };
@@ -92,6 +98,10 @@ export async function signIn(
     await forgiveAttempt(attempt);
     return result;
   } catch (error) {
+    if (error instanceof AccountChanged) {
+      await workflow.failed(error.message);
+      return { refused: "wrong" };
+    }
     await reportFailure(workflow, error);
     throw error;
   }

@@ -18,12 +18,16 @@ export async function personOf(installation: TestInstallation, user: TestUser): 
   return principal;
 }
 
-/** Gives somebody a second factor as they would do it, ten minutes ago: the codes of now are unused. */
+/**
+ * Gives somebody a second factor as they would do it, ten minutes ago: the codes of now are unused.
+ * @param as with which session; without it with a fresh one. Others with a password end
+ */
 export async function enrol(
   installation: TestInstallation,
   user: TestUser,
+  as?: Principal,
 ): Promise<{ secret: string; recoveryCodes: string[]; principal: Principal }> {
-  const principal = await personOf(installation, user);
+  const principal = as ?? (await personOf(installation, user));
   const { secret } = await beginEnrolment(principal, { password: user.password });
   const before = Date.now() - 600_000;
   const recoveryCodes = await confirmEnrolment(principal, codeAt(secret, before), before);
