@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { findRepeated, type Reading, readHeader } from "./repeated.ts";
 
-async function* inPieces(text: string, size = 5): AsyncGenerator<Uint8Array> {
-  const bytes = Buffer.from(text, "utf8");
+async function* inPieces(text: string | Uint8Array, size = 5): AsyncGenerator<Uint8Array> {
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
@@ -26,4 +26,9 @@ it("reads the header alone, with or without a line behind it", async () => {
   expect(await readHeader(inPieces("\uFEFFId;b\r\n1;2"))).toEqual(["Id", "b"]);
   expect(await readHeader(inPieces("Id,b"))).toEqual(["Id", "b"]);
   expect(await readHeader(inPieces(""))).toEqual([]);
+});
+
+it("says why a header cannot be read: a file in another encoding is not an empty one", async () => {
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("Id,b\r\n1,2\r\n", "utf16le")]);
+  await expect(readHeader(inPieces(utf16))).rejects.toThrow("the row of headers is not UTF-8.");
 });

@@ -1,5 +1,5 @@
 import type { ColumnMap } from "./columns.ts";
-import { CsvReader } from "./csv-reader.ts";
+import { CsvError, CsvReader, type CsvRow } from "./csv-reader.ts";
 import { importLimits } from "./limits.ts";
 import type { RowFault } from "./outcome.ts";
 
@@ -63,12 +63,18 @@ function hashOf(cells: readonly string[]): number {
   return 4294967296 * (2097151 & b) + (a >>> 0);
 }
 
-/** The row of headers of a file. @throws CsvError */
+/** The row of headers of a file; nothing for an empty one. @throws CsvError */
 export async function readHeader(pieces: AsyncIterable<Uint8Array>): Promise<string[]> {
   const reader = new CsvReader();
   for await (const bytes of pieces) {
     const [first] = reader.push(bytes);
-    if (first) return first.cells ?? [];
+    if (first) return headerOf(first);
   }
-  return reader.end()[0]?.cells ?? [];
+  const [last] = reader.end();
+  return last ? headerOf(last) : [];
+}
+
+function headerOf({ line, cells, fault }: CsvRow): string[] {
+  if (cells) return cells;
+  throw new CsvError(line, `the row of headers ${fault}.`);
 }
