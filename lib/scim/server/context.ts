@@ -4,7 +4,12 @@ import { providerActor } from "@/lib/sso/server/actor.ts";
 import type { Provider } from "@/lib/sso/server/providers.ts";
 
 /** Whose token a request came with: all that it may reach is this provider's. */
-export type ScimContext = { provider: Provider; requestId: string };
+export type ScimContext = {
+  provider: Provider;
+  requestId: string;
+  /** A PATCH gives all of a resource as it shall be: a list that is not there is an empty one. */
+  patches?: true;
+};
 
 /** The provider as the initiator, with the request beside it. */
 export function actorOf({ provider, requestId }: ScimContext): Actor {

@@ -147,7 +147,8 @@ export async function replaceGroup(context: ScimContext, id: string, given: obje
   const { provider } = context;
   const before = await oneRow(context, id);
   const sent = checkedGroup(given);
-  const members = sent.members && (await checkedMembers(context, sent.members));
+  const wanted = sent.members ?? (context.patches ? [] : undefined);
+  const members = wanted && (await checkedMembers(context, wanted));
   if (sent.displayName !== before.displayName) {
     if (!before.made)
       throw scimFault(

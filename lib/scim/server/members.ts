@@ -13,14 +13,13 @@ const mostChanges = 1000;
 type GroupWithMembers = {
   id: string;
   externalId: string | null;
-  displayName: string;
   members: readonly { value: string }[];
 };
 
 /** Puts accounts of the provider into a group and takes others of it out, each as a workflow, all in one transaction. */
 export async function setMembers(
   context: ScimContext,
-  { id: groupId, members, externalId, displayName }: GroupWithMembers,
+  { id: groupId, members, externalId }: GroupWithMembers,
   wanted: readonly string[],
 ): Promise<void> {
   const held = new Set(members.map(({ value }) => value));
@@ -34,7 +33,8 @@ export async function setMembers(
   const open: { id: string; workflow: OpenWorkflow }[] = [];
   try {
     for (const id of changed) {
-      const workflow = await beginAssignment(context, id, { id: groupId, externalId, name: displayName });
+      const group = { id: groupId, externalId, leaves: held.has(id) };
+      const workflow = await beginAssignment(context, id, group);
       open.push({ id, workflow });
     }
     await inTransaction(async (client) => {
@@ -51,14 +51,17 @@ export async function setMembers(
   }
 }
 
+/** `userscope:assign` is of the first groups and `k1scope:assign` of a group of K1; what else changes is an update. */
 async function beginAssignment(
   context: ScimContext,
   userId: string,
-  group: { id: string; externalId: string | null; name: string },
+  group: { id: string; externalId: string | null; leaves: boolean },
 ): Promise<OpenWorkflow> {
   const user = await pool().query<{ email: string }>("SELECT email FROM users WHERE id = $1", [userId]);
   const email = user.rows[0]?.email ?? userId;
-  const isK1 = context.provider.kind === "k1";
+  const groups = await groupsOf(pool(), userId);
+  const others = groups.flatMap(({ id }) => (id === group.id ? [] : [id]));
+  const isK1 = context.provider.kind === "k1" && !group.leaves;
   return await beginWorkflow({
     actor: actorOf(context),
     ...(isK1
@@ -67,11 +70,11 @@ async function beginAssignment(
           custom: { userId, username: email, k1GroupIds: [group.externalId ?? group.id] },
         }
       : {
-          workflowType: "userscope:assign" as const,
-          custom: { userId, username: email, groupIds: [group.id] },
+          workflowType: groups.length === 0 ? ("userscope:assign" as const) : ("userscope:update" as const),
+          custom: { userId, username: email, groupIds: group.leaves ? others : [...others, group.id] },
         }),
     target: { name: email, id: userId },
-    original: { groups: await groupsOf(pool(), userId) },
+    original: { groups },
   });
 }
 

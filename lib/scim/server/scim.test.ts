@@ -520,6 +520,18 @@ describe("groups", () => {
       updated: { groups: [{ name: "Auditors" }] },
       custom: { userId: ben.id, groupIds: [made.body.id] },
     });
+    const left = (await rowsOf("g-ann@example.org")).filter(({ event }) => event.startsWith("userscope:"));
+    expect(left.map(({ event }) => event)).toEqual([
+      "userscope:assigning",
+      "userscope:assigned",
+      "userscope:updating",
+      "userscope:updated",
+    ]);
+    expect(left.at(-1)).toMatchObject({
+      original: { groups: [{ name: "Auditors" }] },
+      updated: { groups: [] },
+      custom: { userId: ann.id, groupIds: [] },
+    });
     const life = [...(await rowsOf("Auditors")), ...(await rowsOf("Reviewers"))].map(({ event }) => event);
     expect(life).toEqual([
       "scope:creating",
@@ -545,9 +557,36 @@ describe("groups", () => {
     expect((await entra.ask("GET", path)).body.members).toHaveLength(4);
   });
 
+  it.each([
+    ["by its path", "PATCH", (id: string) => patchOf({ op: "Remove", path: `members[value eq "${id}"]` })],
+    ["with all", "PATCH", () => patchOf({ op: "remove", path: "members" })],
+    ["by an empty list", "PATCH", () => patchOf({ op: "replace", path: "members", value: [] })],
+    ["by an empty group", "PUT", () => ({ schemas: [group], displayName: "Last one", members: [] })],
+  ])("lose their last member too: %s", async (how, method, bodyOf) => {
+    const person = await makeUser(entra, `last-${how.replaceAll(" ", "-")}`);
+    const members = [{ value: person.id }];
+    const made = await entra.ask("POST", "/Groups", { schemas: [group], displayName: "Last one", members });
+    const path = `/Groups/${made.body.id}`;
+    const answer = await entra.ask(method, path, bodyOf(person.id));
+    const left = await pool().query("SELECT FROM group_members WHERE group_id = $1", [made.body.id]);
+    await entra.ask("DELETE", path);
+    expect([answer.status, left.rowCount], JSON.stringify(answer.body)).toEqual([200, 0]);
+  });
+
+  it("keep their members when something else is changed, whatever the answer shows of them", async () => {
+    const person = await makeUser(entra, "stays");
+    const members = [{ value: person.id }];
+    const made = await entra.ask("POST", "/Groups", { schemas: [group], displayName: "Stays", members });
+    for (const shown of ["", "?excludedAttributes=members", "?attributes=displayName"]) {
+      const rename = patchOf({ op: "replace", path: "displayName", value: `Stays ${shown.length}` });
+      expect((await entra.ask("PATCH", `/Groups/${made.body.id}${shown}`, rename)).status).toBe(200);
+    }
+    expect((await entra.ask("GET", `/Groups/${made.body.id}`)).body.members).toHaveLength(1);
+  });
+
   it("of K1 are assigned under K1's names", async () => {
     const kay = await makeUser(k1, "kay");
-    await k1.ask("POST", "/Groups", {
+    const made = await k1.ask("POST", "/Groups", {
       schemas: [group],
       externalId: "k1-7",
       displayName: "K1 people",
@@ -561,6 +600,21 @@ describe("groups", () => {
     expect(rows[1]).toMatchObject({
       initiator: "K1",
       custom: { k1GroupIds: ["k1-7"], assignmentStatus: "assigned" },
+    });
+    const gone = await k1.ask(
+      "PATCH",
+      `/Groups/${made.body.id}`,
+      patchOf({ op: "Remove", path: `members[value eq "${kay.id}"]` }),
+    );
+    expect(gone, JSON.stringify(gone.body)).toMatchObject({ status: 200 });
+    const [, left] = (await rowsOf("kay@example.org")).filter(({ event }) => event.startsWith("userscope:"));
+    expect(left).toMatchObject({
+      event: "userscope:updated",
+      initiator: "K1",
+      kind: "external-system",
+      original: { groups: [{ name: "K1 people" }] },
+      updated: { groups: [] },
+      custom: { userId: kay.id, groupIds: [] },
     });
   });
 

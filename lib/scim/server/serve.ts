@@ -107,7 +107,11 @@ async function route(
     if (method === "GET") return json(await resource.read(told));
     if (method === "POST" && id === undefined) return json(await resource.write(Object(body), told), 201);
     if (method === "PUT" && id !== undefined) return json(await resource.write(Object(body), told));
-    if (method === "PATCH" && id !== undefined) return await patch(resource, Object(body), told);
+    if (method === "PATCH" && id !== undefined) {
+      // What the answer leaves out must not be left out of what is changed.
+      await patch(new Kind(id), Object(body), told);
+      return json(await resource.read(told));
+    }
     if (method === "DELETE" && id !== undefined) {
       await resource.dispose(told);
       return new Response(null, { status: 204 });
@@ -127,10 +131,9 @@ type Resource = InstanceType<typeof SCIMMY.Resources.User> | InstanceType<typeof
 type PatchMessage = Parameters<Resource["patch"]>[0];
 
 /** The library checks the message. Where all that should change is not kept, nothing does. */
-async function patch(resource: Resource, body: object, told: Told): Promise<Response> {
+async function patch(resource: Resource, body: object, told: Told): Promise<void> {
   const nothingLeft = "Operations" in body && Array.isArray(body.Operations) && body.Operations.length === 0;
-  const patched = nothingLeft ? undefined : await resource.patch(body as PatchMessage, told);
-  return json(patched ?? (await resource.read(told)));
+  if (!nothingLeft) await resource.patch(body as PatchMessage, { ...told, patches: true });
 }
 
 function given(id: string | undefined): [] | [string] {

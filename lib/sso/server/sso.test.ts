@@ -320,6 +320,38 @@ it("access groups of K1 lead into the groups that they stand for, and out of the
   expect(login[1]?.custom["accessGroupsAssigned"]).toEqual(["Ops"]);
 });
 
+it("access groups of other providers are written as a user's groups, which are all that there are afterwards", async () => {
+  const user = await installation.addUser("member");
+  const made = await pool().query<{ id: string }>(
+    `INSERT INTO groups (id, organization_id, name)
+     SELECT gen_random_uuid(), $1, name FROM unnest(ARRAY['Sync A', 'Sync B']) AS name RETURNING id`,
+    [installation.organizationId],
+  );
+  const [a = "", b = ""] = made.rows.map((group) => group.id);
+  const groups = [
+    { value: "a", groupId: a },
+    { value: "b", groupId: b },
+  ];
+  const { id } = await connect({ kind: "oidc", groupsClaim: "groups", groups });
+  provider.next.login = "syncing";
+  for (const given of [["a"], ["a", "b"], []]) {
+    provider.people["syncing"] = { email: user.email, email_verified: true, groups: given };
+    await new TestBrowser().signIn(id);
+  }
+  const told = [
+    ...(await rowsOf("userscope:assign", user.email)),
+    ...(await rowsOf("userscope:update", user.email)),
+  ];
+  expect(told.map(({ event, custom }) => [event, (custom["groupIds"] as string[]).sort()])).toEqual([
+    ["userscope:assigning", [a]],
+    ["userscope:assigned", [a]],
+    ["userscope:updating", [a, b].sort()],
+    ["userscope:updated", [a, b].sort()],
+    ["userscope:updating", []],
+    ["userscope:updated", []],
+  ]);
+});
+
 describe("attacks on the way", () => {
   it.each([
     "https://evil.example/",

@@ -28,6 +28,7 @@ export async function syncGroups(
   const changes = [...given].some((id) => !held.has(id)) || taken.some((id) => held.has(id));
   const names = [...new Set(mapped.filter(({ id }) => given.has(id)).map(({ name }) => name))];
   if (!changes && provider.kind !== "k1") return names;
+  const wanted = [...new Set([...[...held].filter((id) => !taken.includes(id)), ...given])];
   await runWorkflow(
     {
       actor: providerActor(provider),
@@ -37,8 +38,8 @@ export async function syncGroups(
             custom: { username: user.email, k1AccessGroupIds: [...values] },
           }
         : {
-            workflowType: "userscope:assign" as const,
-            custom: { userId: user.id, username: user.email, groupIds: [...given] },
+            workflowType: before.length === 0 ? ("userscope:assign" as const) : ("userscope:update" as const),
+            custom: { userId: user.id, username: user.email, groupIds: wanted },
           }),
       target: { name: user.email, id: user.id },
       original: { groups: before },
