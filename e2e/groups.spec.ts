@@ -67,7 +67,7 @@ test("a group is made, gets a space and a member, and the access page says what 
   const change = page.getByRole("dialog", { name: `What ${word}@example.org sees` });
   await change.getByLabel("Global scope: every space and target").click();
   await expect(change.getByText("Only what the groups name is seen")).toBeVisible();
-  await change.getByLabel("Group", { exact: true }).selectOption({ label: `Group ${word}` });
+  await change.getByRole("combobox", { name: "Group" }).selectOption({ label: `Group ${word}` });
   await change.getByRole("button", { name: "Add to group" }).click();
   await expect(change.getByRole("list", { name: "Groups" })).toContainText(`Group ${word}`);
   await expectAccessible(page);
