@@ -3,7 +3,15 @@ import SCIMMY from "scimmy";
 import { Problem } from "@/lib/http/problem.ts";
 
 /** The kinds of faults of RFC 7644, section 3.12, that Daybook names. */
-type ScimType = "uniqueness" | "tooMany" | "mutability" | "invalidSyntax" | "invalidValue" | "noTarget";
+type ScimType =
+  | "uniqueness"
+  | "tooMany"
+  | "mutability"
+  | "invalidFilter"
+  | "invalidPath"
+  | "invalidSyntax"
+  | "invalidValue"
+  | "noTarget";
 
 /** A refusal whose text the provider's administrator reads. */
 export function scimFault(status: number, detail: string, scimType?: ScimType): Error {

@@ -26,17 +26,20 @@ type Row = Omit<ScimGroup, "members" | "externalId" | "meta"> & {
   members: { value: string; display: string }[];
 };
 
-const sentGroup = z.object({
-  displayName: z
+const oneText = (max: number) =>
+  z
     .string()
     .trim()
     .min(1)
-    .max(nameLength)
+    .max(max)
     .refine(
       (text) => textFault(text) === undefined && !/\p{Cc}/u.test(text),
       "must not hold control characters",
-    ),
-  externalId: z.string().min(1).max(300).optional(),
+    );
+
+const sentGroup = z.object({
+  displayName: oneText(nameLength),
+  externalId: oneText(300).optional(),
   members: z.array(z.object({ value: z.string() })).optional(),
 });
 

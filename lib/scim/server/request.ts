@@ -1,4 +1,25 @@
 import "server-only";
+import { scimFault } from "./errors.ts";
+
+/** Levels of lists and objects in a body; those of the standard have fewer than ten. */
+const mostLevels = 32;
+
+/** Names that every object has. */
+const inherited = Object.getOwnPropertyNames(Object.prototype).join("|");
+const inheritedPath = new RegExp(`(?:^|[^\\w$-])(?:${inherited})\\s*(?:$|[.[])`, "i");
+
+/**
+ * The library walks a path of attributes through objects it makes as it goes: a path that begins with a name which
+ * every object has would lead it to write into what the whole server shares.
+ *
+ * @param text a filter, a path, or a list of attributes
+ * @throws a fault of SCIM
+ */
+export function refuseInherited(text: string): string {
+  if (inheritedPath.test(text))
+    throw scimFault(400, "There are no attributes of such a name.", "invalidPath");
+  return text;
+}
 
 /** Attributes of RFC 7643's users that Daybook does not keep: what is said of them is passed over. */
 const passedOver =
@@ -36,15 +57,25 @@ function kept(value: { [name: string]: unknown }): { [name: string]: unknown } {
   return Object.fromEntries(entries.map(([name, inner]) => [name.replace(coreUser, ""), inner]));
 }
 
-function withBooleans(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withBooleans);
+function withBooleans(value: unknown, level = 0): unknown {
+  if (level > mostLevels)
+    throw scimFault(
+      400,
+      `The body has more than ${mostLevels} levels of lists and objects.`,
+      "invalidSyntax",
+    );
+  if (Array.isArray(value)) return value.map((one) => withBooleans(one, level + 1));
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
-      name,
-      /^(?:active|primary)$/i.test(name) ? flag(inner) : withBooleans(inner),
+      refuseInherited(name),
+      /^(?:active|primary)$/i.test(name) ? flag(inner) : withBooleans(checkedPath(name, inner), level + 1),
     ]),
   );
+}
+
+function checkedPath(name: string, value: unknown): unknown {
+  return /^path$/i.test(name) && typeof value === "string" ? refuseInherited(value) : value;
 }
 
 /** @returns true or false for such a word */

@@ -2,7 +2,7 @@ import "server-only";
 import SCIMMY from "scimmy";
 import { isUuid } from "@/lib/http/id.ts";
 import type { ScimContext } from "./context.ts";
-import { type Failures, notThere } from "./errors.ts";
+import { type Failures, notThere, scimFault } from "./errors.ts";
 import { createGroup, deleteGroup, readGroups, replaceGroup } from "./groups.ts";
 import { createUser, deleteUser, readUsers, replaceUser } from "./users.ts";
 
@@ -18,6 +18,16 @@ type Handlers<Shown> = {
 
 /** What a resource of the library names: one by its id, or those that a filter finds. */
 type Named = { id?: string | undefined; filter?: { match: (values: object[]) => object[] } | undefined };
+
+/** @throws a fault of SCIM where the library cannot follow a filter, as into an attribute that holds no others */
+function matching(filter: NonNullable<Named["filter"]>, all: object[]): object[] {
+  try {
+    return filter.match(all);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw scimFault(400, "The filter names an attribute that is not there.", "invalidFilter");
+  }
+}
 
 const basePath = "/scim/v2";
 
@@ -64,7 +74,7 @@ function handlers<Shown extends object>({ read, create, replace, remove }: Handl
       told.failures.keep(async () => {
         if (id === undefined) {
           const all = await read(told);
-          return filter ? filter.match(all) : all;
+          return filter ? matching(filter, all) : all;
         }
         const [one] = isUuid(id) ? await read(told, id) : [];
         if (!one) throw notThere();

@@ -12,14 +12,16 @@ import { countAnonymousFailure } from "@/lib/user-events/server/anonymous.ts";
 import { outcomeOf } from "@/lib/user-events/server/event.ts";
 import { recordUserEvent } from "@/lib/user-events/server/record.ts";
 import { inTurn } from "./context.ts";
-import { Failures, scimFault } from "./errors.ts";
-import { inLowerCase, inStandardForm } from "./request.ts";
+import { Failures, notThere, scimFault } from "./errors.ts";
+import { inLowerCase, inStandardForm, refuseInherited } from "./request.ts";
 import { declareResources, type Told } from "./resources.ts";
 
 /** Bytes of a request, and resources of a list. */
 const bodyLimit = 1024 * 1024;
 const mostPerPage = 200;
 const defaultPerPage = 100;
+/** Characters of a filter. */
+const filterLength = 1000;
 
 const contentType = "application/scim+json";
 
@@ -100,6 +102,9 @@ async function route(
 ): Promise<Response> {
   const resources = declareResources();
   const { method } = request;
+  // The library puts ids into filters as they are.
+  if (id !== undefined && !/^[\w:.-]+$/.test(id)) throw notThere();
+  for (const value of new URL(request.url).searchParams.values()) refuseInherited(value);
   const Kind = { Users: resources.User, Groups: resources.Group }[name];
   if (Kind && more.length === 0) {
     const resource =
@@ -143,6 +148,8 @@ function given(id: string | undefined): [] | [string] {
 function listQuery(request: Request) {
   const { searchParams } = new URL(request.url);
   const filter = searchParams.get("filter");
+  if (filter !== null && filter.length > filterLength)
+    throw scimFault(400, `filter: at most ${filterLength} characters.`, "invalidFilter");
   return {
     ...attributesOf(request),
     startIndex: number(searchParams, "startIndex", 1, 1, Number.MAX_SAFE_INTEGER),

@@ -170,6 +170,13 @@ export async function replaceUser(context: ScimContext, id: string, given: objec
       `userName: the address ${before.email} stays, as records are a person's by it.`,
       "mutability",
     );
+  // Whoever is above the provider was perhaps disabled by hand: it ends such an account, and does not open it.
+  if (sent.active && !shownBefore.active && isAbove(before.role, provider.highestRole))
+    throw scimFault(
+      400,
+      `active: ${before.email} is ${before.role}, which is above what this provider may give. Enable the account in Daybook.`,
+      "mutability",
+    );
   const deactivates = shownBefore.active && sent.active === false;
   const change = {
     name: nameOf(sent, shownBefore) ?? before.name,
