@@ -30,6 +30,7 @@ declare module "vitest" {
   }
 }
 
+/** Of folders with a cluster, which a later run may remove: nothing else bears it. */
 const prefix = "daybook-test-";
 
 /** Vitest's global set-up: one PostgreSQL for the whole run, in a temporary folder. */

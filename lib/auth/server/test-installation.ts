@@ -38,7 +38,7 @@ let hash: Promise<string> | undefined;
  */
 export async function testInstallation(origin = "http://localhost:3000"): Promise<TestInstallation> {
   const database = await createTestDatabase();
-  const folder = mkdtempSync(path.join(tmpdir(), "daybook-test-"));
+  const folder = mkdtempSync(path.join(tmpdir(), "daybook-installation-"));
   Object.assign(process.env, {
     DATABASE_URL: database.appUrl,
     DATA_DIR: folder,
