@@ -3,6 +3,7 @@ import Form from "next/form";
 import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { type AccessPage, type AccessQuery, accessStatuses } from "@/lib/access/access.ts";
 import { type Role, roles } from "@/lib/auth/roles.ts";
 import type { ParameterError } from "@/lib/http/problem.ts";
@@ -24,19 +25,12 @@ const path = "/settings/access";
 export function AccessView({ query, groups, page, manager, errors }: ViewProps) {
   const { after, ...filters } = query;
   return (
-    <section
-      aria-labelledby="access-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
-    >
-      <header className="flex flex-wrap items-start justify-between gap-3">
-        <div className="max-w-xl">
-          <h1 id="access-title" className="text-lg font-semibold">
-            Access
-          </h1>
-          <p className="text-ink-2">
-            Who may do and see what at this moment, and why: from the role, the global scope and the groups.
-          </p>
-        </div>
+    <SettingsPage
+      title="Access"
+      about={
+        <>Who may do and see what at this moment, and why: from the role, the global scope and the groups.</>
+      }
+      action={
         <a
           href={`/api/v1/access?${searchOf({ ...filters, format: "csv" })}`}
           download
@@ -45,7 +39,8 @@ export function AccessView({ query, groups, page, manager, errors }: ViewProps) 
           <Download aria-hidden className="size-4" />
           Download CSV
         </a>
-      </header>
+      }
+    >
       <search>
         <Form action={path} prefetch={false} className="grid items-end gap-2 sm:grid-cols-3 lg:flex">
           <Field label="Address or name">
@@ -96,7 +91,7 @@ export function AccessView({ query, groups, page, manager, errors }: ViewProps) 
           )}
         </nav>
       )}
-    </section>
+    </SettingsPage>
   );
 }
 

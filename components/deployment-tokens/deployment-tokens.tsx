@@ -7,6 +7,7 @@ import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import type { KindView } from "@/components/sources/kind-view.ts";
 import { SourceBreadcrumb } from "@/components/sources/source-breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import type { DeploymentTokenLine } from "@/lib/deployment-tokens/deployment-token.ts";
 import { CreateDeploymentToken } from "./create-deployment-token.tsx";
@@ -29,26 +30,22 @@ export function DeploymentTokens({ tokens, kinds, origin }: PanelProps) {
   const [fresh, setFresh] = useState<Fresh>();
   const [deleting, setDeleting] = useState<DeploymentTokenLine>();
   return (
-    <section
-      aria-labelledby="deployment-tokens-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
-    >
-      <header className="flex flex-wrap items-end justify-between gap-3">
-        <div className="max-w-xl">
-          <SourceBreadcrumb />
-          <h1 id="deployment-tokens-title" className="text-lg font-semibold">
-            Deployment tokens
-          </h1>
-          <p className="text-ink-2">
-            A host that holds one pairs with a single command: it becomes a source of the token's kind, under
-            the host's name, and gets a token of its own to send records with.
-          </p>
-        </div>
+    <SettingsPage
+      title="Deployment tokens"
+      above={<SourceBreadcrumb />}
+      about={
+        <>
+          A host that holds one pairs with a single command: it becomes a source of the token's kind, under
+          the host's name, and gets a token of its own to send records with.
+        </>
+      }
+      action={
         <Button look="primary" onClick={() => setCreating(true)}>
           <Plus aria-hidden className="size-4" />
           Create token
         </Button>
-      </header>
+      }
+    >
       {fresh && (
         <FreshDeploymentToken
           key={fresh.token}
@@ -93,6 +90,6 @@ export function DeploymentTokens({ tokens, kinds, origin }: PanelProps) {
         No host pairs with <code className="font-mono">{deleting?.prefix}…</code> any more. Sources that hosts
         became by it stay and go on sending. This cannot be undone.
       </ConfirmChange>
-    </section>
+    </SettingsPage>
   );
 }

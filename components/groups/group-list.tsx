@@ -7,6 +7,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Dialog } from "@/components/ui/dialog.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { GroupLine, OfferedNames } from "@/lib/groups/group.ts";
 import { requestGroup } from "./group-api.ts";
@@ -22,25 +23,21 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
   const router = useRouter();
   const [creating, setCreating] = useState(false);
   return (
-    <section
-      aria-labelledby="groups-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
-    >
-      <header className="flex flex-wrap items-start justify-between gap-3">
-        <div className="max-w-xl">
-          <h1 id="groups-title" className="text-lg font-semibold">
-            Groups
-          </h1>
-          <p className="text-ink-2">
-            A group says which spaces and targets its members see. It counts for people without the global
-            scope: they see what their groups name, as far as their roles go, and nothing else.
-          </p>
-        </div>
+    <SettingsPage
+      title="Groups"
+      about={
+        <>
+          A group says which spaces and targets its members see. It counts for people without the global
+          scope: they see what their groups name, as far as their roles go, and nothing else.
+        </>
+      }
+      action={
         <Button look="primary" onClick={() => setCreating(true)}>
           <Plus aria-hidden className="size-4" />
           Create group
         </Button>
-      </header>
+      }
+    >
       {groups.length === 0 ? (
         <p className="max-w-2xl border-y border-line py-6 text-ink-2">
           No group yet. Until somebody is without the global scope, everybody sees what the role sees; to keep
@@ -103,6 +100,6 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
           </GroupForm>
         </div>
       </Dialog>
-    </section>
+    </SettingsPage>
   );
 }

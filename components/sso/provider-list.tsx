@@ -6,6 +6,7 @@ import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { kindTitles, type ProviderItem } from "@/lib/sso/provider.ts";
@@ -17,27 +18,24 @@ const fromMd = "max-md:hidden";
 /** The providers of the organization. */
 export function ProviderList({ providers }: { providers: readonly ProviderItem[] }) {
   return (
-    <section
-      aria-labelledby="providers-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-4 px-4 py-6"
-    >
-      <header className="flex flex-wrap items-start justify-between gap-3">
-        <div className="max-w-xl">
-          <h1 id="providers-title" className="text-lg font-semibold">
-            Identity providers
-          </h1>
-          <p className="text-ink-2">
-            Where people sign in instead of with a password, and what may look after their accounts and groups
-            by SCIM.
-          </p>
-        </div>
+    <SettingsPage
+      title="Identity providers"
+      width="5xl"
+      about={
+        <>
+          Where people sign in instead of with a password, and what may look after their accounts and groups
+          by SCIM.
+        </>
+      }
+      action={
         <Link href="/settings/identity-providers/new" prefetch={false} className={buttonClass("primary")}>
           <Plus aria-hidden className="size-4" />
           Add provider
         </Link>
-      </header>
+      }
+    >
       {providers.length === 0 ? <NoProviders /> : <ProviderTable providers={providers} />}
-    </section>
+    </SettingsPage>
   );
 }
 

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import type { Role } from "@/lib/auth/roles.ts";
 import type { ParameterError } from "@/lib/http/problem.ts";
 import type { Invitation, UserPage } from "@/lib/users/user.ts";
@@ -34,24 +35,24 @@ export function UsersPanel(props: PanelProps) {
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<{ invitation: Invitation; email: string }>();
   return (
-    <section aria-labelledby="users-title" className="mx-auto flex w-full max-w-6xl flex-col gap-4 px-4 py-6">
-      <header className="flex flex-wrap items-start justify-between gap-3">
-        <div className="max-w-xl">
-          <h1 id="users-title" className="text-lg font-semibold">
-            Users
-          </h1>
-          <p className="text-ink-2">
-            Who may sign in, and as what.{" "}
-            {mailIsSetUp
-              ? "Whom you invite gets a mail with a link."
-              : "Mail is not set up (SMTP_URL): the link of an invitation is shown to you, to hand it over."}
-          </p>
-        </div>
+    <SettingsPage
+      title="Users"
+      width="6xl"
+      about={
+        <>
+          Who may sign in, and as what.{" "}
+          {mailIsSetUp
+            ? "Whom you invite gets a mail with a link."
+            : "Mail is not set up (SMTP_URL): the link of an invitation is shown to you, to hand it over."}
+        </>
+      }
+      action={
         <Button look="primary" onClick={() => setInviting(true)}>
           <UserPlus aria-hidden className="size-4" />
           Invite
         </Button>
-      </header>
+      }
+    >
       {invited && (
         <InvitationNotice key={invited.invitation.id} {...invited} onDone={() => setInvited(undefined)} />
       )}
@@ -100,7 +101,7 @@ export function UsersPanel(props: PanelProps) {
           router.refresh();
         }}
       />
-    </section>
+    </SettingsPage>
   );
 }
 

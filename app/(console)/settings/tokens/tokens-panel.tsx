@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
 import type { TokenScope } from "@/lib/auth/roles.ts";
@@ -28,25 +29,22 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
   const [revoking, setRevoking] = useState<ApiTokenItem>();
 
   return (
-    <section
-      aria-labelledby="tokens-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-4 px-4 py-6"
-    >
-      <header className="flex flex-wrap items-start justify-between gap-3">
-        <div className="max-w-xl">
-          <h1 id="tokens-title" className="text-lg font-semibold">
-            API tokens
-          </h1>
-          <p className="text-ink-2">
-            A token lets a program read the API under its owner's name, within its scopes and never beyond the
-            owner's role.{everybody && " You see the tokens of the whole organization."}
-          </p>
-        </div>
+    <SettingsPage
+      title="API tokens"
+      width="5xl"
+      about={
+        <>
+          A token lets a program read the API under its owner's name, within its scopes and never beyond the
+          owner's role.{everybody && " You see the tokens of the whole organization."}
+        </>
+      }
+      action={
         <Button look="primary" onClick={() => setCreating(true)}>
           <Plus aria-hidden className="size-4" />
           Create token
         </Button>
-      </header>
+      }
+    >
       {created && (
         <ShownOnce
           title={`Token “${created.name}” is ready`}
@@ -77,6 +75,6 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
         onClose={() => setRevoking(undefined)}
         onRevoked={() => router.refresh()}
       />
-    </section>
+    </SettingsPage>
   );
 }
