@@ -4,6 +4,7 @@ import { generatePassword, hashPassword } from "@/lib/auth/server/passwords.ts";
 import { revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
 import { forgiveAttempt } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
+import { endLinks } from "@/lib/users/server/links.ts";
 
 /**
  * Gives an account a new generated password, ends its sessions and its lock-out: for whoever has the terminal
@@ -36,6 +37,7 @@ export async function resetPassword(email: string): Promise<string> {
     async (client) => {
       await client.query("UPDATE users SET password_hash = $2 WHERE id = $1", [user.id, hash]);
       await revokeSessionsOf(client, user.id);
+      await endLinks(client, user.id, "password-reset");
     },
   );
   await forgiveAttempt({ email: address, address: "" });

@@ -25,11 +25,7 @@ const keptDays = 30;
 /** Makes a link within the caller's transaction; an older one of the same purpose is dead from its commit on. */
 export async function newLink(client: PoolClient, userId: string, purpose: Purpose): Promise<NewLink> {
   const token = randomBytes(32).toString("base64url");
-  await client.query(
-    `UPDATE user_links SET replaced_at = now()
-     WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND replaced_at IS NULL`,
-    [userId, purpose],
-  );
+  await endLinks(client, userId, purpose);
   const made = await client.query<{ expiresAt: Date }>(
     `INSERT INTO user_links (hash, user_id, purpose, expires_at)
      VALUES ($1, $2, $3, now() + make_interval(hours => $4)) RETURNING expires_at AS "expiresAt"`,
@@ -40,6 +36,15 @@ export async function newLink(client: PoolClient, userId: string, purpose: Purpo
   // The address is the configured one: what a request calls this host is a stranger's word.
   const url = new URL(`${paths[purpose]}/${token}`, env().NEXTAUTH_URL).href;
   return { url, expiresAt: row.expiresAt.toISOString() };
+}
+
+/** Makes the unused links of a person for a purpose useless, within the caller's transaction. */
+export async function endLinks(client: PoolClient, userId: string, purpose: Purpose): Promise<void> {
+  await client.query(
+    `UPDATE user_links SET replaced_at = now()
+     WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND replaced_at IS NULL`,
+    [userId, purpose],
+  );
 }
 
 /** Whose link it is; `state` says what it is worth, and anything but `valid` is for the record alone. */
@@ -77,14 +82,20 @@ export async function requireTries(address: string): Promise<void> {
   });
 }
 
-/** Uses a link up, within the caller's transaction: of two at once, one does. @throws Problem 404 */
+/**
+ * Uses a link up, within the caller's transaction: of two at once, one does. Others of the purpose, as two that were
+ * asked for at the same moment, go with it. @throws Problem 404
+ */
 export async function useLink(client: PoolClient, token: string, purpose: Purpose): Promise<void> {
-  const used = await client.query(
+  const used = await client.query<{ userId: string }>(
     `UPDATE user_links SET used_at = now()
-     WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND replaced_at IS NULL AND expires_at > now()`,
+     WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND replaced_at IS NULL AND expires_at > now()
+     RETURNING user_id AS "userId"`,
     [hashOf(token), purpose],
   );
-  if (used.rowCount !== 1) throw badLink();
+  const [link] = used.rows;
+  if (!link) throw badLink();
+  await endLinks(client, link.userId, purpose);
 }
 
 /** The one answer to every link that cannot be used; it tells nothing of why. */

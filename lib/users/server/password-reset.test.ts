@@ -6,10 +6,12 @@ import {
   type TestUser,
   testInstallation,
 } from "@/lib/auth/server/test-installation.ts";
-import { pool } from "@/lib/db/client.ts";
+import { inTransaction, pool } from "@/lib/db/client.ts";
 import { backgroundDone } from "@/lib/mail/server/background.ts";
 import { type MailServer, mailServer } from "@/lib/mail/server/test-mail-server.ts";
+import { resetPassword } from "@/lib/setup/server/reset-password.ts";
 import { linkLimits } from "../user.ts";
+import { newLink } from "./links.ts";
 import { canReset, requestReset, resetByLink } from "./password-reset.ts";
 import { toldOf } from "./test-audit.ts";
 
@@ -118,6 +120,27 @@ describe("a forgotten password", () => {
     await requestReset(user.email, facts);
     await mails.await(user.email, 2);
     await expect(resetByLink({ token: first, password }, facts)).rejects.toThrow(cannot);
+  });
+
+  it("takes with it a link that was asked for at the same moment", async () => {
+    const user = await installation.addUser("member");
+    const links = await Promise.all(
+      [1, 2].map(() => inTransaction((client) => newLink(client, user.id, "password-reset"))),
+    );
+    const [first = "", second = ""] = links.map(({ url }) => url.split("/").at(-1) ?? "");
+    // As of two transactions of which neither saw the other's.
+    await pool().query("UPDATE user_links SET replaced_at = NULL WHERE user_id = $1", [user.id]);
+    await resetByLink({ token: second, password }, facts);
+    expect(await canReset(first, facts)).toBe(false);
+    await expect(resetByLink({ token: first, password: "another password" }, facts)).rejects.toThrow(cannot);
+  });
+
+  it("is of no use after a new password from the server", async () => {
+    const user = await installation.addUser("member");
+    const token = await linkFor(user);
+    await resetPassword(user.email);
+    expect(await canReset(token, facts)).toBe(false);
+    await expect(resetByLink({ token, password }, facts)).rejects.toThrow(cannot);
   });
 
   it("expires after an hour", async () => {
