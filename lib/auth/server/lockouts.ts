@@ -36,7 +36,8 @@ export async function recordLockout({ email, address, of, lockedUntil, guesses }
       workflowType: "user:lockout",
       target: { name: locked, ...(account ? { id: account.id } : {}) },
       custom: {
-        username: email,
+        // Whose account an address tried last is nothing to the organization that keeps the record of addresses.
+        username: locked,
         ...(address === "" ? {} : { sourceIpAddress: address }),
         lockedUntil,
         locked: of,
