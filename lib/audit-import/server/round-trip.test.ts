@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
@@ -138,7 +139,8 @@ describe("what is downloaded, imported elsewhere and downloaded again", () => {
     ]);
     await importFile(there, asFile(file));
     const again = await download(there, "from=2025-01-01&to=2025-01-01&category=Policy+Management");
-    expect(again.toString("utf8")).toBe(file.toString("utf8").replace(",-1\n", ",'-1\n"));
+    const wanted = file.toString("utf8").replace(",-1\n", ",'-1\n");
+    expect(Papa.parse(again.toString("utf8")).data).toEqual(Papa.parse(wanted).data);
     expect(await importFile(there, asFile(again))).toMatchObject({ added: 0, known: 1 });
   });
 });

@@ -32,8 +32,14 @@ export function exportSql(
     const cells = wanted.map(
       ([field, { header, cell }]) => Prisma.sql`${guarded(field, cell)} AS ${label(header)}`,
     );
+    // A spreadsheet that takes semicolons and tabs for delimiters too looks for a formula behind each one.
+    const quoted = wanted.flatMap(([, { header, cell }]) =>
+      unguarded.includes(cell) ? [] : [label(header)],
+    );
+    const quotes = quoted.length === 0 ? Prisma.empty : Prisma.sql`, FORCE_QUOTE (${Prisma.join(quoted)})`;
     return inlineSql(
-      Prisma.sql`COPY (SELECT ${Prisma.join(cells)} ${from}) TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8')`,
+      Prisma.sql`COPY (SELECT ${Prisma.join(cells)} ${from})
+        TO STDOUT (FORMAT csv, HEADER true, ENCODING 'UTF8'${quotes})`,
     );
   }
   const cells = wanted.map(([field, { cell }]) => Prisma.sql`${jsonValue(field, cell)} AS ${label(field)}`);

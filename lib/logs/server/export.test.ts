@@ -51,6 +51,7 @@ const nasty = [
   "\\.",
   "κόσμος 🌍",
   "<script>alert(1)</script>",
+  "x;=1+1\t=2",
 ];
 
 const record = (n: number, command: string): object => ({
@@ -117,6 +118,16 @@ describe("a CSV export", () => {
     expect(
       cells.filter((cell) => /^[\u200B-\u200F\u2060-\u2064\uFEFF]*[=+\-@\t\r\n＝＋－＠]/.test(cell)),
     ).toEqual([]);
+  });
+
+  it("holds no such cell for a spreadsheet that parts at semicolons and tabs too, as LibreOffice does", async () => {
+    const { text } = await exported("commands", "order=asc", "csv");
+    const [header, ...rows] = Papa.parse<string[]>(text, { skipEmptyLines: true }).data;
+    // Every other mark outside of quotes is what parts a cell.
+    const outside = text.replace(/"(?:[^"]|"")*"/g, "");
+    expect(outside.includes(";") || outside.includes("\t")).toBe(false);
+    expect(rows.flat()).toContain("x;=1+1\t=2");
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([header?.length]));
   });
 
   it("guards in SQL exactly as in JavaScript, and taking the guard off restores every text", async () => {
