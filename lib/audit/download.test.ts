@@ -49,6 +49,9 @@ describe("the faults of the form", () => {
     expect(downloadFaults({ ...chosen, to: "2026-10-31" })).toEqual({
       to: "To Date must not be before From Date, 2026-11-01.",
     });
+    expect(downloadFaults({ ...chosen, to: "9999-12-31" })).toEqual({
+      to: "The last day that can be chosen is 9999-12-30.",
+    });
     expect(downloadFaults({ ...chosen, from: "yesterday" }).from).toContain("year-month-day");
   });
 });

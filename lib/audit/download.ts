@@ -32,6 +32,8 @@ export function downloadFaults({ category, from, to }: Download): DownloadFaults
 
 function dayFault(text: string): string {
   if (text.trim() === "") return "Enter a date such as 2026-11-22.";
+  if (parseInstant(text.trim()) !== undefined && text.trim().length === 10)
+    return "The last day that can be chosen is 9999-12-30.";
   return /^\d{4}-\d{2}-\d{2}$/.test(text.trim())
     ? `There is no day ${text.trim()} in the calendar.`
     : "Enter the date as year-month-day, such as 2026-11-22.";
