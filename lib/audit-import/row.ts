@@ -97,6 +97,8 @@ function placeOf({ column }: CellFault): number {
 /** What is wrong, in our words where the schema has its own. */
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
+  // Of what is JSON, nothing else is refused than what no double can hold.
+  if (issue.code === "invalid_union") return "holds a number that is too large";
   return issue.code === "invalid_type" && issue.input === undefined ? "is needed" : issue.message;
 }
 

@@ -38,6 +38,7 @@ describe("a check", () => {
       { ...known, Target: "other" },
       known,
       cellsOf({ EventDescription: "two\nlines", Initiator: "" }),
+      cellsOf({ OriginalState: '{"n":[1e400]}' }),
       cellsOf(),
     ];
     const before = await rowsIn(there, "Policy Management");
@@ -55,15 +56,25 @@ describe("a check", () => {
       [12, "CustomValues"],
       [13, "Id"],
       [15, "Initiator"],
+      [17, "OriginalState"],
     ]);
+    expect(outcome.faults.at(-1)?.reason).toBe("holds a number that is too large");
     expect(outcome.faults.find(({ line }) => line === 13)?.reason).toBe(
       `${known.Id}: another event of this organization has this Id and other content`,
     );
     expect(outcome.faults.find(({ line }) => line === 9)?.reason).toMatch(/^must be one of tenant-user, /);
     expect(outcome.faults.find(({ line }) => line === 15)?.reason).toBe("is needed");
     expect(outcome.faults.find(({ line }) => line === 12)?.reason).toContain("creationStatus must be one of");
-    expect(outcome).toMatchObject({ rows: 15, added: 2, known: 1, complete: true });
+    expect(outcome).toMatchObject({ rows: 16, added: 2, known: 1, complete: true });
     expect(await rowsIn(there, "Policy Management")).toBe(before);
+  });
+
+  it("of a file that breaks off says how much of it is stored, in whole sentences", async () => {
+    const rows = csv(Array.from({ length: 1001 }, () => cellsOf()));
+    const refused = importFile(there, asFile(Buffer.concat([rows, Buffer.from('"x')])));
+    await expect(refused).rejects.toMatchObject({
+      detail: expect.stringMatching(/a quote that does not end\. 1000 rows before it are stored/),
+    });
   });
 
   it("takes columns in any order, with others between them and optional ones missing", async () => {

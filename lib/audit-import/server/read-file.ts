@@ -87,7 +87,10 @@ export class FileReading {
     try {
       rows = read();
     } catch (error) {
-      if (error instanceof CsvError) throw new Problem(400, `Line ${error.line}: ${error.message}`);
+      if (error instanceof CsvError) {
+        const { line, message } = error;
+        throw new Problem(400, `Line ${line}: ${message}${message.endsWith("?") ? "" : "."}`);
+      }
       throw error;
     }
     if (this.#header === undefined) {
