@@ -3,7 +3,8 @@ import { pool } from "@/lib/db/client.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { signInLimits } from "../limits.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
-import { cookiesOf, origin, send, sessionCookie, signIn, whoIs } from "./test-sign-in.ts";
+import { origin } from "./test-next-auth.ts";
+import { cookiesOf, send, sessionCookie, signIn, whoIs } from "./test-sign-in.ts";
 
 let installation: TestInstallation;
 let user: TestUser;

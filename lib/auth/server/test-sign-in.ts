@@ -1,30 +1,8 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { createRequire } from "node:module";
 import { NextRequest } from "next/server";
 import { authenticate } from "./authenticate.ts";
-import { serveNextAuth } from "./sign-in-route.ts";
+import { answerOf, origin } from "./test-next-auth.ts";
 
 // Signing in as a browser does, without a server around it.
-
-export const origin = "http://localhost:3000";
-
-/** next-auth asks Next for the request under way; there is no Next around these tests. */
-const underWay = new AsyncLocalStorage<Headers>();
-const require = createRequire(import.meta.url);
-const nextHeaders = require.resolve("next/headers");
-require.cache[nextHeaders] = Object.assign(new (require("node:module"))(nextHeaders), {
-  loaded: true,
-  exports: {
-    headers: async () => underWay.getStore(),
-    cookies: async () => ({
-      getAll: () =>
-        (underWay.getStore()?.get("cookie") ?? "").split("; ").map((cookie) => {
-          const [name = "", value = ""] = cookie.split(/=(.*)/s);
-          return { name, value: decodeURIComponent(value) };
-        }),
-    }),
-  },
-});
 
 /** A request to next-auth's part. */
 export function send(
@@ -36,12 +14,7 @@ export function send(
     "x-daybook-request-id": "request-1",
     ...init.headers,
   });
-  const request = new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers });
-  return underWay.run(headers, () =>
-    serveNextAuth(request, {
-      params: Promise.resolve({ nextauth: request.nextUrl.pathname.split("/").slice(3) }),
-    }),
-  );
+  return answerOf(new NextRequest(`${origin}/api/auth/${path}`, { ...init, headers }));
 }
 
 export function cookiesOf(response: Response): string[] {

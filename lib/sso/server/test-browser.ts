@@ -1,27 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { createRequire } from "node:module";
 import { NextRequest } from "next/server";
-import { serveNextAuth } from "@/lib/auth/server/sign-in-route.ts";
-
-const origin = "http://localhost:3000";
-
-/** next-auth asks Next for the request under way; there is no Next around these tests. */
-const underWay = new AsyncLocalStorage<Headers>();
-const require = createRequire(import.meta.url);
-const nextHeaders = require.resolve("next/headers");
-require.cache[nextHeaders] = Object.assign(new (require("node:module"))(nextHeaders), {
-  loaded: true,
-  exports: {
-    headers: async () => underWay.getStore(),
-    cookies: async () => ({
-      getAll: () =>
-        (underWay.getStore()?.get("cookie") ?? "").split("; ").map((cookie) => {
-          const [name = "", value = ""] = cookie.split(/=(.*)/s);
-          return { name, value: decodeURIComponent(value) };
-        }),
-    }),
-  },
-});
+import { answerOf, origin } from "@/lib/auth/server/test-next-auth.ts";
 
 /** A browser as far as signing in goes: it keeps cookies of Daybook and of the provider apart. */
 export class TestBrowser {
@@ -47,10 +25,7 @@ export class TestBrowser {
       headers,
       ...(body && { body: String(body) }),
     });
-    const nextauth = request.nextUrl.pathname.split("/").slice(3);
-    const response = await underWay.run(headers, () =>
-      serveNextAuth(request, { params: Promise.resolve({ nextauth }) }),
-    );
+    const response = await answerOf(request);
     keep(this.own, response);
     return response;
   }
