@@ -5,6 +5,7 @@ import { z } from "zod";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { mostGroups, nameLength } from "@/lib/groups/group.ts";
+import { getGroup } from "@/lib/groups/server/read.ts";
 import { textFault } from "@/lib/http/body.ts";
 import { actorOf, type ScimContext } from "./context.ts";
 import { notThere, scimFault } from "./errors.ts";
@@ -197,18 +198,29 @@ export async function deleteGroup(context: ScimContext, id: string): Promise<voi
     ]);
     return;
   }
+  const { organizationId } = provider;
+  // All that goes with it, what people here gave it included.
+  const { name, description, globalScope, spaces, targets, members } = await getGroup(
+    { organizationId, reach: "all" },
+    id,
+  );
+  const people = members.map(({ email }) => email);
   await runWorkflow(
     {
       actor: actorOf(context),
       workflowType: "scope:delete",
-      target: { name: before.displayName, id },
-      original: { name: before.displayName, members: before.members.map(({ display }) => display) },
+      target: { name, id },
+      original: {
+        name,
+        description,
+        globalScope,
+        spaces: [...spaces],
+        targets: [...targets],
+        members: people,
+      },
     },
     async (client) => {
-      await client.query("DELETE FROM groups WHERE id = $1 AND organization_id = $2", [
-        id,
-        provider.organizationId,
-      ]);
+      await client.query("DELETE FROM groups WHERE id = $1 AND organization_id = $2", [id, organizationId]);
     },
   );
 }

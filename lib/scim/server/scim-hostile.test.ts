@@ -252,3 +252,28 @@ it("an account above what the provider may give is ended by it, and not opened a
   const kept = await pool().query("SELECT status FROM users WHERE id = $1", [boss.id]);
   expect(kept.rows).toEqual([{ status: "disabled" }]);
 });
+
+it("the record of a group that a provider deletes holds what people here gave it", async () => {
+  const made = await ask("POST", ["Groups"], JSON.stringify({ schemas: [group], displayName: "Shop" }));
+  const { id } = made.body;
+  const { id: userId, email } = await installation.addUser("member");
+  await pool().query("INSERT INTO group_members (user_id, group_id) VALUES ($1, $2)", [userId, id]);
+  await pool().query("INSERT INTO group_scopes (group_id, kind, name) VALUES ($1, 'space', 'shop')", [id]);
+  expect((await ask("DELETE", ["Groups", id])).status).toBe(204);
+  const told = await pool().query(
+    "SELECT original_state AS original FROM audit_events WHERE target_id = $1 AND event_type = 'scope:deleted'",
+    [id],
+  );
+  expect(told.rows).toEqual([
+    {
+      original: {
+        name: "Shop",
+        description: "",
+        globalScope: false,
+        spaces: ["shop"],
+        targets: [],
+        members: [email],
+      },
+    },
+  ]);
+});
