@@ -36,7 +36,7 @@ async function answerTo(task: WorkerTask): Promise<WorkerAnswer> {
     return { read: await findRepeated(piecesOf(task.file), task.columns, progress) };
   }
   const rows = task.faults.map(({ line, column, reason }) => [line, column, guardFormula(reason)]);
-  return { csv: Papa.unparse({ fields: ["Line", "Column", "Reason"], data: rows }) };
+  return { csv: Papa.unparse({ fields: ["Line", "Column", "Reason"], data: rows }, { quotes: true }) };
 }
 
 // Papaparse has set a handler of its own, for workers that it starts itself.

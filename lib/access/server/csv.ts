@@ -68,6 +68,7 @@ function record(cells: readonly string[]): string {
   return `${cells.map((cell) => quoted(guardFormula(cell))).join(",")}\r\n`;
 }
 
+/** Always, for spreadsheets may part cells at semicolons and tabs too. */
 function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return `"${cell.replaceAll('"', '""')}"`;
 }
