@@ -78,7 +78,12 @@ async function deliver(
     target: targetOf(account),
     custom: {
       username: account.email,
-      delivery: byMail ? "mail" : "shown to the initiator, as mail is not set up",
+      ...(byMail
+        ? { delivery: "mail" }
+        : {
+            delivery: "shown to the initiator",
+            reason: "mail is not set up, the initiator was shown the link",
+          }),
       ...custom,
     },
   });
