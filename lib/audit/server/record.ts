@@ -57,7 +57,13 @@ export type OpenWorkflow = {
 };
 
 /** What is only known at the end. */
-export type WorkflowEnd = { updated?: Json; target?: WorkflowFacts["target"]; custom?: JsonObject };
+export type WorkflowEnd = {
+  updated?: Json;
+  target?: WorkflowFacts["target"];
+  custom?: JsonObject;
+  /** Whoever was not known at the beginning. */
+  initiator?: Pick<Actor, "initiator" | "initiatorType" | "initiatorId">;
+};
 
 /**
  * Runs a change as a workflow of the audit log: *attempting* is committed first, *done* in the transaction of
@@ -200,7 +206,8 @@ const operationStatus = {
 } as const;
 
 function rowOf(id: string, facts: WorkflowFacts, step: Step, end: WorkflowEnd): DraftOf<"audit-log"> {
-  const { actor, original } = facts;
+  const { original } = facts;
+  const actor = { ...facts.actor, ...end.initiator };
   const definition = workflowDefinition(facts.workflowType);
   const { category, events, targetType } = definition;
   const target = { ...facts.target, ...end.target };

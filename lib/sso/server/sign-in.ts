@@ -56,6 +56,7 @@ export async function signInWithProvider(
       const { custom } = mappingEnd(provider, account ? "mapped" : "created");
       await workflow.done(client, {
         target: { name: user.email, id: user.id },
+        initiator: personActor(provider, user.email, user.id),
         custom: {
           ...custom,
           sessionId: id,

@@ -279,6 +279,8 @@ it("somebody unknown gets an account where the provider may make one, with the r
   });
   const [, done] = await rowsOf("sso:login", email);
   expect(done?.custom["userMappingStatus"]).toBe("created");
+  // Nobody is known before the account is made; who signed in is its person.
+  expect(done).toMatchObject({ initiator: email, kind: "tenant-user" });
 });
 
 it("access groups of K1 lead into the groups that they stand for, and out of them", async () => {
