@@ -188,15 +188,20 @@ test("the volume follows what arrives", async ({ page, post }) => {
 test("a row that arrives can be read from its first moment on", async ({ page, post }) => {
   await post(commandsOf("contrast", 2));
   await openLog(page, "/logs/commands?user=contrast");
-  await post([oneNow("contrast", "arriving")]);
-  const row = page.locator("[data-row].arrived");
-  await expect(row).toBeVisible();
-  const properties = await row.evaluate((element) =>
-    element
-      .getAnimations()
-      .flatMap(({ effect }) => (effect instanceof KeyframeEffect ? effect.getKeyframes() : []))
-      .flatMap((frame) => Object.keys(frame)),
+  // One of the animations is over in a moment: what they change is noted as they start.
+  const noted = page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        document.addEventListener("animationstart", ({ target }) => {
+          if (!(target instanceof Element) || !target.matches("[data-row].arrived")) return;
+          const effects = target.getAnimations().map(({ effect }) => effect);
+          const frames = effects.flatMap((one) => (one instanceof KeyframeEffect ? one.getKeyframes() : []));
+          resolve(frames.flatMap((frame) => Object.keys(frame)));
+        });
+      }),
   );
+  await post([oneNow("contrast", "arriving")]);
+  const properties = await noted;
   expect(properties).toContain("translate");
   expect(properties).not.toContain("opacity");
 });
