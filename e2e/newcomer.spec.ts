@@ -14,7 +14,7 @@ test.use({ account: "nobody" });
 async function typePassword(page: Page, { email, password }: Account): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** @returns the secret of the codes */
@@ -94,7 +94,7 @@ test("what a newcomer does today is in the audit log of today: each step, in ord
   await typePassword(page, newcomer);
   // The code of the present half minute was used to turn them on.
   await page.getByLabel("Code").fill(TOTP.generate({ secret, timestamp: Date.now() + 30_000 }));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("button", { name: /^Account of/ })).toBeVisible();
 
   const mails = await mailServer(undefined, mailPort());

@@ -20,7 +20,7 @@ async function newAuditor(daybook: Installation, name: string): Promise<Account>
 async function typePassword(page: Page, { email, password }: Account): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function signOut(page: Page): Promise<void> {
@@ -94,16 +94,16 @@ test("a person turns codes on, and signs in with one and with a recovery code", 
   await expect(code).toBeFocused();
   expect(await violations(page)).toEqual([]);
   await code.fill("000000");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText(/^The code is not right/)).toBeVisible();
   await code.fill(nextCode(secret));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("button", { name: /^Account of/ })).toBeVisible();
 
   await signOut(page);
   await typePassword(page, person);
   await page.getByLabel("Code").fill(codes[4] ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("button", { name: /^Account of/ }).click();
   await page.getByRole("menuitem", { name: "Security" }).click();
   await expect(page.getByText("9 of 10 recovery codes are left")).toBeVisible();

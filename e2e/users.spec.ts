@@ -28,7 +28,7 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 test("somebody is invited, activates the account by mail, forgets the password, is changed and deleted", async ({
@@ -61,7 +61,7 @@ test("somebody is invited, activates the account by mail, forgets the password, 
   await person.getByLabel(/^New password/).fill("a new password");
   await person.getByRole("button", { name: "Activate account" }).click();
   await expect(person.getByRole("status")).toContainText("Your account is active.");
-  await person.getByRole("link", { name: "Sign in" }).click();
+  await person.getByRole("link", { name: "Sign in", exact: true }).click();
   await signIn(person, email, "a new password");
   await expect(person).toHaveURL(/\/logs\//);
 
