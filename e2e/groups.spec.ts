@@ -54,7 +54,7 @@ test("a group is made, gets a space and a member, and the access page says what 
   const downloaded = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download CSV" }).click();
   const file = readFileSync(await (await downloaded).path(), "utf8");
-  expect(file.startsWith("\uFEFFEmail,Name,Role")).toBe(true);
+  expect(file.startsWith('\uFEFF"Email","Name","Role"')).toBe(true);
   expect(file).toContain(`Group ${word}`);
 
   const invited = await page.request.post("/api/v1/users", {
