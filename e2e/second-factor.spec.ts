@@ -130,6 +130,7 @@ test("signing out elsewhere closes what is open there", async ({ page, browser, 
   const person = await newAuditor(daybook, "tabs");
   await page.goto("/settings/security");
   await typePassword(page, person);
+  await expect(page.getByRole("heading", { name: "Security", level: 1 })).toBeVisible();
   const other = await elsewhere(browser, daybook, person);
   await page.reload();
   await page.getByRole("button", { name: "Sign out everywhere else …" }).click();
