@@ -58,7 +58,7 @@ test("a file is checked, corrected, imported and imported again", async ({ page 
   expect(download.suggestedFilename()).toBe("bad-faults.csv");
   const listed = await readFile(await download.path(), "utf8");
   expect(listed.split("\r\n")).toHaveLength(5);
-  expect(listed).toMatch(/^Line,Column,Reason\r\n3,Id,/);
+  expect(listed).toMatch(/^"Line","Column","Reason"\r\n"3","Id",/);
 
   const good = await choose(page, "good.csv", [header, first, second]);
   await check.click();
