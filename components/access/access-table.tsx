@@ -1,6 +1,7 @@
 import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { AccessLine } from "@/lib/access/access.ts";
@@ -8,8 +9,6 @@ import { reasonsOf, seesInShort } from "@/lib/access/reasons.ts";
 import { mayGrant, type Role } from "@/lib/auth/roles.ts";
 import { ChangeScope } from "./change-scope.tsx";
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 const wide = "max-lg:hidden";
 
 type TableProps = {
@@ -25,29 +24,29 @@ export function AccessTable({ people, groups, manager }: TableProps) {
     <table className="w-full border-collapse">
       <thead>
         <tr>
-          <th scope="col" className={head}>
+          <th scope="col" className={headClass}>
             Person
           </th>
-          <th scope="col" className={cx(head, "max-sm:hidden")}>
+          <th scope="col" className={cx(headClass, "max-sm:hidden")}>
             Role
           </th>
-          <th scope="col" className={cx(head, wide)}>
+          <th scope="col" className={cx(headClass, wide)}>
             State
           </th>
-          <th scope="col" className={cx(head, wide)}>
+          <th scope="col" className={cx(headClass, wide)}>
             Second factor
           </th>
-          <th scope="col" className={cx(head, "max-sm:hidden")}>
+          <th scope="col" className={cx(headClass, "max-sm:hidden")}>
             Sees
           </th>
-          <th scope="col" className={cx(head, wide, "text-right")}>
+          <th scope="col" className={cx(headClass, wide, "text-right")}>
             API tokens
           </th>
-          <th scope="col" className={cx(head, wide)}>
+          <th scope="col" className={cx(headClass, wide)}>
             Last seen <ZoneName />
           </th>
           {manager && (
-            <th scope="col" className={head}>
+            <th scope="col" className={headClass}>
               <span className="sr-only">Actions</span>
             </th>
           )}
@@ -56,7 +55,7 @@ export function AccessTable({ people, groups, manager }: TableProps) {
       <tbody>
         {people.map((line) => (
           <tr key={line.id} className="hover:bg-hover">
-            <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+            <th scope="row" className={cx(cellClass, "text-left font-medium wrap-anywhere")}>
               <VisibleText text={line.email} />
               {line.name !== line.email && (
                 <div className="text-xs font-normal text-ink-2">
@@ -73,22 +72,22 @@ export function AccessTable({ people, groups, manager }: TableProps) {
                 <Sees line={line} />
               </div>
             </th>
-            <td className={cx(cell, "max-sm:hidden")}>{line.role}</td>
-            <td className={cx(cell, wide)}>
+            <td className={cx(cellClass, "max-sm:hidden")}>{line.role}</td>
+            <td className={cx(cellClass, wide)}>
               <State status={line.status} />
             </td>
-            <td className={cx(cell, wide)}>
+            <td className={cx(cellClass, wide)}>
               {line.secondFactor ? "on" : <span className="text-ink-3">off</span>}
             </td>
-            <td className={cx(cell, "max-w-xl max-sm:hidden")}>
+            <td className={cx(cellClass, "max-w-xl max-sm:hidden")}>
               <Sees line={line} />
             </td>
-            <td className={cx(cell, wide, "text-right tabular-nums")}>{line.tokens}</td>
-            <td className={cx(cell, wide, "whitespace-nowrap")}>
+            <td className={cx(cellClass, wide, "text-right tabular-nums")}>{line.tokens}</td>
+            <td className={cx(cellClass, wide, "whitespace-nowrap")}>
               <Moment time={line.lastSeenAt} otherwise="never" />
             </td>
             {manager && (
-              <td className={cx(cell, "py-1 text-right")}>
+              <td className={cx(cellClass, "py-1 text-right")}>
                 {line.role !== "superuser" && mayGrant(manager, line.role) && (
                   <ChangeScope line={line} groups={groups} />
                 )}

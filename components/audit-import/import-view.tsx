@@ -1,9 +1,9 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { formatBytes, formatCount } from "@/components/logs/format-values.ts";
 import { RequestId } from "@/components/shell/request-id.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { Progress } from "@/components/ui/progress.tsx";
@@ -23,16 +23,7 @@ export function ImportView() {
       className="mx-auto flex w-full max-w-5xl flex-col gap-5 px-4 py-6"
     >
       <header className="flex flex-col gap-2">
-        <nav aria-label="Breadcrumb">
-          <Link
-            href="/settings/audit-log"
-            prefetch={false}
-            className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
-          >
-            <ChevronLeft aria-hidden className="size-3.5" />
-            Audit Log
-          </Link>
-        </nav>
+        <Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>
         <h1 id="import-title" className="text-lg font-semibold">
           Import an audit log
         </h1>

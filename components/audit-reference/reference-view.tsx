@@ -1,5 +1,4 @@
-import { ChevronLeft } from "lucide-react";
-import Link from "next/link";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import type { AuditEventType, Step } from "@/lib/audit/catalog/define.ts";
 import {
   type AuditCategory,
@@ -19,16 +18,7 @@ export function ReferenceView() {
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
       <header className="flex flex-col gap-2">
-        <nav aria-label="Breadcrumb">
-          <Link
-            href="/settings/audit-log"
-            prefetch={false}
-            className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
-          >
-            <ChevronLeft aria-hidden className="size-3.5" />
-            Audit Log
-          </Link>
-        </nav>
+        <Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>
         <h1 className="text-lg font-semibold">Audit log reference</h1>
         <p className="max-w-3xl text-ink-2">
           A workflow is one business process. Its events share a WorkflowId, and each says how far it came.

@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import type { KindView } from "@/components/sources/kind-view.ts";
-import { SourceBreadcrumb } from "@/components/sources/source-breadcrumb.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
@@ -32,7 +32,7 @@ export function DeploymentTokens({ tokens, kinds, origin }: PanelProps) {
   return (
     <SettingsPage
       title="Deployment tokens"
-      above={<SourceBreadcrumb />}
+      above={<Breadcrumb href="/settings/sources">Sources</Breadcrumb>}
       about={
         <>
           A host that holds one pairs with a single command: it becomes a source of the token's kind, under

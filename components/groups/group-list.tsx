@@ -8,14 +8,13 @@ import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Dialog } from "@/components/ui/dialog.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { GroupLine, OfferedNames } from "@/lib/groups/group.ts";
 import { requestGroup } from "./group-api.ts";
 import { GroupForm } from "./group-form.tsx";
 import { ScopeText } from "./scope-text.tsx";
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 const nothing = { name: "", description: "", globalScope: false, spaces: [], targets: [] };
 
 /** The page of groups. */
@@ -48,13 +47,13 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
         <table className="w-full border-collapse">
           <thead>
             <tr>
-              <th scope="col" className={head}>
+              <th scope="col" className={headClass}>
                 Name
               </th>
-              <th scope="col" className={cx(head, "max-md:hidden")}>
+              <th scope="col" className={cx(headClass, "max-md:hidden")}>
                 Members see
               </th>
-              <th scope="col" className={cx(head, "text-right")}>
+              <th scope="col" className={cx(headClass, "text-right")}>
                 Members
               </th>
             </tr>
@@ -62,7 +61,7 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
           <tbody>
             {groups.map((group) => (
               <tr key={group.id} className="hover:bg-hover">
-                <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+                <th scope="row" className={cx(cellClass, "text-left font-medium wrap-anywhere")}>
                   <Link
                     href={`/settings/groups/${group.id}`}
                     prefetch={false}
@@ -75,10 +74,10 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
                     <ScopeText scope={group} />
                   </div>
                 </th>
-                <td className={cx(cell, "wrap-anywhere max-md:hidden")}>
+                <td className={cx(cellClass, "wrap-anywhere max-md:hidden")}>
                   <ScopeText scope={group} />
                 </td>
-                <td className={cx(cell, "text-right tabular-nums")}>{group.members}</td>
+                <td className={cx(cellClass, "text-right tabular-nums")}>{group.members}</td>
               </tr>
             ))}
           </tbody>

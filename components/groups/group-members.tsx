@@ -7,15 +7,13 @@ import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Field, Input } from "@/components/ui/input.tsx";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Group, GroupMember } from "@/lib/groups/group.ts";
 import { requestMember, requestRemoval } from "./group-api.ts";
 
 type MembersProps = { group: Group; people: readonly string[]; onChange: (group: Group) => void };
-
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 
 /** Who is in a group, with a way in and a way out. */
 export function GroupMembers({ group, people, onChange }: MembersProps) {
@@ -33,13 +31,13 @@ export function GroupMembers({ group, people, onChange }: MembersProps) {
         <table className="w-full border-collapse">
           <thead>
             <tr>
-              <th scope="col" className={head}>
+              <th scope="col" className={headClass}>
                 Person
               </th>
-              <th scope="col" className={cx(head, "max-sm:hidden")}>
+              <th scope="col" className={cx(headClass, "max-sm:hidden")}>
                 Role
               </th>
-              <th scope="col" className={head}>
+              <th scope="col" className={headClass}>
                 <span className="sr-only">Actions</span>
               </th>
             </tr>
@@ -47,7 +45,7 @@ export function GroupMembers({ group, people, onChange }: MembersProps) {
           <tbody>
             {group.members.map((member) => (
               <tr key={member.id} className="hover:bg-hover">
-                <th scope="row" className={cx(cell, "text-left font-medium wrap-anywhere")}>
+                <th scope="row" className={cx(cellClass, "text-left font-medium wrap-anywhere")}>
                   <VisibleText text={member.email} />
                   <div className="text-xs font-normal text-ink-2">
                     {member.name !== member.email && <VisibleText text={member.name} />}
@@ -59,11 +57,11 @@ export function GroupMembers({ group, people, onChange }: MembersProps) {
                     </div>
                   )}
                 </th>
-                <td className={cx(cell, "max-sm:hidden")}>
+                <td className={cx(cellClass, "max-sm:hidden")}>
                   {member.role}
                   {member.status !== "active" && <div className="text-xs text-ink-2">{member.status}</div>}
                 </td>
-                <td className={cx(cell, "py-1 text-right")}>
+                <td className={cx(cellClass, "py-1 text-right")}>
                   <Button size="sm" aria-label={`Remove ${member.email}`} onClick={() => setLeaving(member)}>
                     Remove
                   </Button>

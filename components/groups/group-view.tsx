@@ -1,10 +1,10 @@
 "use client";
 
-import { ChevronLeft, Trash2 } from "lucide-react";
-import Link from "next/link";
+import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -23,16 +23,7 @@ export function GroupView({ group: given, offered }: { group: Group; offered: Of
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div className="min-w-0">
-          <nav aria-label="Breadcrumb">
-            <Link
-              href="/settings/groups"
-              prefetch={false}
-              className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
-            >
-              <ChevronLeft aria-hidden className="size-3.5" />
-              Groups
-            </Link>
-          </nav>
+          <Breadcrumb href="/settings/groups">Groups</Breadcrumb>
           <h1 className="text-lg font-semibold wrap-anywhere">
             <VisibleText text={group.name} />
           </h1>

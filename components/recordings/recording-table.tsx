@@ -9,6 +9,7 @@ import { Moment } from "@/components/sources/moment.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Checkbox } from "@/components/ui/input.tsx";
+import { headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { whyLeftOut } from "@/lib/recordings/archive.ts";
@@ -25,7 +26,6 @@ type TableProps = {
   mayDelete: boolean;
 };
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
 const cell = "h-8 border-b border-line px-2 py-1";
 const fromMd = "max-lg:hidden";
 const fromXl = "max-xl:hidden";
@@ -50,7 +50,7 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
         <caption className="sr-only">{ofOne ? `Sessions of ${query.user}` : "Sessions of everybody"}</caption>
         <thead>
           <tr>
-            <th scope="col" className={cx(head, "w-8")}>
+            <th scope="col" className={cx(headClass, "w-8")}>
               <Checkbox
                 className="block"
                 aria-label="Select all on this page"
@@ -59,33 +59,33 @@ export function RecordingTable({ query, lines, more, mayDelete }: TableProps) {
                 onChange={({ currentTarget }) => select(selectable, currentTarget.checked)}
               />
             </th>
-            <th scope="col" className={cx(head, "sm:w-40")}>
+            <th scope="col" className={cx(headClass, "sm:w-40")}>
               Start <ZoneName />
             </th>
             {!ofOne && (
-              <th scope="col" className={cx(head, fromMd)}>
+              <th scope="col" className={cx(headClass, fromMd)}>
                 User
               </th>
             )}
-            <th scope="col" className={cx(head, "max-sm:hidden")}>
+            <th scope="col" className={cx(headClass, "max-sm:hidden")}>
               Target
             </th>
-            <th scope="col" className={cx(head, fromMd, "w-28")}>
+            <th scope="col" className={cx(headClass, fromMd, "w-28")}>
               Target user
             </th>
-            <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+            <th scope="col" className={cx(headClass, fromMd, "w-24 text-right")}>
               Duration
             </th>
-            <th scope="col" className={cx(head, fromXl, "w-20 text-right")}>
+            <th scope="col" className={cx(headClass, fromXl, "w-20 text-right")}>
               Size
             </th>
-            <th scope="col" className={cx(head, fromXl, "w-24 text-right")}>
+            <th scope="col" className={cx(headClass, fromXl, "w-24 text-right")}>
               Commands
             </th>
-            <th scope="col" className={cx(head, fromMd, "w-36")}>
+            <th scope="col" className={cx(headClass, fromMd, "w-36")}>
               State
             </th>
-            <th scope="col" className={cx(head, "w-24")}>
+            <th scope="col" className={cx(headClass, "w-24")}>
               <span className="sr-only">Actions</span>
             </th>
           </tr>

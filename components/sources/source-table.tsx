@@ -4,6 +4,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { formatCount } from "@/components/logs/format-values.ts";
 import { cx } from "@/components/ui/cx.ts";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
@@ -12,8 +13,6 @@ import { SourceState } from "./source-state.tsx";
 
 type TableProps = { sources: readonly SourceHealthLine[]; kindTitles: { [kind: string]: string } };
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 const fromMd = "max-md:hidden";
 const fromLg = "max-lg:hidden";
 const fromXl = "max-xl:hidden";
@@ -26,22 +25,22 @@ export function SourceTable({ sources, kindTitles }: TableProps) {
       <caption className="sr-only">Sources and how they fare</caption>
       <thead>
         <tr>
-          <th scope="col" className={head}>
+          <th scope="col" className={headClass}>
             Name
           </th>
-          <th scope="col" className={cx(head, fromLg, "w-32")}>
+          <th scope="col" className={cx(headClass, fromLg, "w-32")}>
             Kind
           </th>
-          <th scope="col" className={cx(head, "w-24")}>
+          <th scope="col" className={cx(headClass, "w-24")}>
             State
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-40")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-40")}>
             Last received <ZoneName />
           </th>
-          <th scope="col" className={cx(head, fromXl, "w-40")}>
+          <th scope="col" className={cx(headClass, fromXl, "w-40")}>
             Last record <ZoneName />
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-20 text-right")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-20 text-right")}>
             <abbr
               title="Accepted records per minute, over the last five full minutes"
               className="no-underline"
@@ -49,16 +48,16 @@ export function SourceTable({ sources, kindTitles }: TableProps) {
               Per min
             </abbr>
           </th>
-          <th scope="col" className={cx(head, fromLg, "w-24 text-right")}>
+          <th scope="col" className={cx(headClass, fromLg, "w-24 text-right")}>
             Accepted
           </th>
-          <th scope="col" className={cx(head, fromXl, "w-24 text-right")}>
+          <th scope="col" className={cx(headClass, fromXl, "w-24 text-right")}>
             Duplicates
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-24 text-right")}>
             Quarantined
           </th>
-          <th scope="col" className={cx(head, fromXl, "w-20 text-right")}>
+          <th scope="col" className={cx(headClass, fromXl, "w-20 text-right")}>
             Skipped
           </th>
         </tr>
@@ -75,7 +74,7 @@ export function SourceTable({ sources, kindTitles }: TableProps) {
 function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle: string }) {
   return (
     <tr className="hover:bg-hover">
-      <th scope="row" className={cx(cell, "text-left font-normal wrap-anywhere")}>
+      <th scope="row" className={cx(cellClass, "text-left font-normal wrap-anywhere")}>
         <Link
           href={`/settings/sources/${source.id}`}
           prefetch={false}
@@ -95,25 +94,25 @@ function SourceRow({ source, kindTitle }: { source: SourceHealthLine; kindTitle:
           {formatCount(source.accepted)} accepted, <Quarantined source={source}> quarantined</Quarantined>
         </div>
       </th>
-      <td className={cx(cell, fromLg, "truncate")} title={kindTitle}>
+      <td className={cx(cellClass, fromLg, "truncate")} title={kindTitle}>
         {kindTitle}
       </td>
-      <td className={cell}>
+      <td className={cellClass}>
         <SourceState state={source.state} />
       </td>
-      <td className={cx(cell, fromMd)}>
+      <td className={cx(cellClass, fromMd)}>
         <Moment time={source.lastReceivedAt} otherwise="never" />
       </td>
-      <td className={cx(cell, fromXl)}>
+      <td className={cx(cellClass, fromXl)}>
         <Moment time={source.lastRecordTime} otherwise="none" />
       </td>
-      <td className={cx(cell, fromMd, figure)}>{formatRate(source.perMinute)}</td>
-      <td className={cx(cell, fromLg, figure)}>{formatCount(source.accepted)}</td>
-      <td className={cx(cell, fromXl, figure)}>{formatCount(source.duplicates)}</td>
-      <td className={cx(cell, fromMd, figure)}>
+      <td className={cx(cellClass, fromMd, figure)}>{formatRate(source.perMinute)}</td>
+      <td className={cx(cellClass, fromLg, figure)}>{formatCount(source.accepted)}</td>
+      <td className={cx(cellClass, fromXl, figure)}>{formatCount(source.duplicates)}</td>
+      <td className={cx(cellClass, fromMd, figure)}>
         <Quarantined source={source} />
       </td>
-      <td className={cx(cell, fromXl, figure)}>{formatCount(source.skipped)}</td>
+      <td className={cx(cellClass, fromXl, figure)}>{formatCount(source.skipped)}</td>
     </tr>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { Certificates, type TlsListener } from "@/components/certificates/certificates.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { ShownOnce } from "@/components/ui/shown-once.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { CertificateLine } from "@/lib/certificates/certificate.ts";
@@ -13,7 +14,6 @@ import { Instructions } from "./instructions.tsx";
 import type { KindView } from "./kind-view.ts";
 import { Quarantine } from "./quarantine.tsx";
 import { SourceActions } from "./source-actions.tsx";
-import { SourceBreadcrumb } from "./source-breadcrumb.tsx";
 import { SourceHealth } from "./source-health.tsx";
 import { SourceSettings } from "./source-settings.tsx";
 import { LivenessMark, SourceState } from "./source-state.tsx";
@@ -44,7 +44,7 @@ export function SourceView({ source: given, kind, held, origin, tls }: ViewProps
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div className="min-w-0 max-sm:w-full">
           <div className="flex items-center gap-3">
-            <SourceBreadcrumb />
+            <Breadcrumb href="/settings/sources">Sources</Breadcrumb>
             {liveness !== "live" && <LivenessMark liveness={liveness} />}
           </div>
           <div className="flex flex-wrap items-center gap-x-3">

@@ -7,12 +7,11 @@ import { Badge } from "@/components/ui/badge.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { kindTitles, type ProviderItem } from "@/lib/sso/provider.ts";
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 const fromMd = "max-md:hidden";
 
 /** The providers of the organization. */
@@ -45,19 +44,19 @@ function ProviderTable({ providers }: { providers: readonly ProviderItem[] }) {
       <caption className="sr-only">Identity providers</caption>
       <thead>
         <tr>
-          <th scope="col" className={head}>
+          <th scope="col" className={headClass}>
             Name
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-36")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-36")}>
             Kind
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-24 text-right")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-24 text-right")}>
             Accounts
           </th>
-          <th scope="col" className={cx(head, fromMd, "w-48")}>
+          <th scope="col" className={cx(headClass, fromMd, "w-48")}>
             Provisioned last <ZoneName />
           </th>
-          <th scope="col" className={cx(head, "w-20")}>
+          <th scope="col" className={cx(headClass, "w-20")}>
             State
           </th>
         </tr>
@@ -65,7 +64,7 @@ function ProviderTable({ providers }: { providers: readonly ProviderItem[] }) {
       <tbody>
         {providers.map(({ id, name, kind, issuer, accounts, scim, enabled }) => (
           <tr key={id} className="hover:bg-hover">
-            <th scope="row" className={cx(cell, "text-left font-normal wrap-anywhere")}>
+            <th scope="row" className={cx(cellClass, "text-left font-normal wrap-anywhere")}>
               <Link
                 href={`/settings/identity-providers/${id}`}
                 prefetch={false}
@@ -80,16 +79,16 @@ function ProviderTable({ providers }: { providers: readonly ProviderItem[] }) {
                 {kindTitles[kind]}, {accounts} {accounts === 1 ? "account" : "accounts"}
               </div>
             </th>
-            <td className={cx(cell, fromMd)}>{kindTitles[kind]}</td>
-            <td className={cx(cell, fromMd, "text-right tabular")}>{accounts}</td>
-            <td className={cx(cell, fromMd)}>
+            <td className={cx(cellClass, fromMd)}>{kindTitles[kind]}</td>
+            <td className={cx(cellClass, fromMd, "text-right tabular")}>{accounts}</td>
+            <td className={cx(cellClass, fromMd)}>
               {scim ? (
                 <Moment time={scim.lastUsedAt} otherwise="not yet" />
               ) : (
                 <Moment time={null} otherwise="no token" />
               )}
             </td>
-            <td className={cell}>
+            <td className={cellClass}>
               {enabled ? <Badge tone="good">on</Badge> : <Badge tone="faint">off</Badge>}
             </td>
           </tr>

@@ -1,10 +1,9 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -30,16 +29,7 @@ export function ProviderView({ id, provider, groups, origin }: ViewProps) {
       className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-6"
     >
       <header className="flex max-w-3xl flex-col gap-3">
-        <nav aria-label="Breadcrumb">
-          <Link
-            href="/settings/identity-providers"
-            prefetch={false}
-            className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
-          >
-            <ChevronLeft aria-hidden className="size-3.5" />
-            Identity providers
-          </Link>
-        </nav>
+        <Breadcrumb href="/settings/identity-providers">Identity providers</Breadcrumb>
         <h1 id="provider-title" className="text-lg font-semibold wrap-anywhere">
           {provider ? <VisibleText text={provider.name} /> : "Add an identity provider"}
         </h1>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Moment } from "@/components/sources/moment.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { SpaceLine, TargetLine } from "@/lib/targets/target-line.ts";
@@ -15,7 +16,6 @@ import type { ListName } from "./target-api.ts";
 
 type Line = SpaceLine & Partial<Pick<TargetLine, "kind">>;
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
 const cell = "border-b border-line px-2 align-top";
 const text = "py-1.5";
 
@@ -30,21 +30,21 @@ export function TargetTable({ list, lines }: { list: ListName; lines: readonly L
       <table className="w-full table-fixed border-collapse">
         <thead>
           <tr>
-            <th scope="col" className={cx(head, "sm:w-64")}>
+            <th scope="col" className={cx(headClass, "sm:w-64")}>
               Name
             </th>
             {withKind && (
-              <th scope="col" className={cx(head, "w-28 max-md:hidden")}>
+              <th scope="col" className={cx(headClass, "w-28 max-md:hidden")}>
                 Kind
               </th>
             )}
-            <th scope="col" className={cx(head, "max-sm:hidden")}>
+            <th scope="col" className={cx(headClass, "max-sm:hidden")}>
               Description
             </th>
-            <th scope="col" className={cx(head, "w-44 max-md:hidden")}>
+            <th scope="col" className={cx(headClass, "w-44 max-md:hidden")}>
               First seen <ZoneName />
             </th>
-            <th scope="col" className={cx(head, withKind ? "w-20" : "w-12")}>
+            <th scope="col" className={cx(headClass, withKind ? "w-20" : "w-12")}>
               <span className="sr-only">Actions</span>
             </th>
           </tr>

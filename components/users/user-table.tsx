@@ -1,13 +1,11 @@
 import Link from "next/link";
 import { Moment } from "@/components/sources/moment.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { UserLine } from "@/lib/users/user.ts";
 import { UserState } from "./user-state.tsx";
-
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 
 function roleOf({ role, sharedOnly }: UserLine): string {
   return sharedOnly && role === "auditor" ? "auditor, shared sessions only" : role;
@@ -19,19 +17,19 @@ export function UserTable({ users }: { users: readonly UserLine[] }) {
     <table className="w-full table-fixed border-collapse">
       <thead>
         <tr>
-          <th scope="col" className={head}>
+          <th scope="col" className={headClass}>
             Person
           </th>
-          <th scope="col" className={cx(head, "w-56 max-md:hidden")}>
+          <th scope="col" className={cx(headClass, "w-56 max-md:hidden")}>
             Role
           </th>
-          <th scope="col" className={cx(head, "w-52 max-lg:hidden")}>
+          <th scope="col" className={cx(headClass, "w-52 max-lg:hidden")}>
             Login names
           </th>
-          <th scope="col" className={cx(head, "w-44 max-lg:hidden")}>
+          <th scope="col" className={cx(headClass, "w-44 max-lg:hidden")}>
             Last seen <ZoneName />
           </th>
-          <th scope="col" className={cx(head, "w-28")}>
+          <th scope="col" className={cx(headClass, "w-28")}>
             State
           </th>
         </tr>
@@ -39,7 +37,7 @@ export function UserTable({ users }: { users: readonly UserLine[] }) {
       <tbody>
         {users.map((user) => (
           <tr key={user.id} className="hover:bg-hover">
-            <th scope="row" className={cx(cell, "text-left font-normal wrap-anywhere")}>
+            <th scope="row" className={cx(cellClass, "text-left font-normal wrap-anywhere")}>
               <Link
                 href={`/settings/users/${user.id}`}
                 prefetch={false}
@@ -60,18 +58,18 @@ export function UserTable({ users }: { users: readonly UserLine[] }) {
                 )}
               </div>
             </th>
-            <td className={cx(cell, "max-md:hidden")}>{roleOf(user)}</td>
-            <td className={cx(cell, "truncate max-lg:hidden")} title={user.logins.join(", ")}>
+            <td className={cx(cellClass, "max-md:hidden")}>{roleOf(user)}</td>
+            <td className={cx(cellClass, "truncate max-lg:hidden")} title={user.logins.join(", ")}>
               {user.logins.length === 0 ? (
                 <span className="text-ink-3">none</span>
               ) : (
                 <VisibleText text={user.logins.join(", ")} />
               )}
             </td>
-            <td className={cx(cell, "max-lg:hidden")}>
+            <td className={cx(cellClass, "max-lg:hidden")}>
               <Moment time={user.lastSeenAt} otherwise="never" />
             </td>
-            <td className={cell}>
+            <td className={cellClass}>
               <UserState user={user} />
             </td>
           </tr>

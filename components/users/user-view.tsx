@@ -1,11 +1,10 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { AccessActions } from "@/components/security/access-actions.tsx";
 import { Moment } from "@/components/sources/moment.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Role } from "@/lib/auth/roles.ts";
 import type { Invitation, UserLine } from "@/lib/users/user.ts";
@@ -29,16 +28,7 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
   }
   return (
     <section aria-labelledby="user-title" className="mx-auto flex w-full max-w-5xl flex-col gap-5 px-4 py-6">
-      <nav aria-label="Breadcrumb">
-        <Link
-          href="/settings/users"
-          prefetch={false}
-          className="inline-flex items-center gap-1 text-ink-2 hover:text-ink hover:underline"
-        >
-          <ChevronLeft aria-hidden className="size-3.5" />
-          Users
-        </Link>
-      </nav>
+      <Breadcrumb href="/settings/users">Users</Breadcrumb>
       <header>
         <h1 id="user-title" className="text-lg font-semibold wrap-anywhere">
           <VisibleText text={user.name} />

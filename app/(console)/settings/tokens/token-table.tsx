@@ -3,6 +3,7 @@
 import { Badge } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { TimeText, ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ApiTokenItem } from "@/lib/auth/api-token.ts";
@@ -16,8 +17,6 @@ type TableProps = {
   onRevoke: (token: ApiTokenItem) => void;
 };
 
-const head = "border-b border-line px-2 py-1.5 text-left text-xs font-medium whitespace-nowrap text-ink-2";
-const cell = "border-b border-line px-2 py-1.5 align-top";
 const wide = "max-md:hidden";
 
 export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
@@ -27,17 +26,17 @@ export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
     <table className="w-full border-collapse">
       <thead>
         <tr>
-          <th className={head}>Name</th>
-          {everybody && <th className={cx(head, "max-lg:hidden")}>Owner</th>}
-          <th className={cx(head, wide)}>Scopes</th>
-          <th className={cx(head, wide)}>
+          <th className={headClass}>Name</th>
+          {everybody && <th className={cx(headClass, "max-lg:hidden")}>Owner</th>}
+          <th className={cx(headClass, wide)}>Scopes</th>
+          <th className={cx(headClass, wide)}>
             Expires <ZoneName />
           </th>
-          <th className={cx(head, wide)}>
+          <th className={cx(headClass, wide)}>
             Last used <ZoneName />
           </th>
-          <th className={head}>State</th>
-          <th className={head}>
+          <th className={headClass}>State</th>
+          <th className={headClass}>
             <span className="sr-only">Actions</span>
           </th>
         </tr>
@@ -45,7 +44,7 @@ export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
       <tbody>
         {tokens.map((token) => (
           <tr key={token.id} className="hover:bg-hover">
-            <td className={cx(cell, "max-w-64 wrap-anywhere")}>
+            <td className={cx(cellClass, "max-w-64 wrap-anywhere")}>
               <div className="font-medium">
                 <VisibleText text={token.name} />
               </div>
@@ -60,19 +59,19 @@ export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
               </div>
             </td>
             {everybody && (
-              <td className={cx(cell, "max-w-56 truncate max-lg:hidden")}>{token.owner.email}</td>
+              <td className={cx(cellClass, "max-w-56 truncate max-lg:hidden")}>{token.owner.email}</td>
             )}
-            <td className={cx(cell, wide, "max-w-56")}>{token.scopes.join(", ")}</td>
-            <td className={cx(cell, wide)}>
+            <td className={cx(cellClass, wide, "max-w-56")}>{token.scopes.join(", ")}</td>
+            <td className={cx(cellClass, wide)}>
               <Moment time={token.expiresAt} otherwise="never" />
             </td>
-            <td className={cx(cell, wide)}>
+            <td className={cx(cellClass, wide)}>
               <Moment time={token.lastUsedAt} otherwise="never" />
             </td>
-            <td className={cell}>
+            <td className={cellClass}>
               <State token={token} />
             </td>
-            <td className={cx(cell, "text-right")}>
+            <td className={cx(cellClass, "text-right")}>
               {token.revokedAt === null && token.revocable && (
                 <Button
                   look="danger"

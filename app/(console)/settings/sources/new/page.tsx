@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { CreateSource } from "@/components/sources/create-source.tsx";
 import { viewOfKind } from "@/components/sources/kind-view.ts";
-import { SourceBreadcrumb } from "@/components/sources/source-breadcrumb.tsx";
+import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { ingestKinds, isIngestKind } from "@/lib/ingest/kinds.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
@@ -28,7 +28,7 @@ export default async function NewSourcePage({ searchParams }: PageProps) {
       className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
     >
       <header>
-        <SourceBreadcrumb />
+        <Breadcrumb href="/settings/sources">Sources</Breadcrumb>
         <h1 id="new-source-title" className="text-lg font-semibold">
           Create a source
         </h1>
