@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { certificateDays, type NewCertificate } from "@/lib/certificates/certificate.ts";
 import { requestCertificate } from "./certificate-api.ts";
@@ -69,9 +70,7 @@ function IssueForm({ sourceId, onClose, onIssued }: Omit<IssueProps, "open">) {
           ))}
         </Select>
       </Field>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>

@@ -6,6 +6,7 @@ import { readSettings, SettingFields } from "@/components/sources/setting-fields
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { deploymentLimits } from "@/lib/deployment-tokens/deployment-token.ts";
 import { requestDeploymentToken } from "./deployment-token-api.ts";
@@ -111,9 +112,7 @@ function CreateForm({ kinds, onClose, onCreated }: Omit<CreateProps, "open">) {
           </Select>
         </Field>
       </div>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>

@@ -3,6 +3,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { CheckField, Field, Input } from "@/components/ui/input.tsx";
 import { descriptionLength, nameLength, type OfferedNames } from "@/lib/groups/group.ts";
 import type { GroupFields } from "./group-api.ts";
@@ -93,9 +94,7 @@ export function GroupForm({ given, offered, action, working, children, onSubmit 
           </>
         )}
       </fieldset>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex justify-end gap-2">
         {children}
         <Button type="submit" look="primary" disabled={busy}>

@@ -6,6 +6,7 @@ import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { useNotify } from "@/components/ui/toast.tsx";
@@ -133,9 +134,7 @@ function AddMember({ group, people, onChange }: MembersProps) {
           Add member
         </Button>
       </div>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
     </form>
   );
 }

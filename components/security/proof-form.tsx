@@ -3,6 +3,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button, type ButtonLook } from "@/components/ui/button.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 
 export type Asked = "password" | "code";
@@ -55,9 +56,7 @@ export function ProofForm(props: ProofProps) {
           {...fault.faultOf(asked)}
         />
       </Field>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look={look} disabled={busy}>
           {busy ? working : action}

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { callApi } from "@/components/logs/log-api.ts";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { type Auditor, longestShareDays } from "@/lib/shares/share.ts";
 
@@ -61,9 +62,7 @@ export function ShareForm({ path, auditors, onShared }: FormProps) {
       <Field label="Until" hint={`the end of this day in UTC, at most ${longestShareDays} days away`}>
         <Input type="date" name="until" required {...fault.faultOf("until")} />
       </Field>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex justify-end">
         <Button type="submit" look="primary" disabled={busy}>
           {busy ? "Sharing …" : "Share session"}

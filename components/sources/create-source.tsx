@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState, useSyncExternalStore } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { keepToken } from "./fresh-token.ts";
 import type { KindView } from "./kind-view.ts";
@@ -85,9 +86,7 @@ export function CreateSource({ kinds, initialKind }: CreateProps) {
         <Input name="name" required maxLength={100} placeholder="web-1" {...fault.faultOf("name")} />
       </Field>
       {kind && <SettingFields kind={kind} faultOf={fault.faultOf} />}
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={!ready || busy}>
           {busy ? "Creating …" : "Create source"}

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { Dialog } from "@/components/ui/dialog.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import type { SourceHealthLine } from "@/lib/ingest/source-line.ts";
 import type { KindView } from "./kind-view.ts";
@@ -49,9 +50,7 @@ function EditForm({ source, kind, onClose }: Omit<EditProps, "open">) {
         They hold for what comes from now on, and for what is replayed from quarantine. Rows that were stored
         stay as they are.
       </p>
-      <div id={fault.id} role="alert">
-        {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-      </div>
+      <FormFault id={fault.id} text={fault.text} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>

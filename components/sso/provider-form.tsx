@@ -5,6 +5,7 @@ import { type FormEvent, useRef, useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
+import { FormFault } from "@/components/ui/form-fault.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import {
   findings,
@@ -77,9 +78,7 @@ export function ProviderForm({ id, provider, groups }: FormProps) {
         <AccountFields settings={provider} faultOf={faultOf} />
         <GroupFields settings={provider} groups={groups} faultOf={faultOf} />
         <div className="flex flex-col gap-3">
-          <div id={fault.id} role="alert">
-            {fault.text !== undefined && <p className="text-failure">{fault.text}</p>}
-          </div>
+          <FormFault id={fault.id} text={fault.text} />
           <TestResult result={tested} />
           <div className="flex flex-wrap gap-2">
             <Button type="submit" look="primary" disabled={busy !== undefined}>
