@@ -17,7 +17,16 @@ import { worldRecords } from "@/lib/logs/server/test-world-records.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { cases } from "./test-cases.ts";
 import { comparable, plainQuestions } from "./test-compare.ts";
-import { type Asked, ask, type Endpoint, endpoints, follow, requestTo, type Told } from "./test-routes.ts";
+import {
+  type Asked,
+  ask,
+  type Endpoint,
+  endpointNamed,
+  endpoints,
+  follow,
+  requestTo,
+  type Told,
+} from "./test-routes.ts";
 
 // An auditor whose groups reach one space and one cluster, in an organization full of others: `alpha` lies beyond,
 // `bravo` within. Whatever lies beyond answers as if it were not there.
@@ -93,11 +102,7 @@ async function askAs(who: string, endpoint: Endpoint, asked: Asked = {}): Promis
   return ask(endpoint, { ...asked, headers: { ...asked.headers, ...facts, cookie: who } });
 }
 
-function endpointOf(name: string): Endpoint {
-  const endpoint = found.find((one) => one.name === name);
-  if (!endpoint) throw new Error(`There is no ${name}`);
-  return endpoint;
-}
+const endpointOf = (name: string): Endpoint => endpointNamed(found, name);
 
 const get = (route: string, asked: Asked, who = cookie) =>
   askAs(who, endpointOf(`GET /api/v1/${route}`), asked);

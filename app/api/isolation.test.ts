@@ -9,7 +9,15 @@ import { everythingOf, makeWorld, type TestWorld } from "@/lib/logs/server/test-
 import { worldRecords } from "@/lib/logs/server/test-world-records.ts";
 import { cases } from "./test-cases.ts";
 import { comparable, plainQuestions } from "./test-compare.ts";
-import { type Asked, ask, type Endpoint, endpoints, follow, type Told } from "./test-routes.ts";
+import {
+  type Asked,
+  ask,
+  type Endpoint,
+  endpointNamed,
+  endpoints,
+  follow,
+  type Told,
+} from "./test-routes.ts";
 
 const found = await endpoints();
 
@@ -30,11 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => installation.remove());
 
-function endpointOf(name: string): Endpoint {
-  const endpoint = found.find((one) => one.name === name);
-  if (!endpoint) throw new Error(`There is no ${name}`);
-  return endpoint;
-}
+const endpointOf = (name: string): Endpoint => endpointNamed(found, name);
 
 let asks = 0;
 

@@ -7,7 +7,15 @@ import { makeWorld, type TestWorld } from "@/lib/logs/server/test-world.ts";
 import { type LogSlug, logView } from "@/lib/logs/views.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { cases, range } from "./test-cases.ts";
-import { type Asked, ask, type Endpoint, endpoints, follow, type Told } from "./test-routes.ts";
+import {
+  type Asked,
+  ask,
+  type Endpoint,
+  endpointNamed,
+  endpoints,
+  follow,
+  type Told,
+} from "./test-routes.ts";
 
 const found = await endpoints();
 
@@ -22,11 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => installation.remove());
 
-function endpointOf(name: string): Endpoint {
-  const endpoint = found.find((one) => one.name === name);
-  if (!endpoint) throw new Error(`There is no ${name}`);
-  return endpoint;
-}
+const endpointOf = (name: string): Endpoint => endpointNamed(found, name);
 
 function askAs(role: Role, endpoint: Endpoint, asked: Asked): Promise<Told> {
   return ask(endpoint, { ...asked, headers: { ...asked.headers, cookie: world.cookies[role] } });

@@ -11,7 +11,7 @@ import { everythingOf, makeWorld, type TestWorld } from "@/lib/logs/server/test-
 import { worldRecords } from "@/lib/logs/server/test-world-records.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { cases, range } from "./test-cases.ts";
-import { type Asked, ask, type Endpoint, endpoints } from "./test-routes.ts";
+import { type Asked, ask, type Endpoint, endpointNamed, endpoints } from "./test-routes.ts";
 
 const found = await endpoints();
 
@@ -36,11 +36,7 @@ afterAll(async () => {
   await installation.remove();
 });
 
-function endpointOf(name: string): Endpoint {
-  const endpoint = found.find((one) => one.name === name);
-  if (!endpoint) throw new Error(`There is no ${name}`);
-  return endpoint;
-}
+const endpointOf = (name: string): Endpoint => endpointNamed(found, name);
 
 async function tokenWith(scopes: readonly string[], owner: "superuser" | "member"): Promise<string> {
   const headers = { cookie: world.cookies[owner] };

@@ -15,7 +15,15 @@ import { testRecording } from "@/lib/recordings/server/test-recording.ts";
 import { revokeShare, shareSession } from "@/lib/shares/server/shares.ts";
 import { cases } from "./test-cases.ts";
 import { comparable, plainQuestions } from "./test-compare.ts";
-import { type Asked, ask, type Endpoint, endpoints, follow, type Told } from "./test-routes.ts";
+import {
+  type Asked,
+  ask,
+  type Endpoint,
+  endpointNamed,
+  endpoints,
+  follow,
+  type Told,
+} from "./test-routes.ts";
 
 // An auditor who is kept to shared sessions, in an organization full of others: `alpha` is everything that is not
 // shared with them, `bravo` one session that is. Whatever is not shared answers as if it were not there.
@@ -74,11 +82,7 @@ async function askAuditor(endpoint: Endpoint, asked: Asked = {}): Promise<Told> 
   return ask(endpoint, { ...asked, headers: { ...asked.headers, ...facts, cookie } });
 }
 
-function endpointOf(name: string): Endpoint {
-  const endpoint = found.find((one) => one.name === name);
-  if (!endpoint) throw new Error(`There is no ${name}`);
-  return endpoint;
-}
+const endpointOf = (name: string): Endpoint => endpointNamed(found, name);
 
 const get = async (route: string, asked: Asked) => askAuditor(endpointOf(`GET /api/v1/${route}`), asked);
 

@@ -41,6 +41,13 @@ export async function endpoints(): Promise<Endpoint[]> {
   return found.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** One of them, by method and route. @throws Error where there is none */
+export function endpointNamed(endpoints: readonly Endpoint[], name: string): Endpoint {
+  const endpoint = endpoints.find((one) => one.name === name);
+  if (!endpoint) throw new Error(`There is no ${name}`);
+  return endpoint;
+}
+
 /** The path of a request. Catch-alls are filled in whole. */
 export function pathOf(route: string, { params = {}, query = "" }: Asked): string {
   const place = route.replace(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) =>
