@@ -1,6 +1,7 @@
 import "server-only";
 import type { ClientBase } from "pg";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { plainCode, type SecondFactorState } from "../second-factor.ts";
 import { takeRecoveryCode } from "./recovery-codes.ts";
 import { unseal } from "./sealed.ts";
@@ -27,7 +28,7 @@ export async function hasSecondFactor(
 /** What the person is told of the own second factor. @throws Error without such a user */
 export async function readSecondFactor(userId: string): Promise<SecondFactorState> {
   const found = await pool().query<SecondFactorState>(
-    `SELECT to_char(f.confirmed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "enabledAt",
+    `SELECT ${utcText("f.confirmed_at")} AS "enabledAt",
        (SELECT count(*)::int FROM recovery_codes r WHERE r.user_id = u.id AND r.used_at IS NULL) AS "recoveryCodesLeft",
        ${secondFactorRequiredSql} AS required, u.password_hash IS NOT NULL AS "hasPassword"
      FROM users u LEFT JOIN sign_in_policies p ON p.organization_id = u.organization_id

@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { validate as isUuid, v4 as uuidv4 } from "uuid";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import { durationText } from "../duration.ts";
 import type { CurrentUser } from "../principal.ts";
@@ -63,16 +64,12 @@ export async function listOpenSessions(
   client: Pick<ClientBase, "query"> = pool(),
 ): Promise<Omit<OwnSession, "current">[]> {
   const found = await client.query<Omit<OwnSession, "current">>(
-    `SELECT s.id, s.address, s.user_agent AS "userAgent", ${instantSql("s.created_at")} AS "createdAt",
-       ${instantSql("s.last_seen_at")} AS "lastSeenAt"
+    `SELECT s.id, s.address, s.user_agent AS "userAgent", ${utcText("s.created_at")} AS "createdAt",
+       ${utcText("s.last_seen_at")} AS "lastSeenAt"
      FROM ${sessionsSql} WHERE s.user_id = $1 AND ${valid} ORDER BY s.last_seen_at DESC, s.id`,
     [userId],
   );
   return found.rows;
-}
-
-function instantSql(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 /** Who begins a session, and from where. `method`: with `provider` the second factor is the identity provider's matter. */

@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import type { Principal } from "../principal.ts";
 import { type Role, roles } from "../roles.ts";
 import { defaultPolicy, type RoleCounts, type SignInPolicy } from "../sign-in-policy.ts";
@@ -22,7 +23,7 @@ export async function readSignInPolicy(
 ): Promise<SignInPolicy> {
   const found = await client.query<SignInPolicy>(
     `SELECT second_factor_roles AS "secondFactorRoles", idle_minutes AS "idleMinutes", absolute_hours AS "absoluteHours",
-       to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "updatedAt", updated_by AS "updatedBy"
+       ${utcText("updated_at")} AS "updatedAt", updated_by AS "updatedBy"
      FROM sign_in_policies WHERE organization_id = $1`,
     [organizationId],
   );

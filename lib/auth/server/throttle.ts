@@ -2,6 +2,7 @@ import "server-only";
 import ipaddr from "ipaddr.js";
 import type { ClientBase } from "pg";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { signInLimits } from "../limits.ts";
 import { type Lockout, recordLockout } from "./lockouts.ts";
 
@@ -145,7 +146,7 @@ async function count(key: string, { guesses, windowMinutes, lockMinutes }: Limit
                            ELSE NULL END
      RETURNING locked_until IS NULL AS allowed,
        coalesce(locked_until = now() + make_interval(mins => $4), false) AS "lockedNow",
-       coalesce(to_char(locked_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') AS "lockedUntil"`,
+       coalesce(${utcText("locked_until")}, '') AS "lockedUntil"`,
     [key, guesses, windowMinutes, lockMinutes],
   );
   const [now] = counted.rows;

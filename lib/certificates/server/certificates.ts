@@ -5,17 +5,15 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { notFound, Problem } from "@/lib/http/problem.ts";
 import { type CertificateLine, type NewCertificate, replacedDays } from "../certificate.ts";
 import type { certificateRenewal, certificateWish } from "../certificate-wish.ts";
 import { authorityCertificate, clientIdentity } from "./authority.ts";
 
-const utc = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-const line = `id, name, fingerprint, ${utc("created_at")} AS "createdAt", created_by AS "createdBy",
-  ${utc("ends_at")} AS "endsAt", replaced_by AS "replacedBy", ${utc("revoked_at")} AS "revokedAt",
-  ${utc("last_used_at")} AS "lastUsedAt", ${utc("refused_at")} AS "refusedAt", refused_for AS "refusedFor",
+const line = `id, name, fingerprint, ${utcText("created_at")} AS "createdAt", created_by AS "createdBy",
+  ${utcText("ends_at")} AS "endsAt", replaced_by AS "replacedBy", ${utcText("revoked_at")} AS "revokedAt",
+  ${utcText("last_used_at")} AS "lastUsedAt", ${utcText("refused_at")} AS "refusedAt", refused_for AS "refusedFor",
   CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN ends_at <= now() THEN 'expired'
     WHEN replaced_by IS NOT NULL THEN 'replaced' ELSE 'good' END AS state`;
 

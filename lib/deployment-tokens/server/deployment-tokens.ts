@@ -5,16 +5,14 @@ import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { newToken } from "@/lib/auth/server/tokens.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { notFound } from "@/lib/http/problem.ts";
 import { requireOwnHosts } from "@/lib/ingest/server/source-workflows.ts";
 import type { DeploymentTokenLine } from "../deployment-token.ts";
 import type { DeploymentTokenWish } from "../deployment-token-wish.ts";
 
-const utc = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-const line = `d.id, d.name, d.kind, d.settings, d.prefix, d.hosts, ${utc("d.created_at")} AS "createdAt",
-  d.created_by AS "createdBy", ${utc("d.expires_at")} AS "expiresAt",
+const line = `d.id, d.name, d.kind, d.settings, d.prefix, d.hosts, ${utcText("d.created_at")} AS "createdAt",
+  d.created_by AS "createdBy", ${utcText("d.expires_at")} AS "expiresAt",
   CASE WHEN d.expires_at <= now() THEN 'expired' WHEN d.paired >= d.hosts THEN 'used up' ELSE 'ready' END AS state,
   (SELECT coalesce(json_agg(json_build_object('id', s.id, 'name', s.name) ORDER BY s.created_at, s.id), '[]')
    FROM sources s WHERE s.deployment_token_id = d.id) AS sources`;

@@ -4,13 +4,14 @@ import type { Principal } from "@/lib/auth/principal.ts";
 import type { Reach } from "@/lib/auth/reach.ts";
 import { reachCovers } from "@/lib/auth/reach.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { notFound } from "@/lib/http/problem.ts";
 import type { Group, GroupLine, GroupMember, GroupScope } from "../group.ts";
 
 type Asker = Pick<Principal, "organizationId" | "reach">;
 
 const columns = `g.id, g.name, g.description, g.global_scope AS "globalScope", g.version,
-  to_char(g.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "createdAt",
+  ${utcText("g.created_at")} AS "createdAt",
   ARRAY(SELECT s.name FROM group_scopes s WHERE s.group_id = g.id AND s.kind = 'space' ORDER BY s.name) AS spaces,
   ARRAY(SELECT s.name FROM group_scopes s WHERE s.group_id = g.id AND s.kind = 'target' ORDER BY s.name) AS targets`;
 

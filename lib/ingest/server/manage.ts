@@ -3,6 +3,7 @@ import type { ClientBase } from "pg";
 import { v7 as uuidv7 } from "uuid";
 import { newToken } from "@/lib/auth/server/tokens.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import {
   type QuarantineLine,
   quarantineBytes,
@@ -10,17 +11,14 @@ import {
   type SourceHealthLine,
 } from "../source-line.ts";
 
-const utc = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 /** The sources of an organization with their health, by name; Daybook's own source is left out. */
 export async function listSources(organizationId: string): Promise<SourceHealthLine[]> {
   const found = await pool().query<SourceHealthLine>(
-    `SELECT s.id, s.name, s.kind, s.settings, s.token_prefix AS "tokenPrefix", ${utc("s.created_at")} AS "createdAt",
+    `SELECT s.id, s.name, s.kind, s.settings, s.token_prefix AS "tokenPrefix", ${utcText("s.created_at")} AS "createdAt",
        CASE WHEN s.disabled_at IS NOT NULL THEN 'stopped' WHEN h.last_received_at IS NULL THEN 'never'
          WHEN h.last_received_at > now() - interval '5 minutes' THEN 'receiving' ELSE 'quiet' END AS state,
-       ${utc("s.disabled_at")} AS "disabledAt", ${utc("h.last_received_at")} AS "lastReceivedAt",
-       ${utc("h.last_record_time")} AS "lastRecordTime",
+       ${utcText("s.disabled_at")} AS "disabledAt", ${utcText("h.last_received_at")} AS "lastReceivedAt",
+       ${utcText("h.last_record_time")} AS "lastRecordTime",
        coalesce(h.accepted, 0)::double precision AS accepted, coalesce(h.duplicates, 0)::double precision AS duplicates,
        coalesce(h.skipped, 0)::double precision AS skipped,
        (SELECT coalesce(sum(m.accepted), 0) / 5.0 FROM source_minutes m WHERE m.source_id = s.id
@@ -102,7 +100,7 @@ export async function setSourceDisabled(
 /** Open quarantined records of a source, newest first. */
 export async function listQuarantine(organizationId: string, sourceId: string): Promise<QuarantineLine[]> {
   const found = await pool().query<Omit<QuarantineLine, "raw" | "rawEncoding"> & { raw: Buffer }>(
-    `SELECT id, ${utc("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId", id_taken AS "idTaken",
+    `SELECT id, ${utcText("received_at")} AS "receivedAt", reason, state, source_record_id AS "recordId", id_taken AS "idTaken",
        substr(raw, 1, ${quarantineBytes}) AS raw, octet_length(raw) AS bytes
      FROM quarantined_records WHERE organization_id = $1 AND source_id = $2 AND state = 'open'
      ORDER BY received_at DESC, id DESC LIMIT ${quarantinePage}`,

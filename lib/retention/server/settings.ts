@@ -4,6 +4,7 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import type { Retention, RetentionCounts } from "../retention.ts";
 import type { RetentionChange } from "../retention-change.ts";
 
@@ -21,7 +22,7 @@ export async function readRetention(
 ): Promise<Retention> {
   const found = await client.query<Retention>(
     `SELECT recordings_days AS "recordingsDays", recordings_minimum_days AS "recordingsMinimumDays",
-       to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "updatedAt", updated_by AS "updatedBy"
+       ${utcText("updated_at")} AS "updatedAt", updated_by AS "updatedBy"
      FROM retention WHERE organization_id = $1`,
     [organizationId],
   );

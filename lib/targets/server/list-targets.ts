@@ -2,6 +2,7 @@ import "server-only";
 import type { Principal } from "@/lib/auth/principal.ts";
 import type { Reach } from "@/lib/auth/reach.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import {
   type SpaceLine,
   type SpacePage,
@@ -11,16 +12,13 @@ import {
 } from "../target-line.ts";
 import { cursorAfter, type TargetQuery } from "../target-query.ts";
 
-const utc = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 /** A page of the targets within somebody's reach that were not deleted, by name and kind. */
 export async function listTargets(
   principal: Pick<Principal, "organizationId" | "reach">,
   { match, after }: TargetQuery,
 ): Promise<TargetPage> {
   const found = await pool().query<TargetLine>(
-    `SELECT id, name, kind, description, ${utc("created_at")} AS "firstSeen" FROM targets
+    `SELECT id, name, kind, description, ${utcText("created_at")} AS "firstSeen" FROM targets
      WHERE organization_id = $1 AND deleted_at IS NULL AND ($2 = '' OR name ILIKE $3 OR description ILIKE $3)
        AND ($4::text IS NULL OR (name, kind) > ($4, $5))
        AND ($6::text[] IS NULL OR name = ANY($6))
@@ -44,7 +42,7 @@ export async function listSpaces(
   { match, after }: TargetQuery,
 ): Promise<SpacePage> {
   const found = await pool().query<SpaceLine>(
-    `SELECT id, name, description, ${utc("created_at")} AS "firstSeen" FROM spaces
+    `SELECT id, name, description, ${utcText("created_at")} AS "firstSeen" FROM spaces
      WHERE organization_id = $1 AND ($2 = '' OR name ILIKE $3 OR description ILIKE $3)
        AND ($4::text IS NULL OR name > $4) AND ($5::text[] IS NULL OR name = ANY($5))
      ORDER BY name LIMIT ${targetPage + 1}`,

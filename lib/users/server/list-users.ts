@@ -5,17 +5,15 @@ import { mayGrant } from "@/lib/auth/roles.ts";
 import { reachOfUser } from "@/lib/auth/server/reach.ts";
 import { storedRole } from "@/lib/auth/server/sessions.ts";
 import { pool } from "@/lib/db/client.ts";
+import { utcText } from "@/lib/db/utc-text.ts";
 import { listGroups } from "@/lib/groups/server/read.ts";
 import { notFound } from "@/lib/http/problem.ts";
 import { type UserLine, type UserPage, userPage } from "../user.ts";
 import type { UserQuery } from "../user-query.ts";
 
-const utc = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 const columns = `u.id, u.email, u.name, u.role, u.status, u.shared_only AS "sharedOnly", u.logins, u.version,
-  ${utc("u.created_at")} AS "createdAt", ${utc("greatest(u.last_seen_at, (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id))")} AS "lastSeenAt",
-  (SELECT ${utc("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
+  ${utcText("u.created_at")} AS "createdAt", ${utcText("u.last_seen_at")} AS "lastSeenAt",
+  (SELECT ${utcText("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
      AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil",
   u.role = 'superuser' OR u.global_scope AS "globalScope", ${reachOfUser.sql} AS reach,
   ARRAY(SELECT m.group_id::text FROM group_members m WHERE m.user_id = u.id) AS "groupIds"`;
