@@ -8,7 +8,7 @@ import type { ApiTokenItem } from "../api-token.ts";
 import { allows, type Principal } from "../principal.ts";
 import { grantableScopes, isSharedOnly, mayGrant, permissionsWithin, type TokenScope } from "../roles.ts";
 import { reachOfUser } from "./reach.ts";
-import { storedRole } from "./sessions.ts";
+import { lockAccount, storedRole } from "./sessions.ts";
 import { looksLikeToken, newToken, tokenHash } from "./tokens.ts";
 
 /** The holder of a valid token, before the request's own facts are added. */
@@ -43,7 +43,8 @@ export async function listTokens(principal: Principal): Promise<ApiTokenItem[]> 
  *
  * @param wish checked input; `expiresInDays` null means never
  * @returns the id and the token itself, which is not kept and cannot be shown again
- * @throws Problem 403 when a scope lies above the caller's own role
+ * @throws Problem 403 when a scope lies above the caller's own role, and when the account is disabled or deleted at
+ *   the same moment
  */
 export async function createToken(
   principal: Principal,
@@ -68,6 +69,8 @@ export async function createToken(
       updated: state,
     },
     async (client) => {
+      if (!(await lockAccount(client, principal.userId)))
+        throw forbidden("Your account was disabled or deleted a moment ago.");
       await client.query(
         `INSERT INTO api_tokens (id, organization_id, user_id, name, prefix, hash, scopes, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(days => $8::int))`,

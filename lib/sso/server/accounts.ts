@@ -104,7 +104,8 @@ export async function setScope(client: ClientBase, provider: Provider, userId: s
 }
 
 /**
- * Links an account to a person of the provider, within the caller's transaction.
+ * Links an account to a person of the provider, within the caller's transaction, which holds the account's lock. Two
+ * accounts that are linked to one person at once come here one after the other.
  * @returns false when it is linked to another person, or the person to another account
  */
 export async function linkSubject(
@@ -116,6 +117,10 @@ export async function linkSubject(
     made,
   }: { providerId: string; userId: string; subject: string; made: boolean },
 ): Promise<boolean> {
+  await client.query(
+    "SELECT pg_advisory_xact_lock(hashtextextended('daybook subject ' || $1 || ' ' || $2, 0))",
+    [providerId, subject],
+  );
   const others = await client.query(
     "SELECT 1 FROM identity_links WHERE provider_id = $1 AND subject = $2 AND user_id <> $3",
     [providerId, subject, userId],

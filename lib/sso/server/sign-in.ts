@@ -1,11 +1,12 @@
 import "server-only";
+import type { PoolClient } from "pg";
 import { type Actor, beginWorkflow, type OpenWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
-import { createSession, revokeSession } from "@/lib/auth/server/sessions.ts";
+import { createSession, lockAccount, revokeSession } from "@/lib/auth/server/sessions.ts";
 import { inTransaction } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
 import type { RequestFacts } from "@/lib/http/request-facts.ts";
 import { createAccount } from "@/lib/users/server/change-account.ts";
-import { type Account, type Found, findAccount, linkSubject, newAccount, setScope } from "./accounts.ts";
+import { type Account, type Found, findAccount, linkSubject, newAccount } from "./accounts.ts";
 import { providerActor, providerName } from "./actor.ts";
 import type { Claims } from "./openid.ts";
 import type { Provider } from "./providers.ts";
@@ -45,15 +46,15 @@ export async function signInWithProvider(
       await workflow.failed(found.refused, mappingEnd(provider, found.status));
       return { refused: true };
     }
-    const user = "account" in found ? found.account : await makeAccount(provider, claims, found);
+    const { user, made } = await accountOf(provider, claims, found);
     const groups = claims.groups && (await syncGroups(provider, user, claims.groups));
     const sessionId = await inTransaction(async (client) => {
-      const link = { providerId: provider.id, userId: user.id, subject: claims.subject, made: !account };
-      if (!(await linkSubject(client, link)))
-        throw new Problem(409, "the account was linked to another person of the provider a moment ago");
+      if (!(await lockAccount(client, user.id)))
+        throw new Problem(403, "the account was disabled or deleted a moment ago");
+      await requireLink(client, provider, { userId: user.id, subject: claims.subject, made });
       const id = await createSession(client, { userId: user.id, ...facts, method: "provider" });
       const replaced = replaces !== undefined && (await revokeSession(client, replaces));
-      const { custom } = mappingEnd(provider, account ? "mapped" : "created");
+      const { custom } = mappingEnd(provider, made ? "created" : "mapped");
       await workflow.done(client, {
         target: { name: user.email, id: user.id },
         initiator: personActor(provider, user.email, user.id),
@@ -117,19 +118,50 @@ function mappingEnd({ kind }: Provider, status: "mapped" | "created" | "unmapped
   return { custom: { [workflows[kind].mapping]: status } };
 }
 
+type User = { user: Pick<Account, "id" | "email">; made: boolean };
+
+/** The account that was found, or one that is made now, unless another sign-in of the person was faster. */
+async function accountOf(
+  provider: Provider,
+  claims: Claims,
+  found: Exclude<Found, { refused: unknown }>,
+): Promise<User> {
+  if ("account" in found) return { user: found.account, made: false };
+  try {
+    return { user: await makeAccount(provider, claims, found.create), made: true };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const now = await findAccount(provider, claims);
+    if (!("account" in now)) throw error;
+    return { user: now.account, made: false };
+  }
+}
+
 /** Makes the account of somebody unknown; the provider is its cause. @throws Problem 409 when it is there by now */
 async function makeAccount(
   provider: Provider,
   claims: Claims,
-  { create: { email, name } }: Extract<Found, { create: unknown }>,
-): Promise<Pick<Account, "id" | "email">> {
+  { email, name }: { email: string; name: string },
+): Promise<User["user"]> {
+  const { subject } = claims;
   return await createAccount(
     {
       actor: providerActor(provider),
       by: providerName(provider),
-      custom: { subject: claims.subject, globalScope: provider.givesGlobalScope },
+      custom: { subject, globalScope: provider.givesGlobalScope },
     },
     newAccount(provider, { email, name, role: provider.accountRole, disabled: false }),
-    (client, { id }) => setScope(client, provider, id),
+    // Nobody finds the account before it is its person's.
+    (client, { id }) => requireLink(client, provider, { userId: id, subject, made: true }),
   );
+}
+
+/** @throws Problem 409 when the account or the person is linked otherwise */
+async function requireLink(
+  client: PoolClient,
+  { id }: Provider,
+  link: { userId: string; subject: string; made: boolean },
+): Promise<void> {
+  if (!(await linkSubject(client, { providerId: id, ...link })))
+    throw new Problem(409, "the account was linked to another person of the provider a moment ago");
 }

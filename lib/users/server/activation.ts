@@ -43,7 +43,7 @@ export async function activate(
   await runWorkflow(
     { ...factsOf(holder, "valid", facts), original: stateOf(before), updated: stateOf(after) },
     async (client) => {
-      await useLink(client, token, "activation");
+      await useLink(client, holder, token, "activation");
       const done = await client.query(
         `UPDATE users SET name = $2, status = 'active', password_hash = $3 WHERE id = $1 AND status = 'invited'`,
         [holder.id, name, hash],

@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import type { PoolClient } from "pg";
+import { lockAccount } from "@/lib/auth/server/sessions.ts";
 import { countUse } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { env } from "@/lib/env.ts";
@@ -22,17 +23,24 @@ const form = /^[A-Za-z0-9_-]{43}$/;
 /** Days for which a link that cannot be used any more is kept, so that the record can say why. */
 const keptDays = 30;
 
-/** Makes a link within the caller's transaction; an older one of the same purpose is dead from its commit on. */
+/**
+ * Makes a link within the caller's transaction; an older one of the same purpose is dead from its commit on. Whoever
+ * makes or uses links of one person at the same moment waits here for the other.
+ *
+ * @throws Problem 409 when the account was deleted meanwhile
+ */
 export async function newLink(client: PoolClient, userId: string, purpose: Purpose): Promise<NewLink> {
   const token = randomBytes(32).toString("base64url");
+  await lockAccount(client, userId);
   await endLinks(client, userId, purpose);
   const made = await client.query<{ expiresAt: Date }>(
     `INSERT INTO user_links (hash, user_id, purpose, expires_at)
-     VALUES ($1, $2, $3, now() + make_interval(hours => $4)) RETURNING expires_at AS "expiresAt"`,
+     SELECT $1, u.id, $3, now() + make_interval(hours => $4) FROM users u WHERE u.id = $2
+     RETURNING expires_at AS "expiresAt"`,
     [hashOf(token), userId, purpose, hours[purpose]],
   );
   const [row] = made.rows;
-  if (!row) throw new Error("A link was not stored");
+  if (!row) throw new Problem(409, "The account was deleted a moment ago.");
   // The address is the configured one: what a request calls this host is a stranger's word.
   const url = new URL(`${paths[purpose]}/${token}`, env().NEXTAUTH_URL).href;
   return { url, expiresAt: row.expiresAt.toISOString() };
@@ -86,16 +94,21 @@ export async function requireTries(address: string): Promise<void> {
  * Uses a link up, within the caller's transaction: of two at once, one does. Others of the purpose, as two that were
  * asked for at the same moment, go with it. @throws Problem 404
  */
-export async function useLink(client: PoolClient, token: string, purpose: Purpose): Promise<void> {
-  const used = await client.query<{ userId: string }>(
+export async function useLink(
+  client: PoolClient,
+  { id: userId }: Pick<Holder, "id">,
+  token: string,
+  purpose: Purpose,
+): Promise<void> {
+  await lockAccount(client, userId);
+  const used = await client.query(
     `UPDATE user_links SET used_at = now()
-     WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND replaced_at IS NULL AND expires_at > now()
-     RETURNING user_id AS "userId"`,
-    [hashOf(token), purpose],
+     WHERE hash = $1 AND purpose = $2 AND user_id = $3
+       AND used_at IS NULL AND replaced_at IS NULL AND expires_at > now()`,
+    [hashOf(token), purpose, userId],
   );
-  const [link] = used.rows;
-  if (!link) throw badLink();
-  await endLinks(client, link.userId, purpose);
+  if (used.rowCount !== 1) throw badLink();
+  await endLinks(client, userId, purpose);
 }
 
 /** The one answer to every link that cannot be used; it tells nothing of why. */

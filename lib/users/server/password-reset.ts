@@ -128,7 +128,7 @@ export async function resetByLink(
   }
   const hash = await hashPassword(password);
   await runWorkflow(workflow, async (client) => {
-    await useLink(client, token, "password-reset");
+    await useLink(client, holder, token, "password-reset");
     const done = await client.query(
       `UPDATE users SET password_hash = $2 WHERE id = $1 AND status = 'active' AND password_hash IS NOT NULL`,
       [id, hash],
