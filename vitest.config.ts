@@ -16,6 +16,8 @@ export default defineConfig({
     exclude: ["lib/generated/**"],
     globalSetup: ["lib/db/test-database.ts"],
     setupFiles: ["lib/audit/test-captured.ts"],
+    // As in e2e/playwright.config.ts.
+    retry: process.env["CI"] === undefined ? 0 : 1,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -17,12 +17,13 @@ export function countVitest(json) {
 
 /**
  * @param {string} json Playwright's report
- * @returns {Count} a test that passed only when repeated counts as failed, and so does an error outside of tests
+ * @returns {Count} a test that passed when repeated counts as passed, which Playwright lists as flaky; an error
+ *   outside of tests counts as failed
  */
 export function countPlaywright(json) {
   /** @type {{ stats: { expected: number, unexpected: number, flaky: number }, errors: unknown[] }} */
   const { stats, errors } = JSON.parse(json);
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length };
 }
 
 /**

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, openLog, test } from "./fixtures.ts";
+import { expect, openLog, openRow, test } from "./fixtures.ts";
 
 test.use({ account: "sample" });
 
@@ -34,7 +34,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("nor have the drawer, a filter's panel, the palette and the keys", async ({ page }) => {
       await openLog(page, "/logs/commands?user!=nobody");
-      await page.locator("[data-row]").first().click();
+      await openRow(page.locator("[data-row]").first());
       await expect(page.getByRole("region", { name: "Record as received" })).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Escape");

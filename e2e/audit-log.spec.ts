@@ -4,7 +4,7 @@ import type { APIRequestContext, Page } from "@playwright/test";
 import Papa from "papaparse";
 import { unguardFormula } from "@/lib/logs/formula-guard.ts";
 import { auditLog } from "@/lib/logs/views/audit-log.ts";
-import { expect, type NativeRecord, openLog, test } from "./fixtures.ts";
+import { expect, type NativeRecord, openLog, openRow, test } from "./fixtures.ts";
 
 const today = new Date().toISOString().slice(0, 10);
 
@@ -148,7 +148,7 @@ test("a workflow is one entry that opens into its steps, with what changed", asy
   await expect(page).not.toHaveURL(/timeline=/);
 
   await openLog(page, `/settings/audit-log?${new URLSearchParams({ target })}`);
-  await rows.first().click();
+  await openRow(rows.first());
   await expect(drawer.getByRole("region", { name: "Before and after" })).toBeVisible();
   await drawer.getByRole("button", { name: "Show workflow" }).click();
   await expect(drawer.getByRole("list", { name: "Steps" }).locator("> li")).toHaveCount(2);
@@ -162,7 +162,7 @@ test("CustomValues are copied as JSON on lines", async ({ page, request, context
   const id = exported.headers()["x-export-id"] ?? "";
   await exported.text();
   await openLog(page, `/settings/audit-log?targetId=${id}&eventType=export:created`);
-  await page.locator("[data-row]").first().click();
+  await openRow(page.locator("[data-row]").first());
   await page.getByRole("button", { name: "Copy CustomValues as JSON" }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(JSON.parse(copied)).toMatchObject({ category: "Reporting", from: "2026-01-01", rows: 0 });

@@ -1,4 +1,4 @@
-import { type BrowserContextOptions, test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContextOptions, test as base, expect, type Locator, type Page } from "@playwright/test";
 import { type Installation, installation } from "./installation.ts";
 
 export { expect };
@@ -70,6 +70,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export async function openLog(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
+}
+
+/** Presses a row of a log beside what is in its cells: links, counts, actions under the pointer. */
+export async function openRow(row: Locator): Promise<void> {
+  await row.click({ position: { x: 8, y: 8 } });
 }
 
 /** Refused scripts and styles, failed hydration, errors nobody caught. */

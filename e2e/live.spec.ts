@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, type NativeRecord, openLog, test } from "./fixtures.ts";
+import { expect, type NativeRecord, openLog, openRow, test } from "./fixtures.ts";
 
 /** Commands of one user, a second apart, the last one now. */
 function commandsOf(user: string, count: number): NativeRecord[] {
@@ -164,8 +164,7 @@ test("a connection that closes leaves the list of open ones, shown as closed fir
   await openLog(page, "/logs/connections?user=leaver&status=opened");
   const rows = page.locator("[data-row]");
   await expect(rows).toHaveText([/second/, /first/]);
-  // Its middle is where the actions of a cell come up under the pointer.
-  await rows.filter({ hasText: "host of first" }).click({ position: { x: 30, y: 10 } });
+  await openRow(rows.filter({ hasText: "host of first" }));
   const drawer = page.getByRole("dialog");
   await expect(drawer.getByText("opened", { exact: true })).toBeVisible();
   await post([event("first", "closed", 1000)]);

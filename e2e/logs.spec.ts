@@ -1,4 +1,4 @@
-import { expect, openLog, test } from "./fixtures.ts";
+import { expect, openLog, openRow, test } from "./fixtures.ts";
 
 test.use({ account: "sample" });
 
@@ -93,7 +93,7 @@ test.describe("the drawer", () => {
     await page.goBack();
     await expect(drawer).toBeHidden();
     await expect(page).toHaveURL("/logs/commands");
-    await page.locator(rows).nth(2).click();
+    await openRow(page.locator(rows).nth(2));
     await expect(drawer).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(drawer).toBeHidden();
@@ -102,13 +102,28 @@ test.describe("the drawer", () => {
 
   test("shows the record as it was received, repeated keys and all", async ({ page }) => {
     await openLog(page, "/logs/commands?user=alice&q=head");
-    await page.locator(rows).first().click();
+    await openRow(page.locator(rows).first());
     const record = page.getByRole("region", { name: "Record as received" });
     await expect(record).toContainText("iso8601");
     await record.getByRole("button", { name: "As received" }).click();
     await expect(record.locator("pre")).toContainText("\n");
     await expect(page.getByRole("dialog")).toContainText("From vm (sudo)");
     await expect(page.getByRole("dialog")).toContainText("before Daybook received it");
+  });
+
+  test("opens by a press anywhere in a row: a cell's actions do not come up under a quick one", async ({
+    page,
+  }) => {
+    await openLog(page, "/logs/connections");
+    // The moment for which actions wait lasts until the end of this test.
+    const browser = await page.context().newCDPSession(page);
+    await browser.send("Animation.enable");
+    await browser.send("Animation.setPlaybackRate", { playbackRate: 0 });
+    const status = page.getByRole("gridcell", { name: "closed" }).first();
+    await status.hover();
+    await expect(status.getByRole("button", { name: "Copy (c)", includeHidden: true })).toBeAttached();
+    await status.click();
+    await expect(page.getByRole("dialog").getByRole("region", { name: "Related" })).toBeAttached();
   });
 
   test("offers API calls of connections that can have made some", async ({ page }) => {
@@ -118,7 +133,7 @@ test.describe("the drawer", () => {
       ["kubernetes", 1],
     ] as const) {
       await openLog(page, `/logs/connections?kind=${kind}`);
-      await page.locator(rows).first().click();
+      await openRow(page.locator(rows).first());
       await expect(related.getByRole("button", { name: "Events" })).toBeVisible();
       await expect(related.getByRole("button", { name: "API calls" })).toHaveCount(calls);
     }
@@ -126,7 +141,7 @@ test.describe("the drawer", () => {
 
   test("leads on: from a command to its connection, from there to its events", async ({ page }) => {
     await openLog(page, "/logs/commands?user=bob");
-    await page.locator(rows).first().click();
+    await openRow(page.locator(rows).first());
     const related = page.getByRole("dialog").getByRole("region", { name: "Related" });
     await related.getByText("Connection", { exact: true }).click();
     await expect(related.getByRole("listitem")).toContainText(["lab/default/web-1/app"]);

@@ -13,6 +13,9 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env["CI"] !== undefined,
+  // A stalled machine is no fault of Daybook's. What passes only when repeated is listed as flaky, to be looked into;
+  // where a person works it fails at once.
+  retries: process.env["CI"] === undefined ? 0 : 1,
   use: {
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",

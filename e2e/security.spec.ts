@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
 import { logPath } from "@/components/shell/pages.ts";
 import { logViews } from "@/lib/logs/views.ts";
-import { expect, openLog, test } from "./fixtures.ts";
+import { expect, openLog, openRow, test } from "./fixtures.ts";
 import type { Installation } from "./installation.ts";
 import { apiOf, sessionOf, superuserUrl } from "./own-daybook.ts";
 
@@ -32,11 +32,7 @@ test.describe("the policy of pages", () => {
     await reportViolations(page);
     for (const path of logs) {
       await openLog(page, path);
-      // Beside the links of a row.
-      await page
-        .locator("[data-row]")
-        .first()
-        .click({ position: { x: 8, y: 8 } });
+      await openRow(page.locator("[data-row]").first());
       await expect(page.getByRole("dialog").getByRole("definition").first()).toBeVisible();
       await page.keyboard.press("Escape");
       expect(faults, path).toEqual([]);

@@ -25,13 +25,17 @@ const places = {
   "beside-left": "right-full mr-1",
 } as const;
 
-/** Quick actions over the end of a cell. The keyboard has keys for them, so they are no stops of Tab. */
+/**
+ * Quick actions over the end of a cell. The keyboard has keys for them, so they are no stops of Tab.
+ * They come up only after the pointer has rested for a moment: who presses a row at once means the row.
+ * That is not motion, and holds for those who want none as well.
+ */
 export function CellActions({ view, column, place, onAct }: CellActionsProps) {
   const filterable = filterOfColumn(view, column) !== undefined;
   return (
     <span
       className={cx(
-        "absolute inset-y-1 z-2 flex items-center rounded border border-line bg-surface shadow-sm max-md:hidden",
+        "absolute inset-y-1 z-2 flex items-center rounded border border-line bg-surface shadow-sm animate-arm! max-md:hidden",
         places[place],
       )}
     >
