@@ -47,6 +47,7 @@ export type RecordingSession = { info: RecordingInfo; events: Iterable<TerminalE
 export type FindingCode =
   | "encoding"
   | "order"
+  | "clock"
   | "time-limit"
   | "size"
   | "control-string"

@@ -137,6 +137,7 @@ function clipId(id: string): string {
   return plain.length <= 512 ? plain : `${plain.slice(0, 440)}…${sha256(plain).toString("hex")}`;
 }
 
-function isTimely(time: string, receivedAt: string): boolean {
+/** Whether the logs can hold a time: UTC, as received at another. */
+export function isTimely(time: string, receivedAt: string): boolean {
   return time >= earliestTime && Date.parse(time) <= Date.parse(receivedAt) + futureDays * 86_400_000;
 }

@@ -39,6 +39,7 @@ export const recording = z.object({
         code: z.enum([
           "encoding",
           "order",
+          "clock",
           "time-limit",
           "size",
           "control-string",

@@ -8,6 +8,7 @@ import { storable } from "@/lib/record/text.ts";
 import type { RecordedCommand } from "../commands.ts";
 import type { CommandFacts, SessionFacts } from "../live-session.ts";
 import { recordOfRow } from "./tell.ts";
+import { timely } from "./timely.ts";
 
 /** What sessions under way write into the logs. */
 
@@ -35,7 +36,7 @@ export function commandDraft(
   return {
     log: "commands",
     row: {
-      time: at,
+      time: timely(at),
       user: user ?? "unknown",
       target: target ?? source.name,
       command: storable(wordsOf(command, argv)),
@@ -62,7 +63,7 @@ export function eventDraft(
   return {
     log: "connection-events",
     row: {
-      time,
+      time: timely(time),
       user: user ?? "unknown",
       connectionRef: ref,
       event,

@@ -16,6 +16,7 @@ import { screensFile } from "./live-history.ts";
 import { commandDraft, kindOf, recordOf } from "./live-rows.ts";
 import { lostMs, running, StoredSession } from "./stored-session.ts";
 import { noRequest, tell } from "./tell.ts";
+import { timely } from "./timely.ts";
 import { sessionsChanged } from "./under-way.ts";
 
 /** Stores the sessions of one source while they are under way. */
@@ -122,7 +123,7 @@ async function openSession(source: IngestSource, facts: SessionFacts): Promise<L
       id,
       connectionId,
       source.id,
-      at,
+      timely(at),
       user ?? "unknown",
       target ?? source.name,
       targetUser,

@@ -207,10 +207,41 @@ describe("a recording that is posted", () => {
   });
 
   it.each([
+    ["1970, of a machine without a clock", 5],
+    ["nine years from now", Math.floor(Date.now() / 1000) + 9 * 365 * 86_400],
+  ])("stands where it was received when it says %s", async (_name, timestamp) => {
+    const head = { version: 2, width: 80, height: 24, timestamp };
+    const { body } = await upload(
+      who,
+      Buffer.from(`${JSON.stringify(head)}\n[1,"o","$ "]\n[2,"o","id\\r\\n"]`),
+    );
+    const line = await settled(body["id"] ?? "");
+    expect(line).toMatchObject({ state: "ready", durationUs: 2_000_000, commands: 1 });
+    expect(Math.abs(Date.parse(line.startedAt) - Date.parse(line.receivedAt))).toBeLessThan(10_000);
+    expect(line.findings).toMatchObject([
+      {
+        code: "clock",
+        message: expect.stringContaining(new Date(timestamp * 1000).toISOString().slice(0, 19)),
+      },
+    ]);
+    const connection = await pool().query("SELECT status FROM connections WHERE id = $1", [
+      line.connectionId,
+    ]);
+    expect(connection.rows).toEqual([{ status: "closed" }]);
+  });
+
+  it.each([
     ["no file", {}, undefined, 400, "file"],
     ["nobody", { target: "web-1" }, Buffer.from("x"), 400, "user"],
     ["an empty file", who, Buffer.alloc(0), 400, "file"],
     ["a time that is none", { ...who, startedAt: "yesterday" }, Buffer.from("x"), 400, "startedAt"],
+    [
+      "a time beyond the logs",
+      { ...who, startedAt: "1970-01-01T00:00:05Z" },
+      Buffer.from("x"),
+      400,
+      "startedAt lies outside the years that the logs hold",
+    ],
   ])("is refused with %s", async (_name, fields, file, status, named) => {
     const answer = await upload(fields as { [name: string]: string }, file);
     expect(answer.status).toBe(status);
@@ -378,6 +409,24 @@ describe("a session under way", () => {
     dumpedCore: false,
     error: null,
   };
+
+  it("stands at our time when its host has no clock", async () => {
+    const at = "1970-01-01T00:00:05.000001Z";
+    const began = Date.now();
+    const session = await liveSessionsOf(source).open({ ...facts, user: "clockless", at });
+    const named = { ...facts, recordId: "host/1970", at: "1970-01-01T00:00:06.000001Z" };
+    await session.command({ ...named, timeUs: 1_000_000, denied: null });
+    await session.end({ ...over, at: "1970-01-01T00:00:07.000001Z" });
+    const [line] = await listRecordings(scope(), { user: "clockless", limit: 1 });
+    const ready = await settled(line?.id ?? "");
+    expect(ready).toMatchObject({ state: "ready" });
+    expect(Date.parse(ready.startedAt)).toBeGreaterThanOrEqual(began - 1);
+    const rows = await pool().query(
+      "SELECT status, time >= to_timestamp($2::double precision / 1000) AS now FROM connections WHERE id = $1",
+      [ready.connectionId, began - 1],
+    );
+    expect(rows.rows).toEqual([{ status: "closed", now: true }]);
+  });
 
   it("is listed as live, watched from now on, and is a recording when it is over", async () => {
     const session = await liveSessionsOf(source).open(facts);

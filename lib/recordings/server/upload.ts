@@ -14,12 +14,15 @@ import { textFault } from "@/lib/http/body.ts";
 import { isUuid } from "@/lib/http/id.ts";
 import { badRequest, Problem } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
+import { isTimely } from "@/lib/ingest/server/prepare.ts";
+import { nowInstant } from "@/lib/record/clock.ts";
 import { refuseOnNode, type Wording } from "@/lib/user-events/server/refuse-node.ts";
 import { recordingLimits } from "../limits.ts";
 import { stagingFolder } from "./blobs.ts";
 import { keepRecording } from "./keep.ts";
 import { requireSender, type Sender } from "./sender.ts";
 import { requireStore } from "./store-health.ts";
+import { timelyText } from "./timely.ts";
 
 /** Where the asciinema command line posts to: version 2, and version 3 and everybody else. */
 export const uploadPaths = ["/api/asciicasts", "/api/v1/recordings"] as const;
@@ -174,6 +177,8 @@ async function describe(sender: Sender, fields: Fields) {
     throw badRequest([
       { parameter: "startedAt", reason: "must be a UTC time such as 2026-11-21T08:45:32.506784Z" },
     ]);
+  if (startedAt !== undefined && !isTimely(startedAt, nowInstant()))
+    throw badRequest([{ parameter: "startedAt", reason: `lies outside ${timelyText}` }]);
   if (fields.connection !== undefined)
     return { ...(await attached(sender, fields.connection, fields)), title, startedAt };
   const { person } = sender;

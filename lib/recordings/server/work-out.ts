@@ -15,6 +15,7 @@ import { blobs, stagingFolder } from "./blobs.ts";
 import { ContentFault, checkedBytes } from "./content-fault.ts";
 import { keepMade } from "./keep-made.ts";
 import { noRequest } from "./tell.ts";
+import { startOf } from "./timely.ts";
 import { sessionsChanged } from "./under-way.ts";
 import { tellFailed, tellRows, type WorkedOutRow } from "./worked-out-rows.ts";
 
@@ -63,10 +64,11 @@ async function attempt(job: Job): Promise<void> {
 }
 
 async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
-  const found = await pool().query<WorkedOutRow>(
+  const found = await pool().query<WorkedOutRow & { receivedAt: string }>(
     `SELECT source_id AS "sourceId", user_name AS "user", target, target_user AS "targetUser", space, title,
        live_key IS NOT NULL AS live, connection_id AS "connectionId", kind,
-       to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt", encode(sha256, 'hex') AS sha256
+       to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt",
+       to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "receivedAt", encode(sha256, 'hex') AS sha256
      FROM recordings WHERE organization_id = $1 AND id = $2 AND state = 'processing' AND deleted_at IS NULL`,
     [organizationId, id],
   );
@@ -87,7 +89,10 @@ async function workOutOne({ organizationId, id, poster }: Job): Promise<void> {
       return;
     }
     // The head of an asciicast has whole seconds; what a session under way told is exact.
-    const startedAt = row.live ? row.startedAt : (outcome.summary.info.startedAt ?? row.startedAt);
+    const { startedAt, finding } = row.live
+      ? { startedAt: row.startedAt }
+      : startOf(outcome.summary, row.startedAt, row.receivedAt);
+    if (finding) outcome.summary.findings.push(finding);
     if (!(await keepMade({ organizationId, id }, startedAt, folder, outcome.summary))) return;
     await tellRows(organizationId, id, { ...row, startedAt }, outcome.summary, poster);
   } finally {

@@ -105,7 +105,7 @@ export async function tellRows(
     ...(targetUser && { targetUser }),
     ...(space && { space }),
   };
-  const at = clockFrom(row.startedAt);
+  const at = (timeUs: number): string => instantAfter(row.startedAt, timeUs);
   const event = (timeUs: number, name: "open" | "closed", cause?: string): RowDraft =>
     connectionEvent({ ...who, kind: row.kind, time: at(timeUs) }, name, cause);
   const rows: [name: string, draft: RowDraft][] = [
@@ -150,9 +150,9 @@ export async function tellRows(
   );
 }
 
-/** @returns the UTC text of a moment so many microseconds after the start */
-function clockFrom(startedAt: string): (offsetUs: number) => string {
+/** The UTC text of a moment so many microseconds after another. */
+export function instantAfter(startedAt: string, offsetUs: number): string {
   const micros =
     Date.parse(`${startedAt.slice(0, 19)}Z`) * 1000 + Number(startedAt.slice(20, -1).padEnd(6, "0"));
-  return (offsetUs) => instantOfMicros(micros + offsetUs) ?? startedAt;
+  return instantOfMicros(micros + offsetUs) ?? startedAt;
 }
