@@ -8,24 +8,9 @@ import { mostGroups, nameLength } from "@/lib/groups/group.ts";
 import { getGroup } from "@/lib/groups/server/read.ts";
 import { textFault } from "@/lib/http/body.ts";
 import { actorOf, type ScimContext } from "./context.ts";
-import { notThere, scimFault } from "./errors.ts";
+import { scimFault } from "./errors.ts";
 import { checkedMembers, setMembers } from "./members.ts";
-
-/** A group as SCIM shows it (RFC 7643, section 4.2); its members are the provider's accounts alone. */
-export type ScimGroup = {
-  id: string;
-  externalId?: string;
-  displayName: string;
-  members: { value: string; display: string; type: "User" }[];
-  meta: { created: Date };
-};
-
-type Row = Omit<ScimGroup, "members" | "externalId" | "meta"> & {
-  externalId: string | null;
-  created: Date;
-  made: boolean;
-  members: { value: string; display: string }[];
-};
+import { oneGroup, type ScimGroup, shownGroup } from "./read-groups.ts";
 
 const oneText = (max: number) =>
   z
@@ -46,38 +31,6 @@ const sentGroup = z.object({
 
 type SentGroup = z.output<typeof sentGroup>;
 
-/** The groups of the provider: those it made, and those that stand for one of its own. @param id of one alone */
-export async function readGroups(context: ScimContext, id?: string): Promise<ScimGroup[]> {
-  return (await rows(context, id)).map(shown);
-}
-
-function shown({ id, externalId, displayName, created, members }: Row): ScimGroup {
-  return {
-    id,
-    ...(externalId === null ? {} : { externalId }),
-    displayName,
-    members: members.map((member) => ({ ...member, type: "User" })),
-    meta: { created },
-  };
-}
-
-async function rows({ provider }: ScimContext, id?: string): Promise<Row[]> {
-  const found = await pool().query<Row>(
-    `SELECT g.id, i.external_id AS "externalId", i.created_at AS created, i.made,
-       CASE WHEN i.made THEN g.name ELSE coalesce(
-         (SELECT min(v.value) FROM identity_group_values v WHERE v.provider_id = i.provider_id AND v.group_id = g.id),
-         g.name) END AS "displayName",
-       coalesce((SELECT json_agg(json_build_object('value', u.id, 'display', u.email) ORDER BY u.email)
-         FROM group_members m JOIN users u ON u.id = m.user_id
-         JOIN identity_links l ON l.user_id = u.id AND l.provider_id = i.provider_id WHERE m.group_id = g.id), '[]') AS members
-     FROM identity_groups i JOIN groups g ON g.id = i.group_id
-     WHERE i.provider_id = $1 AND g.organization_id = $2 AND ($3::uuid IS NULL OR g.id = $3)
-     ORDER BY i.created_at, g.id`,
-    [provider.id, provider.organizationId, id ?? null],
-  );
-  return found.rows;
-}
-
 /** Makes a group, or takes the one that stands for it by the provider's settings. */
 export async function createGroup(context: ScimContext, given: object): Promise<ScimGroup> {
   const { provider } = context;
@@ -87,8 +40,8 @@ export async function createGroup(context: ScimContext, given: object): Promise<
   const id = mapped?.groupId ?? uuidv7();
   if (mapped) await takeGroup(context, id, sent);
   else await makeGroup(context, id, sent);
-  await setMembers(context, await oneRow(context, id), members);
-  return shown(await oneRow(context, id));
+  await setMembers(context, await oneGroup(context, id), members);
+  return shownGroup(await oneGroup(context, id));
 }
 
 async function makeGroup(
@@ -149,7 +102,7 @@ async function link(
 /** Sets what was sent of a group of the provider; what was not sent stays. */
 export async function replaceGroup(context: ScimContext, id: string, given: object): Promise<ScimGroup> {
   const { provider } = context;
-  const before = await oneRow(context, id);
+  const before = await oneGroup(context, id);
   const sent = checkedGroup(given);
   const wanted = sent.members ?? (context.patches ? [] : undefined);
   const members = wanted && (await checkedMembers(context, wanted));
@@ -182,14 +135,14 @@ export async function replaceGroup(context: ScimContext, id: string, given: obje
       "UPDATE identity_groups SET external_id = $3 WHERE provider_id = $1 AND group_id = $2",
       [provider.id, id, sent.externalId],
     );
-  if (members) await setMembers(context, await oneRow(context, id), members);
-  return shown(await oneRow(context, id));
+  if (members) await setMembers(context, await oneGroup(context, id), members);
+  return shownGroup(await oneGroup(context, id));
 }
 
 /** Deletes a group that the provider made; one that stands for its own is let go, without the provider's members. */
 export async function deleteGroup(context: ScimContext, id: string): Promise<void> {
   const { provider } = context;
-  const before = await oneRow(context, id);
+  const before = await oneGroup(context, id);
   if (!before.made) {
     await setMembers(context, before, []);
     await pool().query("DELETE FROM identity_groups WHERE provider_id = $1 AND group_id = $2", [
@@ -223,12 +176,6 @@ export async function deleteGroup(context: ScimContext, id: string): Promise<voi
       await client.query("DELETE FROM groups WHERE id = $1 AND organization_id = $2", [id, organizationId]);
     },
   );
-}
-
-async function oneRow(context: ScimContext, id: string): Promise<Row> {
-  const [row] = await rows(context, id);
-  if (!row) throw notThere();
-  return row;
 }
 
 function checkedGroup(given: object): SentGroup {

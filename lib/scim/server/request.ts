@@ -95,3 +95,8 @@ export function inLowerCase(filter: string): string {
     (_, name: string, operator: string, value: string) => `${name}${operator}"${value.toLowerCase()}"`,
   );
 }
+
+/** The library ends a text of a filter at any quote: those that JSON escapes are written as it writes other signs. */
+export function withoutQuotes(filter: string): string {
+  return filter.replace(/\\(.)/g, (escape, sign: string) => (sign === '"' ? "\\u0022" : escape));
+}

@@ -2,32 +2,28 @@ import "server-only";
 import SCIMMY from "scimmy";
 import { isUuid } from "@/lib/http/id.ts";
 import type { ScimContext } from "./context.ts";
-import { type Failures, notThere, scimFault } from "./errors.ts";
-import { createGroup, deleteGroup, readGroups, replaceGroup } from "./groups.ts";
-import { createUser, deleteUser, readUsers, replaceUser } from "./users.ts";
+import { type Failures, notThere } from "./errors.ts";
+import { createGroup, deleteGroup, replaceGroup } from "./groups.ts";
+import { type Filter, type ListPage, type Lists, listResources } from "./lists.ts";
+import { listsOfGroups } from "./read-groups.ts";
+import { listsOfUsers } from "./read-users.ts";
+import { createUser, deleteUser, replaceUser } from "./users.ts";
 
-/** What each handler is told beside the request: whose token it came with, and where a failure is kept. */
-export type Told = ScimContext & { failures: Failures };
+/**
+ * What each handler is told beside the request: whose token it came with, where a failure is kept, and which page of a
+ * list is wanted; how many there are in all is told back.
+ */
+export type Told = ScimContext & { failures: Failures; page?: ListPage; total?: number };
 
 type Handlers<Shown> = {
-  read: (context: ScimContext, id?: string) => Promise<Shown[]>;
+  lists: Lists<Shown>;
   create: (context: ScimContext, given: object) => Promise<Shown>;
   replace: (context: ScimContext, id: string, given: object) => Promise<Shown>;
   remove: (context: ScimContext, id: string) => Promise<void>;
 };
 
 /** What a resource of the library names: one by its id, or those that a filter finds. */
-type Named = { id?: string | undefined; filter?: { match: (values: object[]) => object[] } | undefined };
-
-/** @throws a fault of SCIM where the library cannot follow a filter, as into an attribute that holds no others */
-function matching(filter: NonNullable<Named["filter"]>, all: object[]): object[] {
-  try {
-    return filter.match(all);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw scimFault(400, "The filter names an attribute that is not there.", "invalidFilter");
-  }
-}
+type Named = { id?: string | undefined; filter?: Filter | undefined };
 
 const basePath = "/scim/v2";
 
@@ -41,11 +37,11 @@ export function declareResources(): typeof SCIMMY.Resources {
   Resources.User.extend(Schemas.EnterpriseUser, false);
   Resources.declare(Resources.User, {
     basepath: basePath,
-    ...handlers({ read: readUsers, create: createUser, replace: replaceUser, remove: deleteUser }),
+    ...handlers({ lists: listsOfUsers, create: createUser, replace: replaceUser, remove: deleteUser }),
   });
   Resources.declare(Resources.Group, {
     basepath: basePath,
-    ...handlers({ read: readGroups, create: createGroup, replace: replaceGroup, remove: deleteGroup }),
+    ...handlers({ lists: listsOfGroups, create: createGroup, replace: replaceGroup, remove: deleteGroup }),
   });
   Resources.Schema.basepath(basePath);
   Resources.ResourceType.basepath(basePath);
@@ -68,15 +64,17 @@ export function declareResources(): typeof SCIMMY.Resources {
   return Resources;
 }
 
-function handlers<Shown extends object>({ read, create, replace, remove }: Handlers<Shown>) {
+function handlers<Shown extends { id: string }>({ lists, create, replace, remove }: Handlers<Shown>) {
   return {
     egress: ({ id, filter }: Named, told: Told) =>
       told.failures.keep(async () => {
         if (id === undefined) {
-          const all = await read(told);
-          return filter ? matching(filter, all) : all;
+          if (!told.page) throw new Error("A list without a page");
+          const { resources, total } = await listResources(lists, told, filter, told.page);
+          told.total = total;
+          return resources;
         }
-        const [one] = isUuid(id) ? await read(told, id) : [];
+        const [one] = isUuid(id) ? await lists.read(told, { equal: { id }, limit: 1 }) : [];
         if (!one) throw notThere();
         return one;
       }),

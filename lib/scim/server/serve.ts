@@ -13,7 +13,7 @@ import { outcomeOf } from "@/lib/user-events/server/event.ts";
 import { recordUserEvent } from "@/lib/user-events/server/record.ts";
 import { inTurn } from "./context.ts";
 import { Failures, notThere, scimFault } from "./errors.ts";
-import { inLowerCase, inStandardForm, refuseInherited } from "./request.ts";
+import { inLowerCase, inStandardForm, refuseInherited, withoutQuotes } from "./request.ts";
 import { declareResources, type Told } from "./resources.ts";
 
 /** Bytes of a request, and resources of a list. */
@@ -107,8 +107,8 @@ async function route(
   for (const value of new URL(request.url).searchParams.values()) refuseInherited(value);
   const Kind = { Users: resources.User, Groups: resources.Group }[name];
   if (Kind && more.length === 0) {
-    const resource =
-      id === undefined ? new Kind(undefined, listQuery(request)) : new Kind(id, attributesOf(request));
+    if (method === "GET" && id === undefined) return json(await list(Kind, listQuery(request), told));
+    const resource = new Kind(id, attributesOf(request));
     if (method === "GET") return json(await resource.read(told));
     if (method === "POST" && id === undefined) return json(await resource.write(Object(body), told), 201);
     if (method === "PUT" && id !== undefined) return json(await resource.write(Object(body), told));
@@ -132,6 +132,17 @@ async function route(
   throw scimFault(404, "There is nothing at this path.");
 }
 
+/** A page of what there is. The library, which would have it all and cut the page out, is given the page alone. */
+async function list(
+  Kind: typeof SCIMMY.Resources.User | typeof SCIMMY.Resources.Group,
+  { page, ...query }: ReturnType<typeof listQuery>,
+  told: Told,
+): Promise<object> {
+  const paged: Told = { ...told, page };
+  const found = await new Kind(undefined, { count: page.count, ...query }).read(paged);
+  return { ...found, startIndex: page.startIndex, totalResults: paged.total };
+}
+
 type Resource = InstanceType<typeof SCIMMY.Resources.User> | InstanceType<typeof SCIMMY.Resources.Group>;
 type PatchMessage = Parameters<Resource["patch"]>[0];
 
@@ -148,19 +159,19 @@ function given(id: string | undefined): [] | [string] {
 function listQuery(request: Request) {
   const { searchParams } = new URL(request.url);
   const filter = searchParams.get("filter");
+  const sortBy = searchParams.get("sortBy");
   if (filter !== null && filter.length > filterLength)
     throw scimFault(400, `filter: at most ${filterLength} characters.`, "invalidFilter");
   return {
     ...attributesOf(request),
-    startIndex: number(searchParams, "startIndex", 1, 1, Number.MAX_SAFE_INTEGER),
-    count: number(searchParams, "count", defaultPerPage, 0, mostPerPage),
-    ...(filter !== null && { filter: inLowerCase(filter) }),
-    ...Object.fromEntries(
-      ["sortBy", "sortOrder"].flatMap((name) => {
-        const value = searchParams.get(name);
-        return value === null ? [] : [[name, value]];
+    page: {
+      startIndex: number(searchParams, "startIndex", 1, 1, Number.MAX_SAFE_INTEGER),
+      count: number(searchParams, "count", defaultPerPage, 0, mostPerPage),
+      ...(sortBy !== null && {
+        sort: { by: sortBy, descending: searchParams.get("sortOrder") === "descending" },
       }),
-    ),
+    },
+    ...(filter !== null && { filter: inLowerCase(withoutQuotes(filter)) }),
   };
 }
 

@@ -17,31 +17,7 @@ import {
 import { enabledStatus } from "@/lib/users/server/manage-users.ts";
 import { actorOf, type ScimContext } from "./context.ts";
 import { notThere, scimFault } from "./errors.ts";
-
-/** An account as SCIM shows it (RFC 7643, section 4.1), as far as Daybook keeps it. */
-export type ScimUser = {
-  id: string;
-  externalId?: string;
-  userName: string;
-  displayName: string;
-  name: { formatted: string };
-  active: boolean;
-  emails: { value: string; type: "work"; primary: true }[];
-  roles: { value: string; primary: true }[];
-  groups: { value: string; display: string; type: "direct" }[];
-  meta: { created: Date };
-};
-
-type Row = {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  status: string;
-  externalId: string | null;
-  created: Date;
-  groups: { value: string; display: string }[];
-};
+import { oneUser, readUsers, type ScimUser } from "./read-users.ts";
 
 /** What a request may set. */
 const oneText = (max: number) =>
@@ -71,36 +47,6 @@ const sentUser = z.object({
 
 type SentUser = z.output<typeof sentUser>;
 
-/** The accounts of the provider, oldest first. @param id of one of them alone */
-export async function readUsers({ provider }: ScimContext, id?: string): Promise<ScimUser[]> {
-  const found = await pool().query<Row>(
-    `SELECT u.id, u.email, u.name, u.role, u.status, l.external_id AS "externalId", l.created_at AS created,
-       coalesce((SELECT json_agg(json_build_object('value', g.id, 'display', g.name) ORDER BY g.name)
-         FROM group_members m JOIN groups g ON g.id = m.group_id
-         JOIN identity_groups i ON i.group_id = g.id AND i.provider_id = l.provider_id WHERE m.user_id = u.id), '[]') AS groups
-     FROM identity_links l JOIN users u ON u.id = l.user_id
-     WHERE l.provider_id = $1 AND u.organization_id = $2 AND ($3::uuid IS NULL OR u.id = $3)
-     ORDER BY l.created_at, u.id`,
-    [provider.id, provider.organizationId, id ?? null],
-  );
-  return found.rows.map(shown);
-}
-
-function shown({ id, email, name, role, status, externalId, created, groups }: Row): ScimUser {
-  return {
-    id,
-    ...(externalId === null ? {} : { externalId }),
-    userName: email,
-    displayName: name,
-    name: { formatted: name },
-    active: status !== "disabled",
-    emails: [{ value: email, type: "work", primary: true }],
-    roles: [{ value: role, primary: true }],
-    groups: groups.map((group) => ({ ...group, type: "direct" })),
-    meta: { created },
-  };
-}
-
 /** Makes an account, or links one of the same address where the provider finds accounts by that. */
 export async function createUser(context: ScimContext, given: object): Promise<ScimUser> {
   const { provider } = context;
@@ -126,7 +72,7 @@ export async function createUser(context: ScimContext, given: object): Promise<S
 /** Links an account that is there. Whether it may is the same question for everybody's: a taken name says no more. */
 async function adoptUser(context: ScimContext, known: Account, sent: SentUser): Promise<ScimUser> {
   const { provider } = context;
-  const [linked] = await readUsers(context, known.id);
+  const [linked] = await readUsers(context, { equal: { id: known.id }, limit: 1 });
   const own = known.organizationId === provider.organizationId && !linked;
   if (!own || isAbove(known.role, provider.highestRole) || provider.findsBy !== "email")
     throw scimFault(409, `The userName ${sent.userName} is taken.`, "uniqueness");
@@ -215,12 +161,6 @@ function causeOf(context: ScimContext, { externalId }: { externalId?: string | u
     by: providerName(context.provider),
     ...(externalId === undefined ? {} : { custom: { externalId } }),
   };
-}
-
-async function oneUser(context: ScimContext, id: string): Promise<ScimUser> {
-  const [user] = await readUsers(context, id);
-  if (!user) throw notThere();
-  return user;
 }
 
 function checkedUser(given: object): SentUser {
