@@ -90,24 +90,20 @@ function Workflow({ entry }: { entry: CatalogEntry }) {
       </div>
       <div>
         <p className={columnTitle}>Captured information</p>
-        {captured.length === 0 ? (
-          <p className="text-ink-2">what stands in the columns</p>
-        ) : (
-          <ul>
-            {captured.map((item) => {
-              const { column, key, what } = whereHeld(item, entry);
-              return (
-                <li key={item.says} className="flex flex-wrap gap-x-2">
-                  <span>{item.says}</span>
-                  <span className="text-ink-2">
-                    <Code text={key === undefined ? column : `${column}.${key}`} />
-                    {what !== undefined && ` ${what}`}
-                  </span>
-                </li>
-              );
-            })}
-          </ul>
-        )}
+        <ul>
+          {captured.map((item) => {
+            const { column, key, what } = whereHeld(item, entry);
+            return (
+              <li key={item.says} className="flex flex-wrap gap-x-2">
+                <span>{item.says}</span>
+                <span className="text-ink-2">
+                  <Code text={key === undefined ? column : `${column}.${key}`} />
+                  {what !== undefined && ` ${what}`}
+                </span>
+              </li>
+            );
+          })}
+        </ul>
       </div>
     </article>
   );

@@ -144,6 +144,12 @@ describe("the catalogue and its source document", () => {
       expect(page).toContain(`| ${title} | \`${type}\``);
   });
 
+  it("says of every workflow, Daybook's own too, what is captured and who did it", () => {
+    const silent = entries.filter(({ captured }) => !captured.some(({ says }) => says === "timestamp"));
+    expect(silent.map(({ type }) => type)).toEqual([]);
+    expect(entries.filter(({ captured }) => captured.length < 2).map(({ type }) => type)).toEqual([]);
+  });
+
   it("gives every type and every event type one meaning", () => {
     const types = entries.map(({ type }) => type);
     expect(new Set(types).size).toBe(types.length);

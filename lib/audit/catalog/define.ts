@@ -65,6 +65,12 @@ export const sourceIpAddress = { says: "source IP address", key: "sourceIpAddres
 export const previousValues = { says: "previous values", column: "OriginalState" } as const;
 export const newValues = { says: "new values", column: "UpdatedState" } as const;
 
+/** The words of whoever did it, which are asked for. A failed step says in their place why it failed. */
+export const why = { says: "reason", key: "reason", kind: "text" } as const;
+/** The same where they may be left out. */
+export const whyOptional = { ...why, known: "sometimes" } as const;
+export const connectionId = { says: "connection ID", key: "connectionId", kind: "text" } as const;
+
 /** Who did it is the Initiator; the document names it among the captured information too. */
 export function by(says: string) {
   return { says, column: "Initiator" } as const;

@@ -1,4 +1,18 @@
-import type { Workflows } from "./define.ts";
+import {
+  by,
+  newValues,
+  previousValues,
+  targetName,
+  timestamp,
+  type Workflows,
+  why,
+  whyOptional,
+} from "./define.ts";
+
+const tokenName = targetName("token name");
+const certificateName = targetName("certificate name");
+const deviceName = targetName("device name");
+const ofSource = { says: "source", key: "source", kind: "json" } as const;
 
 /** Daybook's own of Access & Tokens: API tokens, certificates, devices. */
 export const ownAccessWorkflows = {
@@ -10,7 +24,15 @@ export const ownAccessWorkflows = {
       done: { type: "apiToken:created", says: "Created API token" },
       failed: { type: "apiToken:creation-failed", says: "Failed to create API token" },
     },
-    captured: [],
+    captured: [
+      tokenName,
+      by("created by"),
+      { says: "scopes", key: "scopes", kind: "texts" },
+      { says: "days until it expires, null for never", key: "expiresInDays", kind: "json" },
+      { says: "first letters of the token", key: "prefix", kind: "text" },
+      newValues,
+      timestamp,
+    ],
   },
   "apiToken:deletion": {
     title: "API Token Deletion",
@@ -20,7 +42,7 @@ export const ownAccessWorkflows = {
       done: { type: "apiToken:deleted", says: "Revoked API token" },
       failed: { type: "apiToken:deletion-failed", says: "Failed to revoke API token" },
     },
-    captured: [],
+    captured: [tokenName, by("revoked by"), whyOptional, previousValues, newValues, timestamp],
   },
   "certificate:creation": {
     title: "Certificate Creation",
@@ -30,7 +52,7 @@ export const ownAccessWorkflows = {
       done: { type: "certificate:created", says: "Issued certificate" },
       failed: { type: "certificate:creation-failed", says: "Failed to issue certificate" },
     },
-    captured: [],
+    captured: [certificateName, by("issued by"), ofSource, newValues, timestamp],
   },
   "certificate:renewal": {
     title: "Certificate Renewal",
@@ -40,7 +62,16 @@ export const ownAccessWorkflows = {
       done: { type: "certificate:renewed", says: "Renewed certificate" },
       failed: { type: "certificate:renewal-failed", says: "Failed to renew certificate" },
     },
-    captured: [],
+    captured: [
+      certificateName,
+      by("renewed by"),
+      ofSource,
+      { says: "certificate in whose place it is", key: "replaces", kind: "json" },
+      whyOptional,
+      previousValues,
+      newValues,
+      timestamp,
+    ],
   },
   "certificate:deletion": {
     title: "Certificate Revocation",
@@ -50,7 +81,7 @@ export const ownAccessWorkflows = {
       done: { type: "certificate:deleted", says: "Revoked certificate" },
       failed: { type: "certificate:deletion-failed", says: "Failed to revoke certificate" },
     },
-    captured: [],
+    captured: [certificateName, by("revoked by"), ofSource, why, previousValues, newValues, timestamp],
   },
   "device:creation": {
     title: "Device Claim",
@@ -60,7 +91,7 @@ export const ownAccessWorkflows = {
       done: { type: "device:created", says: "Claimed device" },
       failed: { type: "device:creation-failed", says: "Failed to claim device" },
     },
-    captured: [],
+    captured: [deviceName, by("claimed by"), newValues, timestamp],
   },
   "device:deletion": {
     title: "Device Revocation",
@@ -70,6 +101,6 @@ export const ownAccessWorkflows = {
       done: { type: "device:deleted", says: "Revoked device" },
       failed: { type: "device:deletion-failed", says: "Failed to revoke device" },
     },
-    captured: [],
+    captured: [deviceName, by("revoked by"), why, previousValues, newValues, timestamp],
   },
 } as const satisfies Workflows;

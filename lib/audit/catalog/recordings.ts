@@ -1,4 +1,16 @@
-import type { Workflows } from "./define.ts";
+import {
+  by,
+  connectionId,
+  newValues,
+  previousValues,
+  targetName,
+  timestamp,
+  type Workflows,
+  why,
+} from "./define.ts";
+
+const recorded = targetName("whose recording");
+const recordingId = { says: "recording ID", key: "recordingId", kind: "text" } as const;
 
 /** Daybook's own: recordings. */
 export const recordingWorkflows = {
@@ -10,7 +22,7 @@ export const recordingWorkflows = {
       done: { type: "recording:played", says: "Played the recording of" },
       failed: { type: "recording:playback-failed", says: "Failed to play the recording of" },
     },
-    captured: [],
+    captured: [recorded, by("played by"), recordingId, connectionId, timestamp],
   },
   "recording:reading": {
     title: "Recording Reading",
@@ -20,7 +32,7 @@ export const recordingWorkflows = {
       done: { type: "recording:read", says: "Read the recording of" },
       failed: { type: "recording:reading-failed", says: "Failed to read the recording of" },
     },
-    captured: [],
+    captured: [recorded, by("read by"), recordingId, connectionId, timestamp],
   },
   "recording:search": {
     title: "Recording Search",
@@ -30,7 +42,13 @@ export const recordingWorkflows = {
       done: { type: "recording:searched", says: "Searched recordings for" },
       failed: { type: "recording:search-failed", says: "Failed to search recordings for" },
     },
-    captured: [],
+    captured: [
+      by("searched by"),
+      { says: "words", key: "words", kind: "text" },
+      { says: "hits", key: "hits", kind: "number" },
+      { says: "IDs of the recordings shown", key: "recordingIds", kind: "texts" },
+      timestamp,
+    ],
   },
   "recording:download": {
     title: "Recording Download",
@@ -40,7 +58,15 @@ export const recordingWorkflows = {
       done: { type: "recording:downloaded", says: "Downloaded the recording of" },
       failed: { type: "recording:download-failed", says: "Failed to download the recording of" },
     },
-    captured: [],
+    captured: [
+      recorded,
+      by("downloaded by"),
+      recordingId,
+      connectionId,
+      { says: "file in an archive", key: "file", kind: "text", known: "sometimes" },
+      { says: "ID of the archive’s export", key: "exportId", kind: "text", known: "sometimes" },
+      timestamp,
+    ],
   },
   "recording:deletion": {
     title: "Recording Deletion",
@@ -50,7 +76,7 @@ export const recordingWorkflows = {
       done: { type: "recording:deleted", says: "Deleted the recording of" },
       failed: { type: "recording:deletion-failed", says: "Failed to delete the recording of" },
     },
-    captured: [],
+    captured: [recorded, by("deleted by"), why, previousValues, newValues, timestamp],
   },
   "recording:hold": {
     title: "Recording Hold",
@@ -60,7 +86,7 @@ export const recordingWorkflows = {
       done: { type: "recording:held", says: "Put a hold on the recording of" },
       failed: { type: "recording:hold-failed", says: "Failed to put a hold on the recording of" },
     },
-    captured: [],
+    captured: [recorded, by("held by"), why, recordingId, connectionId, timestamp],
   },
   "recording:hold-release": {
     title: "Recording Hold Release",
@@ -73,7 +99,7 @@ export const recordingWorkflows = {
         says: "Failed to release from its hold the recording of",
       },
     },
-    captured: [],
+    captured: [recorded, by("released by"), why, recordingId, connectionId, previousValues, timestamp],
   },
   "retention:update": {
     title: "Retention Update",
@@ -83,6 +109,6 @@ export const recordingWorkflows = {
       done: { type: "retention:updated", says: "Updated how long recordings are kept by" },
       failed: { type: "retention:update-failed", says: "Failed to update how long recordings are kept by" },
     },
-    captured: [],
+    captured: [by("updated by"), why, previousValues, newValues, timestamp],
   },
 } as const satisfies Workflows;

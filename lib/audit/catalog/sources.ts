@@ -1,4 +1,20 @@
-import type { Workflows } from "./define.ts";
+import {
+  by,
+  newValues,
+  previousValues,
+  targetName,
+  timestamp,
+  type Workflows,
+  whyOptional,
+} from "./define.ts";
+
+const sourceName = targetName("source name");
+const record = [
+  targetName("source name"),
+  { says: "source ID", key: "sourceId", kind: "text" },
+  { says: "record’s own ID", key: "recordId", kind: "json" },
+  { says: "why it was quarantined", key: "quarantinedFor", kind: "text" },
+] as const;
 
 /** Daybook's own: sources and what they sent that could not be understood. */
 export const sourceWorkflows = {
@@ -10,7 +26,20 @@ export const sourceWorkflows = {
       done: { type: "source:created", says: "Created source" },
       failed: { type: "source:creation-failed", says: "Failed to create source" },
     },
-    captured: [],
+    captured: [
+      sourceName,
+      by("created by"),
+      { says: "kind", key: "kind", kind: "text" },
+      { says: "settings", key: "settings", kind: "json" },
+      {
+        says: "deployment token by which it paired",
+        key: "deploymentToken",
+        kind: "json",
+        known: "sometimes",
+      },
+      newValues,
+      timestamp,
+    ],
   },
   "source:deletion": {
     title: "Source Deletion",
@@ -20,7 +49,7 @@ export const sourceWorkflows = {
       done: { type: "source:deleted", says: "Removed source" },
       failed: { type: "source:deletion-failed", says: "Failed to remove source" },
     },
-    captured: [],
+    captured: [sourceName, by("removed by"), timestamp],
   },
   "source:update": {
     title: "Source Update",
@@ -30,7 +59,7 @@ export const sourceWorkflows = {
       done: { type: "source:updated", says: "Changed settings of source" },
       failed: { type: "source:update-failed", says: "Failed to change settings of source" },
     },
-    captured: [],
+    captured: [sourceName, by("changed by"), whyOptional, previousValues, newValues, timestamp],
   },
   "source:token-renewal": {
     title: "Source Token Renewal",
@@ -40,7 +69,15 @@ export const sourceWorkflows = {
       done: { type: "source:token-renewed", says: "Renewed the token of source" },
       failed: { type: "source:token-renewal-failed", says: "Failed to renew the token of source" },
     },
-    captured: [],
+    captured: [
+      sourceName,
+      by("renewed by"),
+      { says: "first letters of the token before", key: "replaces", kind: "text" },
+      whyOptional,
+      previousValues,
+      newValues,
+      timestamp,
+    ],
   },
   "source:suspension": {
     title: "Source Suspension",
@@ -50,7 +87,7 @@ export const sourceWorkflows = {
       done: { type: "source:suspended", says: "Stopped source" },
       failed: { type: "source:suspension-failed", says: "Failed to stop source" },
     },
-    captured: [],
+    captured: [sourceName, by("stopped by"), whyOptional, previousValues, newValues, timestamp],
   },
   "source:resumption": {
     title: "Source Resumption",
@@ -60,7 +97,7 @@ export const sourceWorkflows = {
       done: { type: "source:resumed", says: "Resumed source" },
       failed: { type: "source:resumption-failed", says: "Failed to resume source" },
     },
-    captured: [],
+    captured: [sourceName, by("resumed by"), whyOptional, previousValues, newValues, timestamp],
   },
   "quarantinedRecord:replay": {
     title: "Quarantined Record Replay",
@@ -70,7 +107,7 @@ export const sourceWorkflows = {
       done: { type: "quarantinedRecord:replayed", says: "Replayed a quarantined record of" },
       failed: { type: "quarantinedRecord:replay-failed", says: "Failed to replay a quarantined record of" },
     },
-    captured: [],
+    captured: [...record, by("replayed by"), previousValues, newValues, timestamp],
   },
   "quarantinedRecord:dismissal": {
     title: "Quarantined Record Dismissal",
@@ -83,6 +120,6 @@ export const sourceWorkflows = {
         says: "Failed to dismiss a quarantined record of",
       },
     },
-    captured: [],
+    captured: [...record, by("dismissed by"), whyOptional, previousValues, newValues, timestamp],
   },
 } as const satisfies Workflows;

@@ -1,4 +1,4 @@
-import type { Workflows } from "./define.ts";
+import { by, newValues, previousValues, targetName, timestamp, type Workflows, why } from "./define.ts";
 
 /** Daybook's own: targets and spaces. */
 export const targetWorkflows = {
@@ -10,7 +10,7 @@ export const targetWorkflows = {
       done: { type: "target:updated", says: "Updated target" },
       failed: { type: "target:update-failed", says: "Failed to update target" },
     },
-    captured: [],
+    captured: [targetName("target name"), by("updated by"), previousValues, newValues, timestamp],
   },
   "target:deletion": {
     title: "Target Deletion",
@@ -20,7 +20,26 @@ export const targetWorkflows = {
       done: { type: "target:deleted", says: "Deleted target" },
       failed: { type: "target:deletion-failed", says: "Failed to delete target" },
     },
-    captured: [],
+    captured: [
+      targetName("target name"),
+      by("deleted by"),
+      why,
+      {
+        says: "connections whose hosts were told to end them",
+        key: "connectionsTold",
+        kind: "number",
+        known: "done",
+      },
+      {
+        says: "connections closed in the record alone",
+        key: "connectionsClosed",
+        kind: "number",
+        known: "done",
+      },
+      previousValues,
+      newValues,
+      timestamp,
+    ],
   },
   "space:update": {
     title: "Space Update",
@@ -30,6 +49,6 @@ export const targetWorkflows = {
       done: { type: "space:updated", says: "Updated space" },
       failed: { type: "space:update-failed", says: "Failed to update space" },
     },
-    captured: [],
+    captured: [targetName("space name"), by("updated by"), previousValues, newValues, timestamp],
   },
 } as const satisfies Workflows;

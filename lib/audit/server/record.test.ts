@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => installation.remove());
 
+const scopes = { scopes: ["logs:read"], expiresInDays: 90, prefix: "dbk_abc" };
+
 const facts = (name: string): WorkflowFacts => ({
   actor: {
     organizationId: installation.organizationId,
@@ -20,7 +22,7 @@ const facts = (name: string): WorkflowFacts => ({
   },
   workflowType: "apiToken:creation",
   target: { name, id: `${name}-id` },
-  custom: { scopes: ["logs:read"] },
+  custom: scopes,
   original: { scopes: [] },
 });
 
@@ -109,7 +111,7 @@ describe("a workflow", () => {
   });
 
   it("fills the columns of the audit log", async () => {
-    await runWorkflow(facts("columns"), async () => undefined);
+    await runWorkflow({ ...facts("columns"), updated: scopes }, async () => undefined);
     const rows = await pool().query(
       `SELECT event_id = id::text AS "ownId", tenant_id AS tenant, category, workflow_type AS type, initiator,
               initiator_type, initiator_id, target_type, target_id, original_state AS original, custom_values AS custom
@@ -127,7 +129,7 @@ describe("a workflow", () => {
         target_type: "apiToken",
         target_id: "columns-id",
         original: { scopes: [] },
-        custom: { scopes: ["logs:read"] },
+        custom: scopes,
       },
     ]);
   });
@@ -206,7 +208,7 @@ describe("orphans", () => {
   });
 
   it("leave nothing behind that the application could rewrite", async () => {
-    await runWorkflow(facts("kept"), async () => undefined);
+    await runWorkflow({ ...facts("kept"), updated: scopes }, async () => undefined);
     for (const statement of [
       "UPDATE audit_events SET target = 'other'",
       "DELETE FROM audit_events",
