@@ -18,7 +18,9 @@ export default defineConfig({
     setupFiles: ["lib/audit/test-captured.ts"],
     // As in e2e/playwright.config.ts.
     retry: process.env["CI"] === undefined ? 0 : 1,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // What a test waits for takes moments; a busy machine may stall for several seconds in between.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { fileFailure } from "./terminal.mjs";
+import { Failure, fileFailure } from "./terminal.mjs";
 
 /** The port of the last start, or another where that is taken. @param {string} dataFolder */
 export async function choosePort(dataFolder) {
@@ -24,13 +24,14 @@ function isFree(port) {
   });
 }
 
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(address && typeof address === "object" ? address.port : 0));
-    });
-  });
+/**
+ * A port that nobody has, below those that outgoing connections get: nothing takes it before it is listened on.
+ * @returns {Promise<number>}
+ */
+export async function freePort() {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Failure("None of a hundred ports between 15000 and 30000 is free on 127.0.0.1.");
 }

@@ -81,7 +81,7 @@ test("starts, refuses a second start, comes back after kill -9, and stops cleanl
   expect(await third.ended).toBe(0);
   expect(processIdentity(database)).toBeNull();
   expect(existsSync(path.join(project, "data/daybook.lock"))).toBe(false);
-}, 60_000);
+});
 
 test("a note of a process that is another program's by now does not keep the database from starting", async () => {
   // As after the restart of a container: the lock and the database's note name processes that run, not ours.
@@ -92,7 +92,7 @@ test("a note of a process that is another program's by now does not keep the dat
     JSON.stringify({ pid: process.pid, identity: "before" }),
   );
   await stop(await startAndWait());
-}, 60_000);
+});
 
 test("each thing that stands in the way is one line and a non-zero exit", async () => {
   const cases: [Record<string, string>, RegExp][] = [
@@ -108,7 +108,7 @@ test("each thing that stands in the way is one line and a non-zero exit", async 
     expect(run.output()).toMatch(line);
     expect(run.output()).not.toContain("    at ");
   }
-}, 60_000);
+});
 
 function start(environment: Record<string, string> = {}): Run {
   const { PATH = "" } = process.env;

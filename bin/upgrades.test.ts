@@ -4,6 +4,7 @@ import net, { type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import { registerUpgrade } from "@/lib/http/upgrades.ts";
+import { patience } from "@/lib/test-time.ts";
 import { upgrades } from "./upgrades.mjs";
 
 const endings: (() => void)[] = [];
@@ -52,7 +53,7 @@ test("a registered path is ours, everything else is Next's, once it listens", as
     "HTTP/1.1 101 ours",
   );
   // The credential in the path is in no log.
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await vi.waitFor(() => expect(lines).toHaveLength(1), patience);
   expect(lines).toMatchObject([{ path: "/ws/S/…", address: "192.0.2.9", status: 101 }]);
 });
 
@@ -79,11 +80,14 @@ test("who asks for another protocol than WebSocket is answered in the one that i
   socket.write(head("Content-Length: 11\r\n\r\nhello"), "latin1");
   await once(server, "upgrade");
   socket.write(" world");
-  await vi.waitFor(() => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  hello world"));
+  await vi.waitFor(
+    () => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  hello world"),
+    patience,
+  );
   // And the next one on the same connection, which is its last.
   const ended = once(socket, "end");
   socket.write(head("Transfer-Encoding: chunked\r\n\r\n5\r\nagain\r\n0\r\n\r\n"), "latin1");
-  await vi.waitFor(() => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  again"));
+  await vi.waitFor(() => expect(answers.join("")).toContain("POST /ingest?a=1 M\u00fcller  again"), patience);
   await ended;
 });
 
@@ -96,7 +100,7 @@ test("who is refused holds no connection, even without ending it", async () => {
   await vi.waitFor(async () => {
     const open = await new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
     expect(open).toBe(0);
-  });
+  }, patience);
 });
 
 test("what a handler throws ends the connection alone; what is open can be cut", async () => {

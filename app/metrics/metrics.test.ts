@@ -4,6 +4,7 @@ import { disconnect, inTransaction, pool } from "@/lib/db/client.ts";
 import { lockSource } from "@/lib/ingest/server/receipts.ts";
 import { lines, testSource } from "@/lib/ingest/server/test-source.ts";
 import { countRequest, routeClass } from "@/lib/metrics/request-counts.mjs";
+import { patience } from "@/lib/test-time.ts";
 import { GET } from "./route.ts";
 
 let installation: TestInstallation;
@@ -91,8 +92,9 @@ describe("the metrics", () => {
     const stored = await inTransaction(async (client) => {
       await lockSource(client, native.id);
       const waiting = native.post(body);
-      await vi.waitFor(async () =>
-        expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(body.length),
+      await vi.waitFor(
+        async () => expect((await samples()).get("daybook_ingest_waiting_bytes")).toBe(body.length),
+        patience,
       );
       return { waiting };
     });

@@ -50,7 +50,7 @@ export type CrashReport = { rounds: Round[]; faults: string[]; settings: { [name
 
 const leastLoadMs = 150;
 const mostLoadMs = 2000;
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 /**
  * Kills an installation of its own again and again while clients post to it, and compares after each recovery

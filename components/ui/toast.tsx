@@ -8,7 +8,7 @@ type Notice = { id: number; text: string; tone: "plain" | "failure" };
 type Notify = (text: string, tone?: Notice["tone"]) => void;
 
 const NotifyContext = createContext<Notify | null>(null);
-const shownMs = { plain: 2500, failure: 8000 };
+const shownMs = { plain: 5000, failure: 10_000 };
 
 /** @returns a function that shows a short notice, read out politely */
 export function useNotify(): Notify {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { asText, kill, numbered, ShipBench, TOKEN, until } from "@/lib/ingest/test-shipper.ts";
+import { secondOnBusyMachineMs } from "@/lib/test-time.ts";
 
 const bench = new ShipBench();
 
@@ -13,7 +14,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
     const sentAt = performance.now();
     shipper.stdin?.write(`${first}\n`);
     await until(() => expect(bench.receiver.lines()).toEqual([first]));
-    expect(performance.now() - sentAt).toBeLessThan(1000);
+    expect(performance.now() - sentAt).toBeLessThan(secondOnBusyMachineMs);
     shipper.stdin?.end(asText(others).slice(0, -1));
     expect(await shipper.ended).toBe(0);
     expect(bench.receiver.lines()).toEqual([first, ...others]);
@@ -72,7 +73,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
       new Set(bench.receiver.requests.slice(0, 5).map(({ headers }) => headers["idempotency-key"])).size,
     ).toBe(1);
     expect(shipper.complaints()).toContain("answers 429: slow down");
-  }, 40_000);
+  });
 
   it("wait as long as they are told", async () => {
     bench.receiver.answers.push({ status: 429, headers: { "retry-after": "3" } });
@@ -123,7 +124,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
     expect(bench.receiver.lines()).toEqual([...numbered(0, 100), "half of a li", ...numbered(100, 200)]);
   });
 
-  it("are not lost by the spool's bound: the input waits", { timeout: 60_000 }, async () => {
+  it("are not lost by the spool's bound: the input waits", async () => {
     await bench.receiver.stop();
     const shipper = bench.ship(["-m", "1"]);
     const lines = Array.from({ length: 3000 }, (_, index) => `${index} ${"x".repeat(1000)}`);
@@ -144,7 +145,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
     expect(bench.receiver.lines()).toEqual(lines);
   });
 
-  it("go on when the spool was full in the middle of a line", { timeout: 60_000 }, async () => {
+  it("go on when the spool was full in the middle of a line", async () => {
     await bench.receiver.stop();
     const shipper = bench.ship(["-m", "1"]);
     const lines = Array.from({ length: 3000 }, (_, index) => `${index} ${"x".repeat(1000)}`);
@@ -166,7 +167,7 @@ describe.skipIf(process.platform !== "linux")("lines on standard input", () => {
     expect(shipper.complaints()).not.toContain("cannot write");
   });
 
-  it("may be longer than the spool's bound", { timeout: 60_000 }, async () => {
+  it("may be longer than the spool's bound", async () => {
     const shipper = bench.ship(["-m", "1"]);
     const long = "y".repeat(2_500_000);
     shipper.stdin?.end(`short\n${long}\nlast\n`);

@@ -139,4 +139,4 @@ export const numbered = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, index) => `Nov 21 08:48:37 vm sshd[1]: line ${from + index}`);
 export const asText = (lines: string[]): string => lines.map((line) => `${line}\n`).join("");
 export const until = (check: () => void): Promise<void> =>
-  vi.waitFor(check, { timeout: 15_000, interval: 20 });
+  vi.waitFor(check, { timeout: 40_000, interval: 20 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { processorMs } from "@/lib/test-time.ts";
 import { redactUrl } from "./redact-http.ts";
 
 const mask = (secret: Uint8Array | string): string => `[masked ${String(secret).length}]`;
@@ -22,8 +23,8 @@ it.each([
 it.each(["?token", "%3F", "?a=", "%3Fa%3D", "://a:", `a://${":".repeat(1280)}`])(
   "a megabyte of %j takes no time",
   (part) => {
-    const started = performance.now();
+    const started = processorMs();
     redactUrl(part.repeat(Math.ceil(1_000_000 / part.length)), mask);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(processorMs() - started).toBeLessThan(15_000);
   },
 );

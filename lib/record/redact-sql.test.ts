@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { processorMs } from "@/lib/test-time.ts";
 import { redactParameters, redactSql } from "./redact-sql.ts";
 
 const mask = (secret: Uint8Array | string): string => `<${String(secret).length}>`;
@@ -50,9 +51,9 @@ it("masks values of parameters", () => {
 it.each(["password ", "a.", "password=", "://", "'", "$$", "$a", "/*", "e'\\", '"', `"password":"`])(
   "a megabyte of %j takes no time",
   (part) => {
-    const started = performance.now();
+    const started = processorMs();
     redactSql(part.repeat(1_000_000 / part.length), mask);
     redactSql(`password${" ".repeat(1_000_000)}`, mask);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(processorMs() - started).toBeLessThan(15_000);
   },
 );

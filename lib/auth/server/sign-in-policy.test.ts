@@ -6,6 +6,7 @@ import { GET as getSecondFactor } from "@/app/api/v1/me/second-factor/route.ts";
 import { GET as listSavedViews } from "@/app/api/v1/saved-views/route.ts";
 import { GET as getPolicy, PUT as putPolicy } from "@/app/api/v1/sign-in-policy/route.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
+import { secondOnBusyMachineMs } from "@/lib/test-time.ts";
 import { type Role, roles } from "../roles.ts";
 import { policyBounds } from "../sign-in-policy.ts";
 import { createToken } from "./api-tokens.ts";
@@ -54,7 +55,7 @@ describe("a role that needs a second factor", () => {
     await set({ roles: ["auditor"] });
     const since = performance.now();
     await stream.text();
-    expect(performance.now() - since).toBeLessThan(1000);
+    expect(performance.now() - since).toBeLessThan(secondOnBusyMachineMs);
     const refused = await readLog({ cookie });
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({ detail: expect.stringContaining("second factor") });

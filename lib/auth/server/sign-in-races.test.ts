@@ -24,7 +24,7 @@ async function ranOrWaits(attempt: Promise<unknown>): Promise<void> {
   void attempt.finally(() => {
     over = true;
   });
-  for (let look = 0; !over && look < 200; look++) {
+  for (let look = 0; !over && look < 1000; look++) {
     const waiting = await pool().query(
       "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );

@@ -15,7 +15,7 @@ let postgres: LoggingPostgres;
 beforeAll(async () => {
   installation = await testInstallation();
   postgres = await startLoggingPostgres({ log_statement: "all", log_duration: "on" });
-}, 120_000);
+});
 afterAll(async () => {
   await postgres.remove();
   await installation.remove();
@@ -65,7 +65,7 @@ describe("a session of a real server", () => {
     const refused = postgres.connect({ user: "stranger", application_name: "guess" });
     await expect(refused).rejects.toThrow();
     log = await postgres.logWith('user \\"stranger\\"');
-  }, 60_000);
+  });
 
   it("is a connection with every statement, its duration and its error", async () => {
     const source = await newSource({ target: "shop-db" });

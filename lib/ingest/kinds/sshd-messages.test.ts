@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readSshdMessage } from "@/lib/ingest/kinds/sshd-messages.ts";
+import { processorMs } from "@/lib/test-time.ts";
 
 const peer = (address: string, port?: number) => ({ address, port });
 const FP = "SHA256:yTIps6Qr93d/4c6ssgMs3TwrRQ8PXiidVhTn69V7a4k";
@@ -319,7 +320,7 @@ it.each([
 ])("does not pretend to understand %j", (text) => expect(readSshdMessage(text)).toBeUndefined());
 
 it("takes time in proportion to the line", () => {
-  const started = performance.now();
+  const started = processorMs();
   for (const filler of [
     " from ",
     " for ",
@@ -347,5 +348,5 @@ it("takes time in proportion to the line", () => {
     readSshdMessage(`x: Connection from ${long}`);
     readSshdMessage(`Accepted publickey for a from 1.1.1.1 port 1 ssh2: A B ID ${long}`);
   }
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(processorMs() - started).toBeLessThan(10_000);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MapContext, Mapped } from "@/lib/ingest/define.ts";
 import { sshd } from "@/lib/ingest/kinds/sshd.ts";
 import { drafts } from "@/lib/ingest/rows.ts";
+import { processorMs } from "@/lib/test-time.ts";
 
 const context: MapContext = {
   sourceName: "bastion",
@@ -416,7 +417,7 @@ describe("a line", () => {
 
   it("of 64 kB is understood or not, quickly", () => {
     const long = "a b".repeat(22_000);
-    const started = performance.now();
+    const started = processorMs();
     expect(mapOne(`Nov 21 08:48:37 vm sshd[1]: Invalid user ${long} from 1.2.3.4 port 5`)).toEqual({
       rejected: "user is longer than 1024 characters",
     });
@@ -429,6 +430,6 @@ describe("a line", () => {
     expect(mapOne(`Nov 21 08:48:37 vm sshd[1]: ${offer} [preauth]`)).toMatchObject({
       rows: [{ row: { clientAddress: "1.2.3.4", outcome: "denied" } }],
     });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(processorMs() - started).toBeLessThan(5000);
   });
 });

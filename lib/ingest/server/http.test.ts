@@ -71,7 +71,7 @@ async function unfinishedPost(body: string): Promise<net.Socket> {
       expect(connection?.remotePort).toBe(socket.localPort);
       expect(connection?.bytesRead).toBeGreaterThan(body.length);
     },
-    { timeout: 10_000 },
+    { timeout: 40_000 },
   );
   return socket;
 }
@@ -131,7 +131,7 @@ describe("posts that are too much together", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("2");
     unfinished.destroy();
-    await vi.waitFor(async () => expect((await post(large())).status).toBe(200), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await post(large())).status).toBe(200), { timeout: 40_000 });
     expect((await post(large())).status).toBe(200);
   });
 });

@@ -143,7 +143,7 @@ describe("the token of a source", () => {
     const renewed = await renew(id);
     expect(renewed?.token).not.toBe(token);
     expect(await findSource(renewed?.token ?? "")).toMatchObject({ id });
-    await expect.poll(() => findSource(token), { timeout: 2000 }).toBeUndefined();
+    await expect.poll(() => findSource(token)).toBeUndefined();
     expect((await healthOf(id)).tokenPrefix).toBe(renewed?.tokenPrefix);
   });
 
@@ -151,9 +151,9 @@ describe("the token of a source", () => {
     const { id, token } = await testSource(installation.organizationId, "native");
     expect(await findSource(token)).toBeDefined();
     expect(await setDisabled(id, true)).toBe(true);
-    await expect.poll(() => findSource(token), { timeout: 1000 }).toBeUndefined();
+    await expect.poll(() => findSource(token)).toBeUndefined();
     expect(await setDisabled(id, false)).toBe(true);
-    await expect.poll(() => findSource(token), { timeout: 1000 }).toMatchObject({ id });
+    await expect.poll(() => findSource(token)).toMatchObject({ id });
     expect((await healthOf(id)).disabledAt).toBeNull();
   });
 

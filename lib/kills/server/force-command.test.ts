@@ -12,6 +12,7 @@ import { listRecordings } from "@/lib/recordings/server/list.ts";
 import { connectionsPath, handleConnections } from "@/lib/recordings/server/open-connection.ts";
 import { searchRecordings } from "@/lib/recordings/server/search.ts";
 import { handleUpload } from "@/lib/recordings/server/upload.ts";
+import { patience } from "@/lib/test-time.ts";
 import { handleKills, killsPath } from "./http.ts";
 import { listKills } from "./kills.ts";
 import { killEndsOf, requestKill } from "./request.ts";
@@ -99,7 +100,7 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
         if (line?.state !== "ready") throw new Error("not yet");
         return line;
       },
-      { timeout: 30_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
   }
 
@@ -132,7 +133,7 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
     session.type("trap '' HUP TERM; (trap '' HUP; echo job-$BASHPID-; exec sleep 300) & sleep 301\n");
     const [, job = ""] = await session.seen(/job-(\d+)-/);
     const { id } = await latest();
-    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"));
+    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"), patience);
     await requestKill(admin, id, 'he said "enough"');
     const { output } = await session.ended;
     expect(output).toContain(`This session was ended by ${admin.email}: he said "enough"`);
@@ -141,10 +142,10 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
       { state: "ended", requestedBy: admin.email, acknowledgedBy: source.name, settledBy: source.name },
     ]);
     // Whoever adopted it may take a moment to notice that it is dead.
-    await vi.waitFor(() => expect(stateOf(Number(job))).toMatch(/^[ZX]?$/));
+    await vi.waitFor(() => expect(stateOf(Number(job))).toMatch(/^[ZX]?$/), patience);
     expect((await recordingOf(id)).connectionId).toBe(id);
     expect(readdirSync(sshd.spool)).toEqual([]);
-  }, 30_000);
+  });
 
   it("hears after a restart of Daybook what was asked for meanwhile", async () => {
     const session = sshd.ssh(["-tt"]);
@@ -152,13 +153,13 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
     session.type("echo ready-$((1+1))\n");
     await session.seen(/ready-2/);
     const { id } = await latest();
-    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"));
+    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"), patience);
     await stopServing();
     expect((await requestKill(admin, id, "while you were away")).state).toBe("requested");
     await serve();
     expect((await session.ended).output).toContain("while you were away");
     expect(await latest()).toMatchObject({ id, status: "closed", cause: `ended by ${admin.email}` });
-  }, 30_000);
+  });
 
   it("whose cable is cut is closed, and its recording comes all the same", async () => {
     const session = sshd.ssh(["-tt"]);
@@ -169,8 +170,8 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
     session.cut();
     expect((await recordingOf(id)).connectionId).toBe(id);
     expect(await latest()).toMatchObject({ id, status: "closed", cause: "the connection was lost" });
-    await vi.waitFor(() => expect(readdirSync(sshd.spool)).toEqual([]));
-  }, 30_000);
+    await vi.waitFor(() => expect(readdirSync(sshd.spool)).toEqual([]), patience);
+  });
 
   it("without a terminal passes everything through, and is a connection", async () => {
     const session = sshd.ssh([], ["cat; exit 5"]);
@@ -186,11 +187,11 @@ describe.skipIf(obstacle)("a session of a real sshd with the ForceCommand script
     const session = sshd.ssh([], ["echo going; sleep 300"]);
     await session.seen(/going/);
     const { id } = await latest();
-    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"));
+    await vi.waitFor(async () => expect(await killEndsOf(admin.organizationId, id)).toBe("source"), patience);
     await requestKill(admin, id, "no batch jobs");
     expect((await session.ended).output).toContain("no batch jobs");
     expect((await latest()).cause).toBe(`ended by ${admin.email}`);
-  }, 30_000);
+  });
 
   it("is refused when Daybook cannot be reached", async () => {
     await stopServing();

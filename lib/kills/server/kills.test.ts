@@ -312,7 +312,7 @@ describe("a recording of an open connection", () => {
           targetUser: "root",
         });
       },
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     expect(await connectionOf(connection)).toMatchObject({
       status: "closed",

@@ -191,7 +191,7 @@ describe("an export that does not end well", () => {
     return found.rows[0]?.n ?? -1;
   };
   const settled = async (id: string): Promise<Awaited<ReturnType<typeof getExport>>> => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1000; tries++) {
       const line = await getExport(installation.organizationId, id);
       if (line && line.state !== "running" && (await backends()) === 0) return line;
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -68,7 +68,7 @@ class Reader {
   }
 }
 
-async function eventually(check: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+async function eventually(check: () => boolean | Promise<boolean>, withinMs = 40_000): Promise<void> {
   const until = performance.now() + withinMs;
   while (!(await check())) {
     if (performance.now() > until) throw new Error("It did not happen in time");

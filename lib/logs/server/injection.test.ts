@@ -89,7 +89,7 @@ describe("a filter compares with the very text it is given, whatever that is", (
       expect(await usersOf([["q", value]]), value).toEqual(found);
     }
     for (const value of refused) expectRefusal(await askLog("", [["q", value]]), "q");
-  }, 60_000);
+  });
 
   it.each(slugs)(
     "every filter of %s takes all of them at once, or names itself",
@@ -258,7 +258,7 @@ describe("type-ahead, exports and streams", () => {
       expect(status, text).toBe(200);
       expect(text, value).toBe(`${JSON.stringify({ user: value })}\n`);
     }
-  }, 60_000);
+  });
 
   it("a stream holds the rows that the list holds", async () => {
     for (const value of hostile) {
@@ -270,7 +270,7 @@ describe("type-ahead, exports and streams", () => {
       };
       expect(rows.map(({ user }) => user)).toEqual([value]);
     }
-  }, 60_000);
+  });
 });
 
 it("nothing that was asked for changed or removed a row", async () => {

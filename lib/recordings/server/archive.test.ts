@@ -226,7 +226,7 @@ describe("an archive", () => {
     const quiet = await archive(person, `file=text&id=${ids[1]}`);
     await pool().query("UPDATE sessions SET revoked_at = now() WHERE id = $1", [signedIn.sessionId]);
     const state = async () => (await ended(quiet.headers.get("x-export-id"))).state;
-    await expect.poll(state, { timeout: 5000 }).toBe("cancelled");
+    await expect.poll(state).toBe("cancelled");
     writeFileSync(blob, bytes);
   });
 

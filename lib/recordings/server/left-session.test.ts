@@ -5,6 +5,7 @@ import { testPrincipal } from "@/lib/auth/server/test-principal.ts";
 import { pool } from "@/lib/db/client.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
+import { patience } from "@/lib/test-time.ts";
 import { listRecordings } from "./list.ts";
 import { liveFile } from "./live-file.ts";
 import { awaitLeftSessions, liveSessionsOf } from "./live-store.ts";
@@ -91,7 +92,7 @@ it("a session goes on after a restart, from its last whole event, and is told wh
       line.connectionId,
     ]);
     expect(kills.rows).toEqual([{ acknowledged_by: source.name }]);
-  });
+  }, patience);
   await again.end({
     at: "2026-11-21T10:00:03.000000Z",
     exitCode: null,

@@ -59,7 +59,7 @@ async function settled(id: string): Promise<RecordingLine> {
       if (line?.state !== "ready") throw new Error(`not yet: ${line?.state} ${line?.fault}`);
       return line;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

@@ -77,7 +77,7 @@ async function settled(id: string): Promise<RecordingLine> {
       if (!line || line.state === "processing" || line.state === "live") throw new Error("not yet");
       return line;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

@@ -15,6 +15,7 @@ import { nodeRouteFor } from "@/lib/http/node-route-for.mjs";
 import type { NodeRequestContext } from "@/lib/http/node-routes.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import { requestKill } from "@/lib/kills/server/request.ts";
+import { patience } from "@/lib/test-time.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { claimDevice } from "./devices.ts";
 import { findRecording, listRecordings } from "./list.ts";
@@ -72,7 +73,7 @@ async function found(where: (line: RecordingLine) => boolean): Promise<Recording
       if (!line) throw new Error("not yet");
       return line;
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 }
 /** The session that has begun on a target, once something of it is stored; one of an earlier test may be just ending. */
@@ -148,7 +149,7 @@ describe("asciinema 3", () => {
     first.output("before ");
     const line = await live("ann's laptop");
     first.breakOff();
-    await vi.waitFor(async () => expect(await eventsOf(line)).toHaveLength(2));
+    await vi.waitFor(async () => expect(await eventsOf(line)).toHaveLength(2), patience);
     const second = await TestProducer.connect(here(stream.ws_producer_url), {
       lastId: 1,
       time: 5000,
@@ -187,7 +188,7 @@ describe("asciinema 3", () => {
     producer.output("x");
     const line = await live("ann's laptop");
     producer.breakOff();
-    await vi.waitFor(async () => expect(await eventsOf(line)).toHaveLength(2));
+    await vi.waitFor(async () => expect(await eventsOf(line)).toHaveLength(2), patience);
     await client.closeStream(stream);
     expect((await eventsOf(await ready(line.id))).at(-1)).toEqual(["closed", "ended"]);
   });

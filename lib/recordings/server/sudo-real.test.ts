@@ -96,7 +96,7 @@ describe.runIf(isAsked)("the sudo of this machine", () => {
     await session.kill("ended by admin@example.org: lunch");
     const { code, output } = await done;
     // What the shell ran loses its terminal and is hung up.
-    await expect.poll(runningCommands, { timeout: 4000 }).not.toContain(within);
+    await expect.poll(runningCommands).not.toContain(within);
     expect(code).not.toBe(0);
     expect(output).toContain("ended by admin@example.org: lunch");
     await sessions.until(() => session.ended);
