@@ -8,6 +8,7 @@ import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
 import { type RecordingsQuery, recordingsHref } from "@/lib/recordings/recordings-query.ts";
 import type { SearchPlace } from "@/lib/recordings/search-parameters.ts";
+import { searchWords } from "@/lib/recordings/search-words.ts";
 import { linkSeconds } from "./link-seconds.ts";
 
 /** What a search found, and where it goes on when there is more. */
@@ -59,6 +60,8 @@ export function SearchHits({ query, hits, next }: Found & { query: RecordingsQue
 }
 
 function said({ q, after }: RecordingsQuery, lines: number, more: boolean): string {
+  if (searchWords(q).length === 0)
+    return `Whole words are looked for, and “${q}” holds none: type letters or digits.`;
   if (lines === 0)
     return after
       ? `No older recording shows “${q}”.`

@@ -1,7 +1,9 @@
 import { validate as isUuid } from "uuid";
+import { textFault } from "@/lib/http/body.ts";
 import { badRequest } from "@/lib/http/problem.ts";
 import { isInstant } from "@/lib/ingest/rows.ts";
 import { type RecordingFilters, readRecordingParameters } from "./recording-parameters.ts";
+import { searchWords } from "./search-words.ts";
 
 /** Where a search goes on: behind a text, by the start and id of its recording and its place there. */
 export type SearchPlace = { startedAt: string; id: string; place: number };
@@ -14,6 +16,7 @@ export type RecordingSearch = RecordingFilters & {
 };
 
 const mostCharacters = 256;
+const noWords = "must hold a letter or a digit: whole words are looked for";
 
 /**
  * Reads the parameters of the API's search: the words, and what a list of recordings may be narrowed to.
@@ -23,6 +26,8 @@ export function readSearchParameters(params: URLSearchParams): RecordingSearch &
   const words = params.get("q")?.trim() ?? "";
   if (words === "" || words.length > mostCharacters)
     throw badRequest([{ parameter: "q", reason: `must have 1 to ${mostCharacters} characters` }]);
+  const fault = textFault(words) ?? (searchWords(words).length === 0 ? noWords : undefined);
+  if (fault !== undefined) throw badRequest([{ parameter: "q", reason: fault }]);
   const recordingId = params.get("recording");
   if (recordingId !== null && !isUuid(recordingId))
     throw badRequest([{ parameter: "recording", reason: "must be the id of a recording" }]);

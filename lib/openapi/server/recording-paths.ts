@@ -136,8 +136,9 @@ function listPaths(): Paths {
         ...reading,
         id: "listRecordedPeople",
         summary: "People with recordings, the one with the latest first",
-        parameters: [queryParameter("match", "A part of the name.", { type: "string" })],
+        parameters: [queryParameter("match", "A part of the name.", { type: "string", maxLength: 256 })],
         answers: { 200: answer("The people.", "RecordedPeople") },
+        errors: [400],
       }),
     },
     "/api/v1/recordings/search": {
@@ -148,7 +149,11 @@ function listPaths(): Paths {
         description: own,
         parameters: [
           {
-            ...queryParameter("q", "Whole words.", { type: "string", minLength: 1, maxLength: 256 }),
+            ...queryParameter("q", "Whole words, of letters and digits.", {
+              type: "string",
+              minLength: 1,
+              maxLength: 256,
+            }),
             required: true,
           },
           queryParameter("recording", "In one recording only.", { type: "string", format: "uuid" }),

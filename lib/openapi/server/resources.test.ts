@@ -274,11 +274,14 @@ describe("the document tells the truth about", () => {
     await client.check("/api/v1/recordings", { query: "?user=ann&limit=1" });
     await client.check("/api/v1/recordings", { query: "?colour=red" }, 400);
     await client.check("/api/v1/recordings/people", {});
+    for (const match of ["%00", "x".repeat(257)])
+      await client.check("/api/v1/recordings/people", { query: `?match=${match}` }, 400);
     const found = (await client.check("/api/v1/recordings/search", { query: "?q=daybook" })) as {
       hits: unknown[];
     };
     expect(found.hits.length).toBeGreaterThan(0);
-    await client.check("/api/v1/recordings/search", {}, 400);
+    for (const query of ["", "?q=%00", "?q=%25"])
+      await client.check("/api/v1/recordings/search", { query }, 400);
     await client.check(one, { params });
     await client.check(one, { params: { id: nowhere } }, 404);
     for (const part of ["playback", "player-index", "segments/{segment}", "cast", "text", "original"])

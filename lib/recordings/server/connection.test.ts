@@ -198,6 +198,7 @@ describe("a connection", () => {
     await recordReading(admin, line, "session:watching");
     const found = { ...line, recordingId: recording, atUs: 0, line: "x" };
     await recordSearch(superuser, "rm -rf", undefined, [found, found]);
+    await recordSearch(superuser, "a\0b", undefined, [found]);
     await recordSearch(superuser, "nothing", undefined, []);
     const { readers } = await readHistory(admin, connection, line);
     expect(readers?.inLog).toBe(false);
@@ -206,6 +207,7 @@ describe("a connection", () => {
       ["recording:downloaded", admin.email, "cast"],
       ["session:watched", admin.email, null],
       ["recording:found", superuser.email, "rm -rf"],
+      ["recording:found", superuser.email, "a␀b"],
     ]);
     const told = await readHistory(await signedIn(user), connection, line);
     expect(told.readers).toBeUndefined();

@@ -4,7 +4,7 @@ import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-
 import { pool } from "@/lib/db/client.ts";
 import { type TestSource, testSource } from "@/lib/ingest/server/test-source.ts";
 import type { Scope } from "@/lib/logs/server/sql.ts";
-import type { RecordingSearch } from "../search-parameters.ts";
+import { type RecordingSearch, readSearchParameters } from "../search-parameters.ts";
 import { searchRecordings } from "./search.ts";
 
 let installation: TestInstallation;
@@ -73,7 +73,9 @@ function make(place: number, organizationId: string): void {
   const startedAt = new Date(newest - place * 37 * 3_600_000).toISOString().replace("Z", "000Z");
   const first = `$ cat /etc/hosts\neverywhere ${place % 97 === 5 ? "seldom" : "often"}\nGRÖSSE of 3%`;
   const second =
-    place % 250 === 240 ? "deep everywhere\nonly in old ones\nchroot" : "root@host\nnothing\nmore";
+    place % 250 === 240
+      ? "deep everywhere\nonly in old ones\nchroot हिन्दी Kafe\u0301"
+      : "root@host\nnothing\nmore";
   made.push({
     organizationId,
     id: uuidv7(),
@@ -157,6 +159,10 @@ describe("searchRecordings", () => {
       reference("everywhere", ({ id }) => id === one?.id),
     );
   });
+  it.each(["हिन्दी", "KAFE\u0301"])("finds %s, whose letters have marks of their own", async (word) => {
+    const found = await allOf(word, {});
+    expect(found.map((hit) => hit.slice(37))).toEqual(Array(2).fill("chroot हिन्दी Kafe\u0301"));
+  });
   it("shows only what is the scope's", async () => {
     const { organizationId } = installation;
     const own = { organizationId, users: [users[1] ?? ""] };
@@ -188,6 +194,13 @@ describe("searchRecordings", () => {
       expect(await allOf(words, {})).toEqual([]);
     },
   );
+  it.each([
+    ["a\0b", "must not contain NUL"],
+    ["%", "must hold a letter or a digit: whole words are looked for"],
+    ['🎉 "', "must hold a letter or a digit: whole words are looked for"],
+  ])("is refused %j, which is named", (q, reason) => {
+    expect(() => readSearchParameters(new URLSearchParams({ q }))).toThrow(`q ${reason}`);
+  });
   it("follows a recording whose start or person is put right", async () => {
     const one = made[599];
     await pool().query(

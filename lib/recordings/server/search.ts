@@ -8,6 +8,7 @@ import { daysAndMonths } from "../days-and-months.ts";
 import type { RecordingHit } from "../recording-line.ts";
 import type { RecordingFilters } from "../recording-parameters.ts";
 import type { RecordingSearch, SearchPlace } from "../search-parameters.ts";
+import { searchWords } from "../search-words.ts";
 import { recordingConditions } from "./list.ts";
 
 type ChunkRow = Omit<RecordingHit, "atUs" | "line"> & { place: number; times: string[]; text: string };
@@ -33,14 +34,14 @@ export const searchSettings = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_seq
  * Lines of recordings that hold all the words close together, the newest recordings first. Looks at the newest
  * recordings, then at four times as many older ones and so on until the page is full: a word of every screen
  * costs no more than one of a few.
- * @param words as typed; parted by anything that is neither letter nor digit
+ * @param words as typed; see {@link searchWords}
  */
 export async function searchRecordings(
   scope: Scope,
   words: string,
   { recordingId, after, limit, ...filters }: RecordingSearch,
 ): Promise<{ hits: RecordingHit[]; next?: SearchPlace }> {
-  const wanted = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const wanted = searchWords(words);
   if (wanted.length === 0) return { hits: [] };
   const among = Prisma.join(
     [
@@ -157,7 +158,7 @@ function linesOf(
   atMost: number | undefined,
 ): RecordingHit[] {
   const lines = text.split("\n").map((line, place) => {
-    const words = new Set(line.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+    const words = new Set(searchWords(line));
     return { line, place, hits: wanted.filter((word) => words.has(word)).length };
   });
   const most = Math.max(...lines.map(({ hits }) => hits));
