@@ -20,6 +20,7 @@ import { deleteExpired } from "@/lib/retention/server/expire.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import { forgetOldLinks } from "@/lib/users/server/links.ts";
 import { registerBareRoutes } from "./bare-routes.ts";
+import { repeat } from "./jobs.ts";
 
 const foldEveryMs = 10_000;
 const placesEveryMs = 60_000;
@@ -58,16 +59,6 @@ export async function boot(): Promise<void> {
   repeat("expired recordings", expiredEveryMs, async () => void (await deleteExpired()));
   repeat("blobs to remove", removalsEveryMs, async () => void (await removeBlobs()));
   repeat("partitions ahead", partitionsEveryMs, makePartitionsAhead);
-}
-
-/** A job that fails is logged and runs again at its next turn; two of one job never run at once. */
-function repeat(name: string, everyMs: number, job: () => Promise<void>): void {
-  const run = (): void => {
-    job()
-      .catch((error: unknown) => log().error({ err: error, job: name }, "job failed"))
-      .finally(() => setTimeout(run, everyMs).unref());
-  };
-  setTimeout(run, everyMs).unref();
 }
 
 /** What an earlier run left in the store of recordings; nobody waits for a store that is away. */
