@@ -1,4 +1,5 @@
 import { disconnect } from "@/lib/db/client.ts";
+import { backgroundDone } from "@/lib/mail/server/background.ts";
 import { resetPassword } from "@/lib/setup/server/reset-password.ts";
 
 // `npm run reset-password -- you@example.org`
@@ -16,4 +17,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+await backgroundDone();
 await disconnect();

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { isRole, roles } from "@/lib/auth/roles.ts";
 import { disconnect } from "@/lib/db/client.ts";
+import { backgroundDone } from "@/lib/mail/server/background.ts";
 import { resetSecondFactor } from "@/lib/setup/server/reset-second-factor.ts";
 import { addUser, changeUser, listUsers } from "@/lib/setup/server/users.ts";
 
@@ -120,4 +121,5 @@ try {
   process.stderr.write(error instanceof Mistyped ? `${text}\n\n${usage}\n` : `${text}\n`);
   process.exitCode = 1;
 }
+await backgroundDone();
 await disconnect();

@@ -1,8 +1,10 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
+import pg from "pg";
 import { type MailServer, mailServer } from "@/lib/mail/server/test-mail-server.ts";
 import { expect, test } from "./fixtures.ts";
 import { mailPort } from "./installation.ts";
+import { runTool, superuserUrl } from "./own-daybook.ts";
 
 let mails: MailServer;
 test.beforeAll(async () => {
@@ -117,4 +119,34 @@ test("somebody is invited, activates the account by mail, forgets the password, 
 
   await page.goto(`/settings/audit-log?target=${encodeURIComponent(email)}&order=asc`);
   await expect(page.getByRole("gridcell", { name: "user:deleted" })).toBeVisible();
+});
+
+test("an admin finds who is locked out, sees until when, and ends it with a reason", async ({
+  page,
+  daybook,
+}) => {
+  const email = `locked-${crypto.randomUUID().slice(0, 8)}@example.org`;
+  await runTool(daybook, "user", "add", email, "--role", "member");
+  // Guessing would count against the address of all tests.
+  const client = new pg.Client({ connectionString: superuserUrl(daybook) });
+  await client.connect();
+  await client.query(
+    "INSERT INTO sign_in_throttles (key, failures, locked_until) VALUES ($1, 11, now() + interval '14 minutes')",
+    [`account ${email}`],
+  );
+  await client.end();
+  await page.goto("/settings/users?status=locked");
+  await expect(page.getByLabel("State")).toHaveValue("locked");
+  const row = page.getByRole("row").filter({ hasText: email });
+  await expect(row).toContainText(/locked\s*until/);
+  await expectAccessible(page);
+  await row.getByRole("link").click();
+  await expect(page.getByText(/after 11 tries with wrong passwords, until/)).toBeVisible();
+  await page.getByRole("button", { name: "Unlock …" }).click();
+  const dialog = page.getByRole("dialog", { name: `Unlock ${email}?` });
+  await dialog.getByLabel(/^Reason/).fill("it was them");
+  await dialog.getByRole("button", { name: "Unlock" }).click();
+  await expect(page.getByText(`Unlocked ${email}`)).toBeVisible();
+  await expect(page.getByText(/after 11 tries/)).toBeHidden();
+  await expect(page.getByRole("button", { name: "Unlock …" })).toBeHidden();
 });

@@ -6,8 +6,6 @@ import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 
-type Person = { id: string; email: string };
-
 const actions = [
   {
     path: "sessions",
@@ -29,21 +27,29 @@ const actions = [
     path: "lock",
     button: "Unlock",
     title: (email: string) => `Unlock ${email}?`,
-    text: "The account was locked after too many wrong passwords or codes; it would open by itself after 15 minutes. Were the guesses not theirs, leave it locked.",
+    text: "The account was locked after too many wrong passwords or codes, and opens by itself. Were the guesses not theirs, leave it locked.",
     working: "Unlocking …",
     done: (email: string) => `Unlocked ${email}`,
   },
 ] as const;
 
+type ActionsProps = {
+  id: string;
+  email: string;
+  /** Whether there is a lock to end. */
+  locked: boolean;
+  onUnlocked: () => void;
+};
+
 /** What an admin does for somebody who lost the phone, the laptop or the patience. Each with a reason. */
-export function AccessActions({ id, email }: Person) {
+export function AccessActions({ id, email, locked, onUnlocked }: ActionsProps) {
   const notify = useNotify();
   const [asking, setAsking] = useState<(typeof actions)[number]["path"]>();
   return (
     <div className="flex flex-wrap gap-2">
       {actions.map(({ path, button, title, text, working, done }) => (
         <div key={path}>
-          <Button onClick={() => setAsking(path)}>{button} …</Button>
+          {(path !== "lock" || locked) && <Button onClick={() => setAsking(path)}>{button} …</Button>}
           <ConfirmChange
             open={asking === path}
             onClose={() => setAsking(undefined)}
@@ -55,6 +61,7 @@ export function AccessActions({ id, email }: Person) {
             onConfirm={async (reason) => {
               await callApi(`/users/${id}/${path}?${new URLSearchParams({ reason })}`, { method: "DELETE" });
               notify(done(email));
+              if (path === "lock") onUnlocked();
             }}
           >
             <p>{text}</p>

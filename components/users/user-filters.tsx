@@ -2,7 +2,7 @@ import Form from "next/form";
 import { Button } from "@/components/ui/button.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { roles } from "@/lib/auth/roles.ts";
-import { userStatuses } from "@/lib/users/user.ts";
+import { listedStates } from "@/lib/users/user.ts";
 
 /** What the address of the list asks for, as it was given. */
 export type Asked = { match: string; role: string; status: string };
@@ -32,7 +32,7 @@ export function UserFilters({ asked }: { asked: Asked }) {
         <Field label="State">
           <Select name="status" defaultValue={status} className="w-32">
             <option value="">any</option>
-            {userStatuses.map((each) => (
+            {listedStates.map((each) => (
               <option key={each}>{each}</option>
             ))}
           </Select>

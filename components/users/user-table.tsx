@@ -5,7 +5,7 @@ import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { UserLine } from "@/lib/users/user.ts";
-import { UserState } from "./user-state.tsx";
+import { LockState, UserState } from "./user-state.tsx";
 
 function roleOf({ role, sharedOnly }: UserLine): string {
   return sharedOnly && role === "auditor" ? "auditor, shared sessions only" : role;
@@ -71,6 +71,7 @@ export function UserTable({ users }: { users: readonly UserLine[] }) {
             </td>
             <td className={cellClass}>
               <UserState user={user} />
+              <LockState lock={user.lock} />
             </td>
           </tr>
         ))}

@@ -57,7 +57,14 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
                 router.refresh();
               }}
             />
-            {!user.own && <AccessActions id={user.id} email={user.email} />}
+            {!user.own && (
+              <AccessActions
+                id={user.id}
+                email={user.email}
+                locked={user.lock !== null}
+                onUnlocked={() => router.refresh()}
+              />
+            )}
           </section>
         </>
       ) : (
@@ -72,7 +79,7 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
 const term = "text-xs text-ink-2";
 
 function Facts({ user }: { user: UserLine }) {
-  const { role, status, createdAt, lastSeenAt, invitedUntil } = user;
+  const { role, status, createdAt, lastSeenAt, invitedUntil, lock } = user;
   return (
     <dl className="flex flex-wrap gap-x-8 gap-y-3 border-y border-line py-3">
       <div>
@@ -81,6 +88,15 @@ function Facts({ user }: { user: UserLine }) {
           <UserState user={user} />
         </dd>
       </div>
+      {lock !== null && (
+        <div>
+          <dt className={term}>Locked out</dt>
+          <dd>
+            after {lock.tries} tries with wrong {lock.of}, until{" "}
+            <Moment time={lock.until} otherwise="" withZone />
+          </dd>
+        </div>
+      )}
       <div>
         <dt className={term}>Role</dt>
         <dd>{role}</dd>

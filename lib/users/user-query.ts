@@ -1,13 +1,13 @@
 import { isRole, type Role } from "@/lib/auth/roles.ts";
 import type { ParameterError } from "@/lib/http/problem.ts";
-import { type UserStatus, userStatuses } from "./user.ts";
+import { type ListedState, listedStates } from "./user.ts";
 
 /** Which accounts are asked for. */
 export type UserQuery = {
   /** Part of an address, a name or a login name, in whatever case; empty for all. */
   match: string;
   role: Role | null;
-  status: UserStatus | null;
+  status: ListedState | null;
   /** The last address of the page before. */
   after: string | null;
 };
@@ -32,7 +32,7 @@ export function parseUserQuery(
   if (role !== null && !isRole(role)) errors.push({ parameter: "role", reason: "is no role" });
   const status = params.get("status") || null;
   if (status !== null && !isStatus(status))
-    errors.push({ parameter: "status", reason: `must be one of ${userStatuses.join(", ")}` });
+    errors.push({ parameter: "status", reason: `must be one of ${listedStates.join(", ")}` });
   const after = params.get("after");
   if (after !== null && (after === "" || after.length > 254 || after.includes("\0")))
     errors.push({ parameter: "after", reason: "is no cursor; take it from the page before" });
@@ -41,6 +41,6 @@ export function parseUserQuery(
   return { query: { match, role, status, after } };
 }
 
-function isStatus(text: string): text is UserStatus {
-  return (userStatuses as readonly string[]).includes(text);
+function isStatus(text: string): text is ListedState {
+  return (listedStates as readonly string[]).includes(text);
 }

@@ -5,6 +5,20 @@ export const userStatuses = ["invited", "active", "disabled"] as const;
 
 export type UserStatus = (typeof userStatuses)[number];
 
+/** What lists can be narrowed to: a state, or whoever is locked out at the moment. */
+export const listedStates = [...userStatuses, "locked"] as const;
+
+export type ListedState = (typeof listedStates)[number];
+
+/** That nobody can sign in to an account for a while, after too many wrong passwords or codes. */
+export type Lock = {
+  /** ISO 8601 in UTC. */
+  until: string;
+  /** The failed ones, and the one too many. */
+  tries: number;
+  of: "passwords" | "codes";
+};
+
 /** An account as lists show it; times are ISO 8601 in UTC. */
 export type UserLine = {
   id: string;
@@ -21,6 +35,8 @@ export type UserLine = {
   lastSeenAt: string | null;
   /** Until when the link of the invitation can be used; null when there is none that could be. */
   invitedUntil: string | null;
+  /** Null when the account is not locked. */
+  lock: Lock | null;
   /** Sees everything that the role sees, whatever the groups. */
   globalScope: boolean;
   /** Of the groups they are in, those that the caller may know of; by name. */

@@ -170,7 +170,13 @@ export const userAccessWorkflows = {
       ["unlocking", "unlocked", "unlock-failed"],
       ["Unlocking", "Unlocked", "Failed to unlock"],
     ),
-    captured: [username, by("unlocked by"), timestamp],
+    captured: [
+      username,
+      by("unlocked by"),
+      { says: "locked until", key: "lockedUntil", kind: "text", known: "sometimes" },
+      { says: "failed tries", key: "failedTries", kind: "number", known: "sometimes" },
+      timestamp,
+    ],
   },
   "session:revocation": {
     title: "Session Revocation",

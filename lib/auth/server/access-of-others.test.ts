@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GET as liveLog } from "@/app/api/v1/logs/[log]/live/route.ts";
 import { pool } from "@/lib/db/client.ts";
 import { secondOnBusyMachineMs } from "@/lib/test-time.ts";
+import { getUser, listUsers } from "@/lib/users/server/list-users.ts";
 import { signInLimits } from "../limits.ts";
 import type { Principal } from "../principal.ts";
 import { endSessionsOf, resetSecondFactor, unlockUser } from "./access-of-others.ts";
@@ -76,7 +77,15 @@ describe("an admin", () => {
     for (let guess = 0; guess <= signInLimits.account.guesses; guess++)
       await signIn({ ...user, password: "not the password" });
     expect((await signIn(user)).status).toBe(401);
+    const { lock } = await getUser(admin, user.id);
+    expect(lock).toMatchObject({ tries: signInLimits.account.guesses + 1, of: "passwords" });
+    expect(Date.parse(lock?.until ?? "") - Date.now()).toBeGreaterThan(14 * 60_000);
     await unlockUser(admin, user.id, "it was me");
+    expect((await lastOf(user)).custom).toMatchObject({
+      lockedUntil: lock?.until,
+      failedTries: signInLimits.account.guesses + 1,
+    });
+    expect(await getUser(admin, user.id)).toMatchObject({ lock: null });
     expect((await signIn(user)).status).toBe(200);
     await expect(unlockUser(admin, user.id, "again")).rejects.toMatchObject({ status: 409 });
     const told = await pool().query<{ type: string }>(
@@ -89,6 +98,26 @@ describe("an admin", () => {
       "user:unlocked",
       "user:unlock-failed",
     ]);
+  });
+
+  it("lists who is locked out of the own organization, after wrong codes too, and nobody else", async () => {
+    const { otherOrganizationId: organizationId } = installation;
+    const elsewhere = await installation.addUser("member", { organizationId });
+    const user = await installation.addUser("member");
+    const free = await installation.addUser("member");
+    const over = await installation.addUser("member");
+    await pool().query(
+      `INSERT INTO sign_in_throttles (key, failures, locked_until) VALUES
+         ('account ' || $1, 11, now() + interval '5 minutes'), ('codes ' || $2, 11, now() + interval '9 minutes'),
+         ('account ' || $3, 11, now() + interval '9 minutes'), ('account ' || $4, 11, now() - interval '1 second'),
+         ('account ' || $5, 3, NULL)`,
+      [user.email, user.id, elsewhere.email, over.email, free.email],
+    );
+    const all = { match: "", role: null, status: null, after: null };
+    const { users } = await listUsers(admin, { ...all, status: "locked" });
+    expect(users.map(({ id, lock }) => [id, lock?.of])).toEqual([[user.id, "codes"]]);
+    const everybody = (await listUsers(admin, all)).users;
+    expect(everybody.filter(({ lock }) => lock !== null).map(({ id }) => id)).toEqual([user.id]);
   });
 
   it("does nothing of that to a higher role, to another organization, or to nobody", async () => {

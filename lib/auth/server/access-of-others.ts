@@ -3,6 +3,7 @@ import { actorOf } from "@/lib/audit/server/actor.ts";
 import { runWorkflow, type WorkflowFacts } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
 import { forbidden, notFound, Problem } from "@/lib/http/problem.ts";
+import { tellPerson } from "@/lib/users/server/notices.ts";
 import type { Principal } from "../principal.ts";
 import { type Reach, reachCovers } from "../reach.ts";
 import { mayGrant } from "../roles.ts";
@@ -10,9 +11,9 @@ import { reachOfUser } from "./reach.ts";
 import { removeRecoveryCodes } from "./recovery-codes.ts";
 import { revokeAll } from "./revocation.ts";
 import { lockAccount, revokeSessionsOf, storedRole } from "./sessions.ts";
-import { unlockAccount } from "./throttle.ts";
+import { lockOfUser, unlockAccount } from "./throttle.ts";
 
-type Person = { id: string; email: string };
+type Person = { id: string; email: string; lock: { until: string; tries: number } | null };
 
 /**
  * Takes the second factor of somebody who lost the phone away, and ends the sessions that are open on it. Where the
@@ -42,6 +43,7 @@ export async function resetSecondFactor(principal: Principal, userId: string, re
       await revokeSessionsOf(client, person.id);
     },
   );
+  tellPerson(person.id, { what: "second-factor-removed", by: principal.email });
 }
 
 /**
@@ -62,8 +64,11 @@ export async function endSessionsOf(principal: Principal, userId: string, reason
  */
 export async function unlockUser(principal: Principal, userId: string, reason: string): Promise<void> {
   const person = await requireOther(principal, userId);
+  const { custom, ...facts } = factsOf(principal, person, reason);
+  const { lock } = person;
+  const ended = lock === null ? {} : { lockedUntil: lock.until, failedTries: lock.tries };
   await runWorkflow(
-    { ...factsOf(principal, person, reason), workflowType: "user:unlock" },
+    { ...facts, custom: { ...custom, ...ended }, workflowType: "user:unlock" },
     async (client) => {
       if (!(await unlockAccount(client, { email: person.email, userId: person.id })))
         throw new Problem(409, `${person.email} is not locked.`);
@@ -85,7 +90,8 @@ function factsOf(
 
 async function requireOther({ organizationId, role, reach }: Principal, userId: string): Promise<Person> {
   const found = await pool().query<Person & { role: string; reach: Reach }>(
-    `SELECT u.id, u.email, u.role, ${reachOfUser.text} AS reach FROM users u WHERE u.id = $1 AND u.organization_id = $2`,
+    `SELECT u.id, u.email, u.role, ${reachOfUser.text} AS reach, ${lockOfUser} AS lock
+     FROM users u WHERE u.id = $1 AND u.organization_id = $2`,
     [userId, organizationId],
   );
   const [person] = found.rows;

@@ -1,6 +1,7 @@
 import "server-only";
 import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { pool } from "@/lib/db/client.ts";
+import { tellPerson } from "@/lib/users/server/notices.ts";
 import { houseOrganizationId } from "./house.ts";
 
 /** What was locked: an account for passwords or for codes, known or not, or an address for all accounts. */
@@ -46,4 +47,11 @@ export async function recordLockout({ email, address, of, lockedUntil, guesses }
     },
     async () => undefined,
   );
+  if (account && of !== "address")
+    tellPerson(account.id, {
+      what: "locked",
+      of: of === "codes" ? "codes" : "passwords",
+      until: lockedUntil,
+      address,
+    });
 }

@@ -69,12 +69,23 @@ export async function takeSecondFactor(
 export async function takeCode(
   client: ClientBase,
   userId: string,
-  { secret, lastStep }: Stored,
+  stored: Stored,
   typed: string,
   at: number = Date.now(),
 ): Promise<boolean> {
-  const step = stepOfCode(unseal("second factor", userId, secret), plainCode(typed), at);
-  if (step === undefined || step <= Number(lastStep)) return false;
+  const step = freshStep(userId, stored, typed, at);
+  if (step === undefined) return false;
   await client.query("UPDATE second_factors SET last_step = $2 WHERE user_id = $1", [userId, step]);
   return true;
+}
+
+/** The time step of a right code that was not used yet; undefined of any other. It uses nothing up. */
+export function freshStep(
+  userId: string,
+  { secret, lastStep }: Stored,
+  typed: string,
+  at: number,
+): number | undefined {
+  const step = stepOfCode(unseal("second factor", userId, secret), plainCode(typed), at);
+  return step === undefined || step <= Number(lastStep) ? undefined : step;
 }

@@ -89,4 +89,33 @@ it("a session from before the second factor does not share in it", async () => {
   await confirmEnrolment(person, codeAt(secret, Date.now()));
   expect(await principalOfSession(person.sessionId ?? "", new Headers())).toMatchObject({ mustEnrol: false });
   expect(await principalOfSession(thief.sessionId, new Headers())).toBeUndefined();
+  const told = await pool().query<{ event: string; ended: string[] | null; cause: string | null }>(
+    `SELECT event_type AS event, custom_values->'sessionIds' AS ended, custom_values->>'cause' AS cause
+     FROM audit_events WHERE target_id = $1 ORDER BY seq`,
+    [user.id],
+  );
+  const cause = "a second factor was set up";
+  expect(told.rows).toEqual([
+    { event: "secondFactor:enrolling", ended: null, cause: null },
+    { event: "session:revoking", ended: null, cause },
+    { event: "session:revoked", ended: [thief.sessionId], cause },
+    { event: "secondFactor:enrolled", ended: [thief.sessionId], cause: null },
+  ]);
+});
+
+it("a wrong code ends no session, and none is said to be ended", async () => {
+  const user = await installation.addUser("member");
+  const other = await installation.login(user);
+  const person = await personOf(installation, user);
+  const { secret } = await beginEnrolment(person, { password: user.password });
+  await expect(confirmEnrolment(person, codeAt(secret, 0))).rejects.toMatchObject({ status: 400 });
+  expect(await principalOfSession(other.sessionId, new Headers())).toBeDefined();
+  const told = await pool().query(
+    "SELECT event_type AS event FROM audit_events WHERE target_id = $1 ORDER BY seq",
+    [user.id],
+  );
+  expect(told.rows.map(({ event }) => event)).toEqual([
+    "secondFactor:enrolling",
+    "secondFactor:enrolment-failed",
+  ]);
 });

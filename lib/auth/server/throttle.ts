@@ -52,6 +52,15 @@ export async function forgiveCode({ userId, address }: CodeAttempt): Promise<voi
   await forgive(codeKey(userId), address);
 }
 
+/**
+ * The lock of the user `u` of a query, as JSON with `until`, `tries` and `of`; null when there is none. Of two, that of
+ * passwords and that of codes, it is the one that lasts longer.
+ */
+export const lockOfUser = `(SELECT json_build_object('until', ${utcText("t.locked_until")}, 'tries', t.failures,
+    'of', CASE WHEN t.key = 'codes ' || u.id THEN 'codes' ELSE 'passwords' END)
+  FROM sign_in_throttles t WHERE t.key IN ('account ' || u.email, 'codes ' || u.id) AND t.locked_until > now()
+  ORDER BY t.locked_until DESC LIMIT 1)`;
+
 /** Ends the locks of an account and forgets its guesses. @returns whether there was a lock */
 export async function unlockAccount(
   client: Pick<ClientBase, "query">,

@@ -25,6 +25,14 @@ export const user = z.object({
   createdAt: recordTime,
   lastSeenAt: recordTime.nullable().describe("Null before the first sign-in."),
   invitedUntil: recordTime.nullable().describe("Until when the link of the invitation can be used."),
+  lock: z
+    .object({
+      until: recordTime,
+      tries: count.describe("The failed ones, and the one too many."),
+      of: z.enum(["passwords", "codes"]),
+    })
+    .nullable()
+    .describe("That nobody can sign in to the account for a while; null when it is not locked."),
   globalScope: z.boolean().describe("Sees everything that the role sees, whatever the groups."),
   groups: z
     .array(z.object({ id: z.uuid(), name: z.string() }))

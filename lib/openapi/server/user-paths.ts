@@ -1,7 +1,7 @@
 import "server-only";
 import type { Permission } from "@/lib/auth/roles.ts";
 import { roles } from "@/lib/auth/roles.ts";
-import { userPage, userStatuses } from "@/lib/users/user.ts";
+import { listedStates, userPage } from "@/lib/users/user.ts";
 import { operation, type Paths, pathParameter, queryParameter, schemaRef } from "../operation.ts";
 import { answer, reason } from "./recording-parts.ts";
 
@@ -24,7 +24,14 @@ export function userPaths(): Paths {
             maxLength: 200,
           }),
           queryParameter("role", "Of this role only.", { type: "string", enum: roles }),
-          queryParameter("status", "In this state only.", { type: "string", enum: userStatuses }),
+          queryParameter(
+            "status",
+            "In this state only; `locked` is of accounts that nobody can sign in to now.",
+            {
+              type: "string",
+              enum: listedStates,
+            },
+          ),
           queryParameter("after", "`nextCursor` of the page before.", { type: "string", maxLength: 254 }),
         ],
         answers: { 200: answer("The page.", "UserPage") },

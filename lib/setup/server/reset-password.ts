@@ -5,6 +5,7 @@ import { revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
 import { forgiveAttempt } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { endLinks } from "@/lib/users/server/links.ts";
+import { tellPerson } from "@/lib/users/server/notices.ts";
 
 /**
  * Gives an account a new generated password, ends its sessions and its lock-out: for whoever has the terminal
@@ -41,5 +42,6 @@ export async function resetPassword(email: string): Promise<string> {
     },
   );
   await forgiveAttempt({ email: address, address: "" });
+  tellPerson(user.id, { what: "password-changed", by: "A command on the server" });
   return password;
 }

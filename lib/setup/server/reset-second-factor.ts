@@ -5,6 +5,7 @@ import { lockAccount, revokeSessionsOf } from "@/lib/auth/server/sessions.ts";
 import { unlockAccount } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { Problem } from "@/lib/http/problem.ts";
+import { tellPerson } from "@/lib/users/server/notices.ts";
 
 /**
  * Takes an account's second factor away, ends its sessions and its lock-out: for whoever has the terminal of the
@@ -42,4 +43,5 @@ export async function resetSecondFactor(given: string): Promise<void> {
       await unlockAccount(client, { email, userId });
     },
   );
+  tellPerson(userId, { what: "second-factor-removed", by: "A command on the server" });
 }

@@ -4,6 +4,7 @@ import { type Reach, reachCovers } from "@/lib/auth/reach.ts";
 import { mayGrant } from "@/lib/auth/roles.ts";
 import { reachOfUser } from "@/lib/auth/server/reach.ts";
 import { storedRole } from "@/lib/auth/server/sessions.ts";
+import { lockOfUser } from "@/lib/auth/server/throttle.ts";
 import { pool } from "@/lib/db/client.ts";
 import { utcText } from "@/lib/db/utc-text.ts";
 import { listGroups } from "@/lib/groups/server/read.ts";
@@ -15,6 +16,7 @@ const columns = `u.id, u.email, u.name, u.role, u.status, u.shared_only AS "shar
   ${utcText("u.created_at")} AS "createdAt", ${utcText("u.last_seen_at")} AS "lastSeenAt",
   (SELECT ${utcText("max(l.expires_at)")} FROM user_links l WHERE u.status = 'invited' AND l.user_id = u.id
      AND l.purpose = 'activation' AND l.used_at IS NULL AND l.replaced_at IS NULL AND l.expires_at > now()) AS "invitedUntil",
+  ${lockOfUser} AS lock,
   u.role = 'superuser' OR u.global_scope AS "globalScope", ${reachOfUser.sql} AS reach,
   ARRAY(SELECT m.group_id::text FROM group_members m WHERE m.user_id = u.id) AS "groupIds"`;
 
@@ -29,7 +31,7 @@ export async function listUsers(
     `SELECT ${columns} FROM users u
      WHERE u.organization_id = $1
        AND ($2 = '' OR u.email ILIKE $3 OR u.name ILIKE $3 OR EXISTS (SELECT 1 FROM unnest(u.logins) AS login WHERE login ILIKE $3))
-       AND ($4::text IS NULL OR u.role = $4) AND ($5::text IS NULL OR u.status = $5)
+       AND ($4::text IS NULL OR u.role = $4) AND ($5::text IS NULL OR u.status = $5 OR ($5 = 'locked' AND ${lockOfUser} IS NOT NULL))
        AND ($6::text IS NULL OR u.email > $6)
      ORDER BY u.email LIMIT ${userPage + 1}`,
     [principal.organizationId, match, pattern(match), role, status, after],

@@ -38,6 +38,40 @@ export function noPasswordMail(reader: Reader): Mail {
   ]);
 }
 
+const events = {
+  "password-changed": ["Your password was changed", "has a new password, and all its sessions have ended"],
+  "second-factor-added": ["A second factor was set up", "asks for a code from an app from now on"],
+  "second-factor-removed": ["Your second factor was removed", "asks for no code any more"],
+  "recovery-codes-renewed": ["New recovery codes", "has new recovery codes; the old ones are useless"],
+} as const;
+
+/** What a person is told about their account: who did it, where it was not they, and from which address. */
+export type Notice =
+  | { what: keyof typeof events; by?: string | undefined; address?: string | undefined }
+  | { what: "locked"; of: "passwords" | "codes"; until: string; address: string };
+
+/** Tells a person what became of their account. It has nothing in it that opens anything. */
+export function noticeMail(reader: Reader, notice: Notice): Mail {
+  const account = `Your account at ${oneLine(reader.organizationName)}`;
+  const from = notice.address ? ` It came from the address ${oneLine(notice.address)}.` : "";
+  if (notice.what === "locked") {
+    const until = `${notice.until.slice(0, 16).replace("T", " ")} UTC`;
+    return mail(reader, "Your account is locked for a while", [
+      `${account} is locked until ${until}, after too many wrong ${notice.of}.${from}`,
+      "Nobody can sign in to it until then; where you are signed in, you stay so. It opens by itself, or an administrator opens it.",
+      notice.of === "codes"
+        ? "If it was not you, somebody knows your password: change it, and tell your administrator."
+        : "If it was not you, tell your administrator: somebody tries to guess your password.",
+    ]);
+  }
+  const [subject, text] = events[notice.what];
+  const by = notice.by === undefined ? "" : ` ${oneLine(notice.by)} did it.`;
+  return mail(reader, subject, [
+    `${account} ${text}.${by}${from}`,
+    "If you did not expect this, tell your administrator at once.",
+  ]);
+}
+
 function mail({ email, name }: Reader, subject: string, paragraphs: readonly string[]): Mail {
   const text = [`Hello ${oneLine(name)},`, ...paragraphs, "Daybook"].join("\n\n");
   return { to: email, subject, text: `${text}\n` };

@@ -38,7 +38,8 @@ beforeEach(() => {
 
 async function linkFor(user: TestUser): Promise<string> {
   await requestReset(` ${user.email.toUpperCase()} `, facts);
-  const sent = await mails.await(user.email);
+  await backgroundDone();
+  const sent = (await mails.await(user.email)).filter(({ link }) => link !== "");
   return sent.at(-1)?.link.split("/").at(-1) ?? "";
 }
 

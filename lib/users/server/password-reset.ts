@@ -13,6 +13,7 @@ import { linkLimits, userLimits } from "../user.ts";
 import { type Account, findAccountByEmail, targetOf } from "./accounts.ts";
 import { badLink, findHolder, type Holder, newLink, requireTries, useLink } from "./links.ts";
 import { noPasswordMail, resetMail } from "./mails.ts";
+import { tellPerson } from "./notices.ts";
 
 /**
  * Sends whoever forgot their password a link. Whether there is such an account is looked at after the answer, so that
@@ -137,6 +138,7 @@ export async function resetByLink(
     await revokeSessionsOf(client, id);
   });
   await forgiveAttempt({ email, address: "" });
+  tellPerson(id, { what: "password-changed", address: facts.address });
   return holder;
 }
 
