@@ -43,3 +43,22 @@ export function shellSession(word: string): Cast {
     ],
   };
 }
+
+/**
+ * Two screens on which nearly every word has colours of its own, as few programs draw them.
+ * @param names one for each screen; each row of it ends with it
+ */
+export function colouredScreens(names: readonly string[]): Cast {
+  const [columns, rows, words] = [160, 45, 36];
+  const screen = (name: string, shift: number): string => {
+    const lines = Array.from({ length: rows }, (_row, row) => {
+      const parts = Array.from({ length: words }, (_word, word) => {
+        const colour = (row * words + word + shift) % 255;
+        return `\u001b[38;5;${colour};48;5;${(colour + 128) % 255}mabcd`;
+      });
+      return `\u001b[${row + 1};1H${parts.join("")}\u001b[0m${name}`;
+    });
+    return `\u001b[2J${lines.join("")}`;
+  };
+  return { columns, rows, events: names.map((name, at) => [1 + at, "o", screen(name, at * 7)]) };
+}

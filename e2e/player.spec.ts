@@ -1,4 +1,4 @@
-import { castText, shellSession } from "./casts.ts";
+import { castText, colouredScreens, shellSession } from "./casts.ts";
 import { expect, test } from "./fixtures.ts";
 import { hostileCasts } from "./hostile-casts.ts";
 import { freshWord, position, postRecording, recorderToken, screen, upload, worked } from "./recorded.ts";
@@ -85,6 +85,37 @@ test.describe("the player", () => {
     await expect(page.getByRole("region", { name: "Text of the session" })).toContainText(two);
     await choice.getByRole("link", { name: /^1/ }).click();
     await expect(page.getByRole("region", { name: "Text of the session" })).toContainText(one);
+  });
+
+  test("draws a screen full of colours over several frames, and all of it", async ({ page }) => {
+    const names = ["first", "second", "third"] as const;
+    const { connectionId } = await upload(page, () => colouredScreens(names));
+    await page.addInitScript(() => {
+      const inFrames = new Map<unknown, number>();
+      Object.assign(window, { mostInFrame: () => Math.max(...inFrames.values()) });
+      new MutationObserver((changes) => {
+        const frame = document.timeline.currentTime;
+        for (const { target, addedNodes } of changes)
+          if (target instanceof Element && target.matches(".ap-line"))
+            inFrames.set(frame, (inFrames.get(frame) ?? 0) + addedNodes.length);
+      }).observe(document, { childList: true, subtree: true });
+    });
+    const rows = screen(page).locator(".ap-line");
+    const allShow = (name: string) =>
+      expect(rows).toHaveText(Array.from({ length: 45 }, () => `${"abcd".repeat(36)}${name}`));
+
+    await page.goto(`/connections/${connectionId}?t=2.5`);
+    await allShow("second");
+    await position(page).press("End");
+    await allShow("third");
+    await position(page).press("Home");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await allShow("third");
+    const most = await page.evaluate(() =>
+      (window as Window & { mostInFrame?: () => number }).mostInFrame?.(),
+    );
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(400);
   });
 
   test("hostile recordings neither stop the page nor hide text", async ({ page }) => {

@@ -23,7 +23,7 @@ export type PlayerTask = SignIn & {
 
 /** Milliseconds and bytes. Tasks are those of 50 ms and more, which the browser tells of. */
 export type Played = {
-  /** From the last byte that the first picture needs until it is drawn. */
+  /** From the last byte that the first picture needs until all its rows are there. */
   firstFrame: number;
   /** From the click on a link until the first picture. */
   opened: number;
@@ -96,16 +96,32 @@ async function newPage(page: Page): Promise<Page> {
   return page;
 }
 
-/** Waits in the page until the terminal says this. @returns the page's clock then */
+/** Waits in the page until the terminal says this and has all its rows. @returns the page's clock then */
 function whenShown(page: Page, event: number): Promise<number> {
   return page.evaluate(async (wanted) => {
+    const frame = () => new Promise(requestAnimationFrame);
     const until = performance.now() + 60_000;
+    let changed = 0;
+    const changes = new MutationObserver((records) => {
+      if (records.some(({ target }) => target instanceof Element && target.closest(".ap-term-text")))
+        changed = performance.now();
+    });
+    changes.observe(document, { childList: true, subtree: true });
     for (;;) {
-      await new Promise(requestAnimationFrame);
+      await frame();
       const text = document.querySelector(".ap-term-text")?.textContent ?? "";
-      if (text.includes(`event ${wanted} `)) return performance.now();
+      if (text.includes(`event ${wanted} `)) break;
       if (performance.now() > until) throw new Error(`never shown: event ${wanted}; ${text.slice(0, 60)}`);
     }
+    const shown = performance.now();
+    // Rows may follow in later frames.
+    for (let before = -1; before !== changed; ) {
+      before = changed;
+      await frame();
+      await frame();
+    }
+    changes.disconnect();
+    return Math.max(shown, changed);
   }, event);
 }
 

@@ -4,6 +4,7 @@ import type { Player } from "asciinema-player";
 import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { ApiError } from "@/components/logs/log-api.ts";
 import type { IdleTime } from "@/lib/recordings/idle.ts";
+import { rowsOverFrames } from "./rows-over-frames.ts";
 
 export type PlayerOptions = {
   recordingId: string;
@@ -76,6 +77,7 @@ export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOpt
         terminalFontFamily: fontFamily,
       });
       made = created;
+      rowsOverFrames(parent);
       created.addEventListener("playing", () => setRunning(true));
       created.addEventListener("pause", () => setRunning(false));
       created.addEventListener("ended", () => setRunning(false));
