@@ -15,6 +15,7 @@ const meanings: {
   },
   records: { title: "Records in one body", show: count, beyond: "413" },
   record: { title: "One record", show: binary, beyond: "quarantine" },
+  harEntry: { title: "One entry of a HAR file, with its contents", show: binary, beyond: "quarantine" },
   nesting: {
     title: "Objects and arrays within each other in one record",
     show: (value) => `${value} levels`,

@@ -8,6 +8,8 @@ export const ingestLimits = {
   ratio: 200,
   /** Bytes of one record. */
   record: 4 * 1024 * 1024,
+  /** Bytes of one entry of a HAR file, the contents of answers included, which are not kept. */
+  harEntry: 16 * 1024 * 1024,
   /** Levels of objects and arrays in one record: what reads it afterwards may recurse. */
   nesting: 64,
   /** The first year whose records are taken. */

@@ -170,6 +170,24 @@ export function* elements(
   }
 }
 
+/**
+ * Walks the array that begins at `start` and leaves the values to the caller, who says by `next(end)` where each
+ * ended, as with {@link keys}.
+ * @throws {JsonError} also when there is no array at `start`
+ */
+export function* items(bytes: Uint8Array, start: number): Generator<number, number, number> {
+  let at = skipBlanks(bytes, start);
+  if (bytes[at] !== OPEN_ARRAY) throw unexpected(bytes, at, "'['");
+  at = skipBlanks(bytes, at + 1);
+  if (bytes[at] === CLOSE_ARRAY) return at + 1;
+  for (;;) {
+    at = skipBlanks(bytes, yield at);
+    if (bytes[at] === CLOSE_ARRAY) return at + 1;
+    if (bytes[at] !== COMMA) throw unexpected(bytes, at, "',' or ']'");
+    at = skipBlanks(bytes, at + 1);
+  }
+}
+
 /** What kind of value begins at `start`, told by its first byte. */
 export function typeAt(bytes: Uint8Array, start: number): JsonType {
   switch (bytes[start]) {

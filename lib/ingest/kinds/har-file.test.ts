@@ -227,6 +227,38 @@ describe("a HAR file", () => {
     expect(longest).toBeLessThan(500);
   });
 
+  describe("with more than an entry may hold", () => {
+    const text = '\\"]}\\\\x'.repeat(2_500_000);
+    const large = JSON.stringify({ ...entry, startedDateTime: "2026-11-21T09:00:00Z" }).replace(
+      '"size":7',
+      `"size":7,"text":"${text}"`,
+    );
+
+    it("keeps that entry aside, and reads the others", () => {
+      const records = read(har([entry, 0, entry]).replace(",0,", `,${large},`));
+      expect(records.map(({ mapped }) => "rejected" in mapped)).toEqual([false, false, true]);
+      expect(records[2]?.mapped).toEqual({
+        rejected: expect.stringContaining("the entry is larger than 16777216 bytes"),
+      });
+      expect(records[2]?.id).toMatch(/^[0-9a-f]{64}\/1\/$/);
+      expect(records[2]?.raw.length).toBeLessThan(400);
+      expect(read(`${records[2]?.raw}\n`)[0]?.mapped).toHaveProperty("rejected");
+    });
+
+    it("lets others have their turn meanwhile", () => {
+      const body = Buffer.from(har([0]).replace("[0]", `[${large}]`));
+      const steps = [...(httpAccess.splitInTurns?.(body, context) ?? [])];
+      expect(steps.length).toBeGreaterThan(2 * Math.floor(large.length / 1024 / 1024));
+    });
+
+    it("is refused where it is no entry, or does not end", () => {
+      const comment = har([entry]).replace('"entries"', `"comment":"${"x".repeat(17_000_000)}","entries"`);
+      expect(() => read(comment)).toThrow("log.comment: is larger than 16777216 bytes");
+      const open = har([0]).replace(/\[0\].*/, `[${large.slice(0, -1)}`);
+      expect(() => read(open)).toThrow("is cut off or is not JSON");
+    });
+  });
+
   it("costs time in proportion to its length", () => {
     const took = (entries: number) => {
       const body = Buffer.from(har(Array.from({ length: entries }, () => entry)));

@@ -3,51 +3,20 @@ import { BadBody, type ForeignRecord, type MapContext, type Rejected } from "@/l
 import { tooLargeText } from "@/lib/ingest/issues.ts";
 import { HarEntry, partsOf, timeOfEntry, userMissing } from "@/lib/ingest/kinds/har-entry.ts";
 import { keptEntry } from "@/lib/ingest/kinds/har-kept.ts";
+import { endOfLarge, endWithin, largeText } from "@/lib/ingest/kinds/har-large.ts";
 import { ingestLimits } from "@/lib/ingest/limits.ts";
 import {
   type ByteRange,
   decodeString,
-  elements,
+  items,
   keys,
   MAX_BODY_DEPTH,
   members,
   parseRange,
-  scanValue,
   typeAt,
 } from "@/lib/record/json-scan.ts";
 import { JsonError, skipBlanks } from "@/lib/record/json-tokens.ts";
 import { redactHttpRecord } from "@/lib/record/redact.ts";
-
-/** Whether a body is a HAR file, told by its beginning: a line of an access log has no such `log`. */
-export function isHar(body: Uint8Array): boolean {
-  try {
-    const start = skipBlanks(body, 0);
-    if (typeAt(body, start) !== "object") return false;
-    const walk = keys(body, start);
-    for (let step = walk.next(); !step.done; ) {
-      const { key, valueStart } = step.value;
-      if (key === "log" && typeAt(body, valueStart) === "object")
-        for (const inner of namesOf(body, valueStart))
-          if (inner === "creator" || inner === "entries") return true;
-      step = walk.next(scanValue(body, valueStart, MAX_BODY_DEPTH));
-    }
-    return false;
-  } catch (error) {
-    if (error instanceof JsonError) return false;
-    throw error;
-  }
-}
-
-/** Each name of an object before its value was looked at. */
-function* namesOf(body: Uint8Array, start: number): Generator<string, void, void> {
-  const walk = keys(body, start);
-  for (
-    let step = walk.next();
-    !step.done;
-    step = walk.next(scanValue(body, step.value.valueStart, MAX_BODY_DEPTH))
-  )
-    yield step.value.key;
-}
 
 /**
  * The entries of a HAR 1.2 file in the order of their times, those without one last. The file is one session, named
@@ -72,17 +41,18 @@ export function* readHar(
   const name = file.kept?.file ?? (yield* hashOf(body));
   file.entries.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.place - b.place));
   const host = file.kept?.host ?? (yield* hostOfFirst(body, file.entries));
-  for (const { start, end, time, place } of file.entries)
-    yield readEntry(body, { start, end }, context, {
-      ...{ file: name, place: file.kept?.place ?? place, host },
-      time: time === lastOfAll ? "" : time,
-    });
+  for (const { start, end, time: when, place: at, isLarge } of file.entries) {
+    const of = { file: name, place: file.kept?.place ?? at, host };
+    const time = when === lastOfAll ? "" : when;
+    if (isLarge) yield unreadLarge(of, end - start);
+    else yield readEntry(body, { start, end }, context, { ...of, time });
+  }
 }
 
 /** Behind all times, for entries that have none. */
 const lastOfAll = "~";
 
-type Place = ByteRange & { time: string; place: number };
+type Place = ByteRange & { time: string; place: number; isLarge: boolean };
 /** What Daybook wrote into the file of one entry, for when it is taken out of quarantine. */
 type KeptOf = { file: string; place: number; host: string };
 
@@ -112,7 +82,7 @@ function* fileOf(body: Uint8Array): InTurns<{ entries: Place[]; kept: KeptOf | u
         if (typeAt(body, valueStart) !== "array") throw new BadBody("log.entries: must be an array");
         entries = [];
         end = yield* placesOf(body, valueStart, entries);
-      } else end = scanValue(body, valueStart, MAX_BODY_DEPTH);
+      } else end = endOf(body, valueStart, `log.${key}`);
       const range = { start: valueStart, end };
       if (key === "version") checkVersion(body, range);
       if (key === "_daybook") kept = keptOf(parseRange(body, range));
@@ -126,7 +96,7 @@ function* fileOf(body: Uint8Array): InTurns<{ entries: Place[]; kept: KeptOf | u
     while (!step.done) {
       const { key, valueStart } = step.value;
       const isLog = key === "log" && typeAt(body, valueStart) === "object";
-      step = walk.next(isLog ? yield* readLog(valueStart) : scanValue(body, valueStart, MAX_BODY_DEPTH));
+      step = walk.next(isLog ? yield* readLog(valueStart) : endOf(body, valueStart, key));
     }
     if (skipBlanks(body, step.value) < body.length)
       throw new BadBody("The body is one HAR file, and something follows it");
@@ -139,6 +109,12 @@ function* fileOf(body: Uint8Array): InTurns<{ entries: Place[]; kept: KeptOf | u
   return { entries, kept };
 }
 
+function endOf(body: Uint8Array, start: number, name: string): number {
+  const end = endWithin(body, start);
+  if (end === undefined) throw new BadBody(`${name.slice(0, 100)}: ${largeText}`);
+  return end;
+}
+
 function checkVersion(body: Uint8Array, range: ByteRange): void {
   const version = typeAt(body, range.start) === "string" ? decodeString(body, range) : "";
   if (!/^1\.\d{1,3}$/.test(version)) throw new BadBody("log.version: must be a text such as 1.2");
@@ -146,12 +122,22 @@ function checkVersion(body: Uint8Array, range: ByteRange): void {
 
 /** @param places gets where each entry lies and when it began @returns where the array ends */
 function* placesOf(body: Uint8Array, start: number, places: Place[]): InTurns<number> {
-  const walk = elements(body, start, MAX_BODY_DEPTH);
+  const walk = items(body, start);
   let step = walk.next();
-  for (; !step.done; step = walk.next()) {
+  while (!step.done) {
     if (places.length === ingestLimits.records)
       throw new BadBody(`log.entries: has more than ${ingestLimits.records} entries`);
-    places.push({ ...step.value, time: timeAt(body, step.value.start), place: places.length });
+    const at = step.value;
+    const end = endWithin(body, at);
+    const entry = { start: at, place: places.length };
+    if (end === undefined) {
+      const range = { ...entry, end: yield* endOfLarge(body, at) };
+      places.push({ ...range, time: lastOfAll, isLarge: true });
+      step = walk.next(range.end);
+    } else {
+      places.push({ ...entry, end, time: timeAt(body, at), isLarge: false });
+      step = walk.next(end);
+    }
     yield;
   }
   return step.value;
@@ -170,11 +156,12 @@ function timeAt(body: Uint8Array, start: number): string {
 }
 
 function* hostOfFirst(body: Uint8Array, entries: readonly Place[]): InTurns<string> {
-  for (const { start } of entries) {
+  for (const { start, isLarge } of entries) {
+    if (isLarge) continue;
     const { request } = (keptOrNull(body, start) ?? {}) as { request?: { url?: unknown } | null };
     const asked = typeof request?.url === "string" ? partsOf(request.url) : undefined;
-    if (asked && "host" in asked) return asked.host;
     yield;
+    if (asked && "host" in asked) return asked.host;
   }
   return "";
 }
@@ -216,6 +203,12 @@ function readEntry(
     if (error instanceof JsonError) return unread(`the entry cannot be read: ${error.message}`);
     throw error;
   }
+}
+
+/** Not even a digest of it is kept: it would be one that costs everybody time. */
+function unreadLarge(of: KeptOf, bytes: number): Rejected {
+  const rejected = `the entry ${largeText}: save the file without the contents of answers`;
+  return { id: `${of.file}/${of.place}/`, rejected, raw: encode(wrapped(of, `${bytes} bytes`)) };
 }
 
 function wrapped({ file, place, host }: KeptOf, entry: unknown) {

@@ -8,9 +8,10 @@ import {
 } from "@/lib/ingest/define.ts";
 import { httpOutcome } from "@/lib/ingest/http-outcome.ts";
 import { HarEntry, mapHarEntry } from "@/lib/ingest/kinds/har-entry.ts";
-import { isHar, readHar } from "@/lib/ingest/kinds/har-file.ts";
+import { readHar } from "@/lib/ingest/kinds/har-file.ts";
 import { durationOf, fieldOf, httpFields, timeOf } from "@/lib/ingest/kinds/http-fields.ts";
 import { longestName, longestText, sessionRows } from "@/lib/ingest/kinds/http-session.ts";
+import { isHar } from "@/lib/ingest/kinds/is-har.ts";
 import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
 import type { DraftOf } from "@/lib/ingest/rows.ts";
 import { decodeText, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
