@@ -1,6 +1,7 @@
 "use client";
 
 import { ErrorPage } from "@/components/shell/error-page.tsx";
+import { Hydrated } from "@/components/ui/hydrated.tsx";
 import { ToastProvider } from "@/components/ui/toast.tsx";
 import "./globals.css";
 
@@ -14,6 +15,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
             <ErrorPage error={error} onRetry={retry} />
           </main>
         </ToastProvider>
+        <Hydrated />
       </body>
     </html>
   );

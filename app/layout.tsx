@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { Hydrated } from "@/components/ui/hydrated.tsx";
 import { isTheme, themeCookie } from "@/components/ui/preferences.ts";
 import "./globals.css";
 
@@ -22,7 +23,10 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const theme = (await cookies()).get(themeCookie)?.value;
   return (
     <html lang="en" className={isTheme(theme) ? theme : "system"}>
-      <body>{children}</body>
+      <body>
+        {children}
+        <Hydrated />
+      </body>
     </html>
   );
 }

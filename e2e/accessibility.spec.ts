@@ -46,7 +46,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("listbox").getByRole("option").first()).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
       await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
   });
@@ -60,15 +62,16 @@ test.describe("at 360 pixels", () => {
       await openLog(page, path);
       const row = page.locator("[data-row]").first();
       await expect(row).toBeVisible();
-      expect((await row.boundingBox())?.height).toBe(52);
-      const wider = await page.evaluate(
-        () =>
-          [document.documentElement, ...document.querySelectorAll("main, [role=grid]")].filter(
-            (element) => element.scrollWidth > element.clientWidth,
-          ).length,
-      );
-      expect(wider).toBe(0);
-      await row.click();
+      await expect.poll(async () => (await row.boundingBox())?.height).toBe(52);
+      const wider = () =>
+        page.evaluate(
+          () =>
+            [document.documentElement, ...document.querySelectorAll("main, [role=grid]")].filter(
+              (element) => element.scrollWidth > element.clientWidth,
+            ).length,
+        );
+      await expect.poll(wider).toBe(0);
+      await openRow(row);
       await expect(page.getByRole("dialog")).toBeVisible();
       expect(
         await page.evaluate(() => document.querySelector("dialog[open]")?.scrollWidth),

@@ -1,4 +1,11 @@
-import { type BrowserContextOptions, test as base, expect, type Locator, type Page } from "@playwright/test";
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 import { type Installation, installation } from "./installation.ts";
 
 export { expect };
@@ -24,6 +31,10 @@ type State = Exclude<BrowserContextOptions["storageState"], string | undefined>;
 export const test = base.extend<Fixtures, WorkerFixtures>({
   daybook: [({}, use) => use(installation()), { scope: "worker" }],
   account: ["admin", { option: true }],
+  context: async ({ context, daybook }, use) => {
+    await awaitHydration(context, daybook);
+    await use(context);
+  },
   baseURL: ({ daybook }, use) => use(daybook.url),
   storageState: ({ daybook, account }, use) =>
     use(
@@ -65,6 +76,39 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
 });
+
+/**
+ * Keeps the pages of a context out of sight until React has them, also those that a link or a sign-in loads: no
+ * action of a test comes before, where it would be lost. Every context that a test makes needs it.
+ */
+export async function awaitHydration(context: BrowserContext, { url }: Installation): Promise<void> {
+  context.on("page", waitAfterLoads);
+  await context.addInitScript((origin) => {
+    if (window.location.origin !== origin) return;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("html:not([data-hydrated]) body { visibility: hidden }");
+    document.adoptedStyleSheets = [sheet];
+  }, new URL(url).origin);
+}
+
+/** Lets every load that a test asks for wait for React: keys are pressed without a look at the page. */
+function waitAfterLoads(page: Page): void {
+  const { goto, reload } = page;
+  const hydrated = () => page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+  page.goto = async (...args) => {
+    const answer = await goto.apply(page, args);
+    await hydrated();
+    return answer;
+  };
+  page.reload = async (...args) => {
+    const answer = await reload.apply(page, args);
+    await hydrated();
+    return answer;
+  };
+}
+
+/** A name that this run of the test alone has: what an earlier attempt stored stays out of its sight. */
+export const fresh = (name: string): string => `${name}-${crypto.randomUUID().slice(0, 8)}`;
 
 /** Opens a log and waits until it listens to keys and follows what is new. */
 export async function openLog(page: Page, address: string): Promise<void> {

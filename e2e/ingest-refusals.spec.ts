@@ -26,12 +26,17 @@ const test = base.extend<object, Fixtures>({
   ],
 });
 
+/** Of this attempt at the tests: what an earlier one stored is not counted. */
+const attempt = crypto.randomUUID().slice(0, 8);
+
 /** A command in Daybook's own format. @param user is asked for to see what was stored */
 const command = (user: string, id: string, text = "uptime"): string =>
-  `${JSON.stringify({ log: "commands", id: `${user} ${id}`, time: "2026-11-20T10:00:00Z", user, target: "web-1", command: text })}\n`;
+  `${JSON.stringify({ log: "commands", id: `${user} ${id}`, time: "2026-11-20T10:00:00Z", user: `${user} ${attempt}`, target: "web-1", command: text })}\n`;
 
 async function stored(api: APIRequestContext, user: string): Promise<number> {
-  const answer = await api.get("/api/v1/logs/commands", { params: { user, limit: "200" } });
+  const answer = await api.get("/api/v1/logs/commands", {
+    params: { user: `${user} ${attempt}`, limit: "200" },
+  });
   expect(answer.status()).toBe(200);
   return ((await answer.json()) as { rows: unknown[] }).rows.length;
 }

@@ -29,7 +29,7 @@ const test = base.extend<object, { own: OwnDaybook }>({
       await daybook.stop();
       removePlace(place);
     },
-    { scope: "worker", timeout: 180_000 },
+    { scope: "worker", timeout: 300_000 },
   ],
 });
 
@@ -117,7 +117,7 @@ test(`${writers} writers, ${rows} rows, and viewers cut off ${cuts} times: each 
   own,
   browser,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const { sessions } = await firstAccounts(own);
   const api = await apiOf(own.url, sessions.admin);
   const all: Writer[] = [];
@@ -148,7 +148,7 @@ test(`${writers} writers, ${rows} rows, and viewers cut off ${cuts} times: each 
   expect(ids).toHaveLength(rows + 10);
 
   for (const page of [live, paused]) {
-    await expect.poll(() => countOf(page, "ids"), { timeout: 60_000 }).toBe(rows);
+    await expect.poll(() => countOf(page, "ids"), { timeout: 120_000 }).toBe(rows);
     const received = (await receivedBy(page)).ids;
     expect(Object.entries(received).filter(([, times]) => times !== 1)).toEqual([]);
     const missed = ids.filter((id) => received[id] === undefined);

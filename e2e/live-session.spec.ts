@@ -54,7 +54,7 @@ test("a session is watched as it runs, gone back in, and ended with a reason", a
   await expectAccessible(page);
 
   // Back to the half of it, while it goes on.
-  await expect(position(page)).toHaveAttribute("aria-valuetext", /^now, 1:0\d of 1:0\d$/);
+  await expect(position(page)).toHaveAttribute("aria-valuetext", /^now, [1-9]:\d\d of [1-9]:\d\d$/);
   await position(page).fill("30000");
   await expect(earlier(page)).toContainText("first words");
   await expect(earlier(page)).not.toContainText("second words");
@@ -91,7 +91,7 @@ test("a session is watched as it runs, gone back in, and ended with a reason", a
   expect(reason).toBe(`This session was ended by ${email}: not on a Sunday`);
 
   // The page turns into the replay by itself, and says why it ended.
-  await expect(page.getByRole("button", { name: "Next command or marker" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("button", { name: "Next command or marker" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(`ended by ${email}`);
   await page.goto(`/recordings?target=${encodeURIComponent(name)}`);
   await expect(row).toContainText("ready");

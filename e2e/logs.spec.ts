@@ -33,6 +33,7 @@ test.describe("filters", () => {
     await page.getByRole("button", { name: "Filter out (x)" }).click();
     await expect(page).toHaveURL("/logs/commands?user!=bob");
     await expect(page.getByRole("gridcell", { name: "bob" })).toHaveCount(0);
+    await expect(page.locator(rows).first()).toContainText("alice");
 
     await page.keyboard.press("j");
     for (const _ of ["time", "user"]) await page.keyboard.press("ArrowRight");
@@ -89,7 +90,7 @@ test.describe("the drawer", () => {
     const second = page.url();
     await page.reload();
     await expect(drawer.getByText("Record", { exact: true })).toBeVisible();
-    expect(page.url()).toBe(second);
+    await expect(page).toHaveURL(second);
     await page.goBack();
     await expect(drawer).toBeHidden();
     await expect(page).toHaveURL("/logs/commands");

@@ -9,10 +9,14 @@ test.describe("the player", () => {
     await page.goto(`/connections/${connectionId}`);
     const preview = page.getByTestId("preview");
     await expect(preview).toHaveCount(0);
-    const box = await position(page).boundingBox();
-    if (!box) throw new Error("there is no timeline");
+    await expect(position(page)).toHaveAttribute("aria-valuetext", "0:00 of 1:10");
     const asked = page.waitForResponse(/\/screen\?t=/);
-    await page.mouse.move(box.x + box.width * 0.75, box.y + 10);
+    // The timeline moves while the terminal above gets its size.
+    await expect(async () => {
+      const width = (await position(page).boundingBox())?.width ?? 0;
+      await position(page).hover({ position: { x: width * 0.75, y: 10 } });
+      await expect(preview).toBeVisible({ timeout: 2000 });
+    }).toPass();
     const answer = (await (await asked).json()) as { lines: [number, string][][] };
     expect(answer.lines.map((line) => line.map(([, text]) => text).join("")).join("\n")).toContain(
       "ann@web-1",
@@ -119,7 +123,7 @@ test.describe("the player", () => {
   });
 
   test("hostile recordings neither stop the page nor hide text", async ({ page }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     const { request } = page;
     const token = await recorderToken(request);
     const user = `${freshWord()}@example.org`;

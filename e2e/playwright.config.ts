@@ -10,8 +10,10 @@ export default defineConfig({
   globalSetup: "./installation.ts",
   // One server and one database serve all of them.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // What a page does takes moments. Where one slow core runs the browser, the server and the database beside
+  // other work it takes thirty times as long, and a test waits for what it expects all the same.
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
   forbidOnly: process.env["CI"] !== undefined,
   // A stalled machine is no fault of Daybook's. What passes only when repeated is listed as flaky, to be looked into;
   // where a person works it fails at once.

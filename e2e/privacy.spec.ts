@@ -14,7 +14,6 @@ const pages = readdirSync("app", { recursive: true, encoding: "utf8" })
 const absent = "0193a4c2-8f3a-7c10-8a51-5be0a0d3c902";
 
 test("no page and no answer of the API is kept by a cache, and each says what it is", async ({ daybook }) => {
-  test.setTimeout(120_000);
   const api = await apiOf(daybook.url, daybook.sessions.admin);
   const stranger = await apiOf(daybook.url);
   const reads = readdirSync("app", { recursive: true, encoding: "utf8" })
@@ -84,9 +83,12 @@ test("pages of what is another organization's are those of what is not there", a
     return { status: answer.status(), length: text.length };
   };
   for (const page of named.filter((page) => ids[page] !== absent && page !== "/logs/[view]")) {
-    const theirs = await told(page, ids[page] ?? "");
-    expect(theirs.status, page).toBe(404);
-    expect(theirs, page).toEqual(await told(page, absent));
+    // Clocks in a page have more digits or fewer: what tells the two apart does so each time.
+    await expect(async () => {
+      const theirs = await told(page, ids[page] ?? "");
+      expect(theirs.status, page).toBe(404);
+      expect(theirs, page).toEqual(await told(page, absent));
+    }).toPass();
   }
   await Promise.all([sample.dispose(), api.dispose()]);
 });

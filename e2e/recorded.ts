@@ -36,7 +36,7 @@ export async function postRecording(
 export async function worked(request: APIRequestContext, id: string): Promise<void> {
   const state = async () =>
     ((await (await request.get(`/api/v1/recordings/${id}`)).json()) as { state: string }).state;
-  await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+  await expect.poll(state, { timeout: 120_000 }).toBe("ready");
 }
 
 /** Uploads a recording as a program does, and waits until it was worked out. */

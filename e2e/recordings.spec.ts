@@ -49,8 +49,9 @@ test.describe("session recordings", () => {
       await expect(position(page)).toHaveAttribute("aria-valuetext", "0:50 of 1:10");
       const skip = page.getByRole("checkbox", { name: "Skip pauses over 2 s" });
       await expect(skip).toBeChecked();
-      const most = Number(await position(page).getAttribute("max"));
-      expect(most).toBeLessThan(35_000);
+      const mostNow = async () => Number(await position(page).getAttribute("max"));
+      await expect.poll(mostNow).toBeLessThan(35_000);
+      const most = await mostNow();
       if (!skipping) {
         await skip.uncheck();
         await expect(position(page)).toHaveAttribute("max", "70000");
@@ -66,7 +67,8 @@ test.describe("session recordings", () => {
       await expect(position(page)).toHaveAttribute("max", skipping ? String(most) : "70000");
       await expect(position(page)).toHaveAttribute("aria-valuetext", "0:20 of 1:10");
       await expect(screen(page)).toContainText("sleep 40");
-      expect((await screen(page).innerText()).match(/ann@web-1/g)).toHaveLength(2);
+      const prompts = async () => (await screen(page).innerText()).match(/ann@web-1/g)?.length;
+      await expect.poll(prompts).toBe(2);
     });
   }
 
@@ -287,9 +289,8 @@ test.describe("recordings at 360 pixels", () => {
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(page.getByText(/^(Reading|Loading)/)).toHaveCount(0);
-      expect(await page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth), path).toBe(
-        0,
-      );
+      const beyond = () => page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth);
+      await expect.poll(beyond, path).toBe(0);
       await expectAccessible(page);
     }
   });

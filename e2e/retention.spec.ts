@@ -27,7 +27,7 @@ async function upload(page: Page, count: number): Promise<Uploaded[]> {
   for (const { id } of uploaded) {
     const state = async () =>
       ((await (await request.get(`/api/v1/recordings/${id}`)).json()) as { state: string }).state;
-    await expect.poll(state, { timeout: 60_000 }).toBe("ready");
+    await expect.poll(state, { timeout: 120_000 }).toBe("ready");
   }
   return uploaded;
 }

@@ -3,7 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 import decodeQR from "qr/decode.js";
-import { expect, test } from "./fixtures.ts";
+import { awaitHydration, expect, test } from "./fixtures.ts";
 import type { Account, Installation } from "./installation.ts";
 import { apiOf, runTool } from "./own-daybook.ts";
 
@@ -119,6 +119,7 @@ test("a person turns codes on, and signs in with one and with a recovery code", 
 /** A second browser of the same person. */
 async function elsewhere(browser: Browser, daybook: Installation, person: Account): Promise<Page> {
   const context = await browser.newContext({ baseURL: daybook.url });
+  await awaitHydration(context, daybook);
   const page = await context.newPage();
   await page.goto("/logs/commands");
   await typePassword(page, person);
@@ -151,6 +152,7 @@ test("a role that needs a second factor is led to it, from open tabs too", async
     baseURL: daybook.url,
     storageState: JSON.parse(daybook.sessions.admin),
   });
+  await awaitHydration(context, daybook);
   const admin = await context.newPage();
   try {
     await admin.goto("/settings/sign-in-policy");

@@ -33,7 +33,6 @@ test.beforeAll(({ post }) => post(records));
 
 for (const [log, { filter }] of Object.entries(logs)) {
   test(`hostile text is text in ${log}, its rows' drawers and its exports`, async ({ page, request }) => {
-    test.setTimeout(120_000);
     const columns = Object.keys(logView(log as LogSlug).columns).join(",");
     const search = new URLSearchParams({ [`${filter}~`]: mark, columns });
     await openLog(page, pathOf(log, search));
@@ -95,7 +94,6 @@ test("hostile text is text in filters, the palette, saved views and settings", a
   request,
   daybook,
 }) => {
-  test.setTimeout(120_000);
   await openLog(page, "/logs/commands");
   await page.keyboard.press("+");
   await page.keyboard.type("user");

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
 import { logPath } from "@/components/shell/pages.ts";
 import { logViews } from "@/lib/logs/views.ts";
-import { expect, openLog, openRow, test } from "./fixtures.ts";
+import { awaitHydration, expect, openLog, openRow, test } from "./fixtures.ts";
 import type { Installation } from "./installation.ts";
 import { apiOf, sessionOf, superuserUrl } from "./own-daybook.ts";
 
@@ -28,7 +28,6 @@ test.describe("the policy of pages", () => {
   test.use({ account: "sample" });
 
   test("refuses nothing of Daybook's own, on any page", async ({ page, faults }) => {
-    test.setTimeout(180_000);
     await reportViolations(page);
     for (const path of logs) {
       await openLog(page, path);
@@ -94,6 +93,7 @@ async function ownTab(
 ): Promise<{ context: BrowserContext; state: string }> {
   const state = await sessionOf(daybook.url, daybook.admin);
   const context = await browser.newContext({ baseURL: daybook.url, storageState: JSON.parse(state) });
+  await awaitHydration(context, daybook);
   return { context, state };
 }
 
@@ -106,7 +106,7 @@ for (const path of ["/logs/commands?last=24h", "/settings/sources"]) {
     await stream;
     const api = await apiOf(daybook.url, state);
     expect((await api.post("/api/auth/sign-out")).status()).toBe(204);
-    await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`, { timeout: 2000 });
+    await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
     expect((await api.get("/api/v1/me")).status()).toBe(401);
     await api.dispose();
     await context.close();

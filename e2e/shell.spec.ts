@@ -71,9 +71,9 @@ test("colours are chosen, and chosen for the next page too", async ({ page }) =>
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  expect(await background()).toBe("rgb(16, 17, 19)");
+  await expect.poll(background).toBe("rgb(16, 17, 19)");
   await page.reload();
-  expect(await background()).toBe("rgb(16, 17, 19)");
+  await expect.poll(background).toBe("rgb(16, 17, 19)");
 });
 
 test.describe("a session", () => {

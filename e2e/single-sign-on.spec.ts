@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { type TestProvider, testProvider } from "@/lib/sso/server/test-provider.ts";
-import { expect, openLog, test } from "./fixtures.ts";
+import { awaitHydration, expect, openLog, test } from "./fixtures.ts";
 
 let provider: TestProvider;
 let redirectAddress = "";
@@ -44,6 +44,7 @@ test("a provider is added, signs somebody in, provisions, and all of it is on re
   await expectAccessible(page);
 
   const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+  await awaitHydration(context, daybook);
   const person = await context.newPage();
   provider.people["nia"] = { email, email_verified: true, name: "Nia" };
   await person.goto(`${daybook.url}/sign-in?next=/logs/connections`);
@@ -75,7 +76,7 @@ test("a provider is added, signs somebody in, provisions, and all of it is on re
   });
   expect(off.status, await off.text()).toBe(200);
   // What the person has open ends by itself.
-  await expect(person).toHaveURL(/\/sign-in/, { timeout: 5_000 });
+  await expect(person).toHaveURL(/\/sign-in/);
   await person.getByRole("button", { name: `Sign in with ${name}` }).click();
   await expect(person.getByRole("heading", { name: "You cannot sign in this way" })).toBeVisible();
   await expectAccessible(person);

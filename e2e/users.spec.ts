@@ -2,8 +2,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import pg from "pg";
 import { type MailServer, mailServer } from "@/lib/mail/server/test-mail-server.ts";
-import { expect, test } from "./fixtures.ts";
-import { mailPort } from "./installation.ts";
+import { awaitHydration, expect, test } from "./fixtures.ts";
+import { type Installation, mailPort } from "./installation.ts";
 import { runTool, superuserUrl } from "./own-daybook.ts";
 
 let mails: MailServer;
@@ -18,11 +18,12 @@ async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** A page of somebody who is not signed in. */
-async function stranger(browser: Browser, baseURL: string | undefined): Promise<Page> {
+async function stranger(browser: Browser, daybook: Installation): Promise<Page> {
   const context = await browser.newContext({
     storageState: { cookies: [], origins: [] },
-    ...(baseURL !== undefined && { baseURL }),
+    baseURL: daybook.url,
   });
+  await awaitHydration(context, daybook);
   return await context.newPage();
 }
 
@@ -36,9 +37,8 @@ async function signIn(page: Page, email: string, password: string): Promise<void
 test("somebody is invited, activates the account by mail, forgets the password, is changed and deleted", async ({
   page,
   browser,
-  baseURL,
+  daybook,
 }) => {
-  test.setTimeout(120_000);
   const email = `new-${crypto.randomUUID().slice(0, 8)}@example.org`;
   await page.goto("/settings/users");
   await expectAccessible(page);
@@ -56,7 +56,7 @@ test("somebody is invited, activates the account by mail, forgets the password, 
 
   const [invitation] = await mails.await(email);
   const link = invitation?.link ?? "";
-  const person = await stranger(browser, baseURL);
+  const person = await stranger(browser, daybook);
   await person.goto(link);
   await expectAccessible(person);
   await expect(person.getByLabel("Your name")).toHaveValue("Nina New");
@@ -67,7 +67,7 @@ test("somebody is invited, activates the account by mail, forgets the password, 
   await signIn(person, email, "a new password");
   await expect(person).toHaveURL(/\/logs\//);
 
-  const other = await stranger(browser, baseURL);
+  const other = await stranger(browser, daybook);
   await other.goto(link);
   await expect(other.getByRole("heading", { name: "This link cannot be used" })).toBeVisible();
   await expectAccessible(other);
