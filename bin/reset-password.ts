@@ -11,7 +11,7 @@ if (email === undefined) {
 try {
   const password = await resetPassword(email);
   process.stdout.write(
-    `\n  e-mail    ${email}\n  password  ${password}\n\nThe password is not shown again; all sessions were ended.\n`,
+    `\n  email     ${email}\n  password  ${password}\n\nThe password is not shown again; all sessions were ended.\n`,
   );
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -118,7 +118,7 @@ async function setUp() {
   if (!outcome.created) return;
   say("\nThis is the first start. Sign in with one of these; the passwords are not shown again.");
   for (const { organization, email, password } of outcome.accounts) {
-    say(`\n  ${organization}\n    e-mail    ${email}\n    password  ${password}`);
+    say(`\n  ${organization}\n    email     ${email}\n    password  ${password}`);
   }
 }
 

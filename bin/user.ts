@@ -43,7 +43,7 @@ async function main(args: string[]): Promise<string> {
       if (rest.length > 0 || role === undefined) throw new Mistyped("add takes one address and --role.");
       const wish = { email, name, role: roleOf(role), logins: login, ...(organization && { organization }) };
       const password = await addUser(wish);
-      return `\n  e-mail    ${email}\n  password  ${password}\n\nThe password is not shown again.`;
+      return `\n  email     ${email}\n  password  ${password}\n\nThe password is not shown again.`;
     }
     case "disable":
     case "enable":

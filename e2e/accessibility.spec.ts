@@ -54,6 +54,12 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("nor has a list in which nothing matches", async ({ page }) => {
+  await openLog(page, "/logs/commands?user=nobody-of-this-name");
+  await expect(page.getByRole("button", { name: "Clear all filters" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+});
+
 test.describe("at 360 pixels", () => {
   test.use({ viewport: { width: 360, height: 740 } });
 

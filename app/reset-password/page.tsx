@@ -25,8 +25,8 @@ function NoMail() {
   return (
     <>
       <p>
-        This Daybook sends no mail. Ask whoever runs it: on the server, this command prints a new password for
-        you.
+        This Daybook sends no email. Ask whoever runs it: on the server, this command prints a new password
+        for you.
       </p>
       <pre className="rounded-md bg-sunken px-3 py-2 font-mono text-xs whitespace-pre-wrap wrap-anywhere">
         npm run reset-password -- you@example.org

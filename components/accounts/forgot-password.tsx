@@ -15,8 +15,8 @@ export function ForgotPassword() {
   if (state === "done") {
     return (
       <p role="status">
-        If there is an account with this address, a mail is on its way to it. Its link can be used once,
-        within {linkLimits.resetHours} hour. If none comes, look among unwanted mail, or ask your
+        If there is an account with this address, an email is on its way to it. Its link can be used once,
+        within {linkLimits.resetHours} hour. If none comes, look in the spam folder, or ask your
         administrator.
       </p>
     );

@@ -7,6 +7,7 @@ import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
 import { Progress } from "@/components/ui/progress.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { columnFaults } from "@/lib/audit-import/columns.ts";
 import { importLimits } from "@/lib/audit-import/limits.ts";
 import type { ImportOutcome } from "@/lib/audit-import/outcome.ts";
@@ -18,22 +19,18 @@ import { type ChosenFile, useImport, type Work } from "./use-import.ts";
 export function ImportView() {
   const { chosen, work, checked, imported, fault, choose, setColumns, check, run, cancel } = useImport();
   return (
-    <section
-      aria-labelledby="import-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-5 px-4 py-6"
-    >
-      <header className="flex flex-col gap-2">
-        <Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>
-        <h1 id="import-title" className="text-lg font-semibold">
-          Import an audit log
-        </h1>
-        <p className="max-w-2xl text-ink-2">
+    <SettingsPage
+      title="Import an audit log"
+      above={<Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>}
+      about={
+        <>
           A CSV file with the 17 columns of the audit log, such as another Daybook’s download. Rows keep their
           Id and TenantId, and a row that is here already is not added again: a file whose import broke off
           can be imported once more. At most {formatBytes(importLimits.file)} and{" "}
           {formatCount(importLimits.rows)} rows.
-        </p>
-      </header>
+        </>
+      }
+    >
       <Field label="CSV file">
         <Input
           type="file"
@@ -68,7 +65,7 @@ export function ImportView() {
         <Checked chosen={chosen} outcome={checked} onImport={() => void run(chosen)} />
       )}
       <div role="status">{chosen && imported && <Imported name={chosen.file.name} outcome={imported} />}</div>
-    </section>
+    </SettingsPage>
   );
 }
 

@@ -29,7 +29,7 @@ export function ColumnsMenu({ columns, layout, onLayout, onReset, onCopyLink }: 
       trigger={<Columns3 aria-hidden className="size-4" />}
     >
       {() => (
-        <div className="flex w-80 max-w-full flex-col p-2">
+        <div className="flex w-80 max-w-full flex-col px-2 pt-2">
           <ul aria-label="Columns">
             {[...shown, ...hidden].map(({ id, title, size }, at) => (
               <li key={id} className="flex h-8 items-center gap-1">
@@ -46,9 +46,9 @@ export function ColumnsMenu({ columns, layout, onLayout, onReset, onCopyLink }: 
               </li>
             ))}
           </ul>
-          <div className="flex justify-between gap-2 border-t border-line pt-2">
+          <div className="sticky bottom-0 flex justify-between gap-2 border-t border-line bg-surface py-2">
             <Button size="sm" look="quiet" onClick={onReset}>
-              As at first
+              Reset columns
             </Button>
             <Button size="sm" look="quiet" onClick={onCopyLink}>
               Copy a link with these columns

@@ -163,8 +163,21 @@ export function DataTable<R extends RowData>(props: DataTableProps<R>) {
             );
           })}
         </div>
-        {props.children}
+        <Foot>{props.children}</Foot>
       </div>
+    </div>
+  );
+}
+
+/** A grid may hold nothing but rows: what stands below them is one, with a cell. */
+function Foot({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see GridRow
+    // biome-ignore lint/a11y/useFocusableInteractive: there is nothing in it but text, or controls of its own
+    <div role="row">
+      {/* biome-ignore lint/a11y/useSemanticElements: see GridRow */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+      <div role="gridcell">{children}</div>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { DeploymentTokenLine } from "@/lib/deployment-tokens/deployment-token.ts";
 
@@ -15,9 +16,9 @@ type ListProps = {
 export function DeploymentTokenList({ tokens, kindTitles, onDelete }: ListProps) {
   if (tokens.length === 0) {
     return (
-      <p className="border-y border-line py-6 text-ink-2">
-        There is no deployment token. With one, a host becomes a source by itself, with a single command.
-      </p>
+      <EmptyState>
+        No deployment token yet. With one, a host becomes a source by itself, with a single command.
+      </EmptyState>
     );
   }
   return (

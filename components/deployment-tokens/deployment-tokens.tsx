@@ -35,8 +35,8 @@ export function DeploymentTokens({ tokens, kinds, origin }: PanelProps) {
       above={<Breadcrumb href="/settings/sources">Sources</Breadcrumb>}
       about={
         <>
-          A host that holds one pairs with a single command: it becomes a source of the token's kind, under
-          the host's name, and gets a token of its own to send records with.
+          A host that holds one pairs with a single command: it becomes a source of the token’s kind, under
+          the host’s name, and gets a token of its own to send records with.
         </>
       }
       action={

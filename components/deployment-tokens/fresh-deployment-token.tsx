@@ -31,8 +31,8 @@ export function FreshDeploymentToken({
       <CodeBlock
         title={
           fresh.kind === "kubernetes-audit"
-            ? "Where the webhook's file is written: answers with the address and the token for it"
-            : "Or with curl alone: the source's token goes into the file"
+            ? "Where the webhook’s file is written: answers with the address and the token for it"
+            : "Or with curl alone: the source’s token goes into the file"
         }
         text={curlLines(pairing)}
       />

@@ -19,7 +19,7 @@ export function DeviceList({ devices }: { devices: readonly DeviceLine[] }) {
   return (
     <section
       aria-labelledby="devices-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-3 px-4 pb-8"
+      className="mx-auto flex w-full max-w-7xl flex-col gap-3 px-4 pb-8"
     >
       <h2 id="devices-title" className="text-base font-semibold">
         Your asciinema installations

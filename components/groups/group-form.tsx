@@ -3,6 +3,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useFault } from "@/components/sources/use-fault.ts";
 import { Button } from "@/components/ui/button.tsx";
+import { cx } from "@/components/ui/cx.ts";
 import { FormFault } from "@/components/ui/form-fault.tsx";
 import { CheckField, Field, Input } from "@/components/ui/input.tsx";
 import { descriptionLength, nameLength, type OfferedNames } from "@/lib/groups/group.ts";
@@ -95,7 +96,7 @@ export function GroupForm({ given, offered, action, working, children, onSubmit 
         )}
       </fieldset>
       <FormFault id={fault.id} text={fault.text} />
-      <div className="flex justify-end gap-2">
+      <div className={cx("flex gap-2", children !== undefined && "justify-end")}>
         {children}
         <Button type="submit" look="primary" disabled={busy}>
           {busy ? working : action}

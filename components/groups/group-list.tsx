@@ -7,6 +7,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import { Dialog } from "@/components/ui/dialog.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -38,11 +39,13 @@ export function GroupList({ groups, offered }: { groups: readonly GroupLine[]; o
       }
     >
       {groups.length === 0 ? (
-        <p className="max-w-2xl border-y border-line py-6 text-ink-2">
-          No group yet. Until somebody is without the global scope, everybody sees what the role sees; to keep
-          a person to some spaces, make a group of these, put the person into it and take the global scope
-          from them.
-        </p>
+        <EmptyState>
+          <p>
+            No group yet. Until somebody is without the global scope, everybody sees what the role sees; to
+            keep a person to some spaces, make a group of these, put the person into it and take the global
+            scope from them.
+          </p>
+        </EmptyState>
       ) : (
         <table className="w-full border-collapse">
           <thead>

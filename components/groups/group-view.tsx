@@ -6,6 +6,7 @@ import { useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Group, OfferedNames } from "@/lib/groups/group.ts";
@@ -20,19 +21,16 @@ export function GroupView({ group: given, offered }: { group: Group; offered: Of
   const [group, setGroup] = useState(given);
   const [deleting, setDeleting] = useState(false);
   return (
-    <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
-      <header className="flex flex-wrap items-end justify-between gap-3">
-        <div className="min-w-0">
-          <Breadcrumb href="/settings/groups">Groups</Breadcrumb>
-          <h1 className="text-lg font-semibold wrap-anywhere">
-            <VisibleText text={group.name} />
-          </h1>
-        </div>
+    <SettingsPage
+      title={<VisibleText text={group.name} />}
+      above={<Breadcrumb href="/settings/groups">Groups</Breadcrumb>}
+      action={
         <Button look="danger" onClick={() => setDeleting(true)}>
           <Trash2 aria-hidden className="size-4" />
           Delete group
         </Button>
-      </header>
+      }
+    >
       <div className="grid items-start gap-8 lg:grid-cols-2">
         <section aria-labelledby="scope-title" className="flex flex-col gap-3">
           <h2 id="scope-title" className="font-semibold">
@@ -74,6 +72,6 @@ export function GroupView({ group: given, offered }: { group: Group; offered: Of
             : `What its ${group.members.length === 1 ? "member sees" : `${group.members.length} members see`} through it alone is gone within a second, also what is watched or exported at this moment.`}
         </p>
       </ConfirmChange>
-    </div>
+    </SettingsPage>
   );
 }

@@ -36,8 +36,8 @@ export function DetailsCell({ view, column, row }: { view: LogView; column: stri
 
 /** Figures keep their place where there is none. */
 const looks: { readonly [kind in CellKind]?: string } = {
-  code: "tabular w-7 shrink-0",
-  duration: "tabular w-16 shrink-0 text-right",
+  code: "tabular w-7 shrink-0 max-md:w-auto",
+  duration: "tabular w-16 shrink-0 text-right max-md:w-auto",
   command: "font-mono text-xs empty:hidden",
 };
 const rest = "min-w-24 shrink-3 text-ink-2 empty:hidden max-md:hidden";

@@ -10,7 +10,7 @@ import { formatCount } from "./format-values.ts";
 import { type ExportFormat, exportFormats, useExport } from "./use-export.ts";
 
 const hints: { [format in ExportFormat]: string } = {
-  csv: "for spreadsheets; cells they would run are escaped",
+  csv: "for spreadsheets; formulas are escaped",
   json: "one array",
   ndjson: "one row a line",
 };
@@ -44,7 +44,7 @@ export function ExportMenu({ slug, query }: { slug: string; query: LogQuery }) {
             <Button
               key={format}
               disabled={active}
-              className="justify-start!"
+              className="h-auto! justify-start! py-1.5 text-left whitespace-normal!"
               onClick={() => {
                 const params = filterParams(query);
                 params.set("format", format);
@@ -52,7 +52,7 @@ export function ExportMenu({ slug, query }: { slug: string; query: LogQuery }) {
               }}
               {...(at === 0 && { "data-autofocus": true })}
             >
-              {format.toUpperCase()} <span className="truncate font-normal text-ink-3">{hints[format]}</span>
+              {format.toUpperCase()} <span className="font-normal text-ink-3">{hints[format]}</span>
             </Button>
           ))}
           {active && <RunningExport state={state} things="rows" onCancel={cancel} />}

@@ -34,6 +34,10 @@ export function Histogram({ view, query, change, received }: HistogramProps) {
   const looked = at === null ? undefined : bars[at];
   const marked = brush && bars.slice(Math.min(brush.from, brush.to), Math.max(brush.from, brush.to) + 1);
   const said = marked && marked.length > 1 ? sumOf(marked) : looked;
+  // A log without a row has no time to be drawn over.
+  const spans = histogram !== undefined && histogram.from !== histogram.to;
+  const begin = spans && bars[0] ? edgeWords(bars[0].startMs, zone) : "";
+  const end = spans ? edgeWords(Date.parse(histogram.to), zone) : "";
 
   return (
     <section aria-label="Volume over time" className="shrink-0 border-b border-line px-2 pt-2 sm:px-3">
@@ -61,7 +65,7 @@ export function Histogram({ view, query, change, received }: HistogramProps) {
             ) : (
               <>
                 <span className="flex min-w-0 gap-3">
-                  <span className="truncate">{bars[0] && edgeWords(bars[0].startMs, zone)}</span>
+                  <span className="truncate">{begin}</span>
                   {histogram?.earlier && (
                     <button
                       type="button"
@@ -80,7 +84,7 @@ export function Histogram({ view, query, change, received }: HistogramProps) {
                     The volume could not be counted: {error.message}
                   </span>
                 )}
-                <span className="truncate">{histogram && edgeWords(Date.parse(histogram.to), zone)}</span>
+                <span className="truncate">{end}</span>
               </>
             )}
           </div>

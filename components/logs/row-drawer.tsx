@@ -78,7 +78,7 @@ export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround, ext
 
 const notableMs = 5 * 60_000;
 
-/** Where the row came from, and when; with a word where the source's clock and ours disagree. */
+/** Where the row came from, and when; with a word where the source’s clock and ours disagree. */
 function Provenance({ detail: { row, source, receivedAt } }: { detail: RowDetail }) {
   const apartMs = receivedAt === null ? 0 : Date.parse(receivedAt) - Date.parse(row.time);
   return (
@@ -104,8 +104,8 @@ function Provenance({ detail: { row, source, receivedAt } }: { detail: RowDetail
           The source says it happened {minutesWords(Math.abs(apartMs))} {apartMs > 0 ? "before" : "after"}{" "}
           Daybook received it.{" "}
           {apartMs > 0
-            ? "It was delivered late, or the source's clock is slow."
-            : "The source's clock is fast."}
+            ? "It was delivered late, or the source’s clock is slow."
+            : "The source’s clock is fast."}
         </p>
       )}
     </div>

@@ -44,8 +44,9 @@ export function EndSession({ id, user, target, ends }: EndProps) {
         }}
       >
         <p>
-          {ends === "stream" ? "Only the stream ends, and the shell goes on, of what " : "What "}
+          {ends === "stream" ? "The stream of what " : "What "}
           <VisibleText text={user} /> runs on <VisibleText text={target} />
+          {ends === "stream" && " ends at once; the shell itself goes on"}
           {ends === "command" && " ends at once"}
           {ends === "source" && " ends as soon as its source has heard of it"}. The reason is shown to them
           and stays in the record.

@@ -18,7 +18,7 @@ asciinema rec demo.cast        # exit ends the recording
 asciinema upload demo.cast`}
       />
       <p className="text-ink-2">
-        Recordings of other people's sessions (script, ttyrec, tlog, sudo's I/O logs, asciicast) are posted
+        Recordings of other people’s sessions (script, ttyrec, tlog, sudo’s I/O logs, asciicast) are posted
         with the token of a source of the kind recordings.
       </p>
       {mayAddSources && (

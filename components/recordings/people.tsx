@@ -62,7 +62,11 @@ export function People({ query, people }: { query: RecordingsQuery; people: read
             </PersonLink>
           </li>
         ))}
-        {people.length === 0 && <li className="px-2 py-1.5 text-ink-2">Nobody by that name.</li>}
+        {people.length === 0 && (
+          <li className="px-2 py-1.5 text-ink-2">
+            {query.match === "" ? "Nobody yet." : "Nobody by that name."}
+          </li>
+        )}
       </ul>
     </nav>
   );

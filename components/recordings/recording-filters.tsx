@@ -130,7 +130,7 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
 export function SearchEverything({ query }: { query: RecordingsQuery | undefined }) {
   const narrowed = query !== undefined && recordingsHref(query, { q: "", match: "" }) !== "/recordings";
   return (
-    <search className="w-full max-w-md">
+    <search className="w-full sm:w-auto">
       <Form action="/recordings" prefetch={false} className="flex items-end gap-2">
         {query && <KeptFields query={query} without={["q"]} />}
         <Field label={narrowed ? "Search in these recordings" : "Search in all recordings"}>
@@ -140,7 +140,7 @@ export function SearchEverything({ query }: { query: RecordingsQuery | undefined
             name="q"
             defaultValue={query?.q}
             maxLength={256}
-            placeholder="words that were on the screen"
+            placeholder="Words on the screen"
             className="sm:w-72"
           />
         </Field>

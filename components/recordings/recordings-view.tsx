@@ -36,11 +36,11 @@ export function RecordingsView(props: ViewProps) {
       className="mx-auto flex w-full max-w-[110rem] flex-col gap-4 px-4 py-6"
     >
       <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div className="max-w-xl">
+        <div className="max-w-2xl">
           <h1 id="recordings-title" className="text-lg font-semibold">
             Session Recordings
           </h1>
-          <p className="text-ink-2">
+          <p className="text-pretty text-ink-2">
             What people saw and typed, to be played again. Whoever plays, reads or downloads one is written
             down.
           </p>

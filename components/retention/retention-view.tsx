@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from "@/components/logs/format-values.ts";
 import { Moment } from "@/components/sources/moment.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import type { Retention, RetentionCounts } from "@/lib/retention/retention.ts";
@@ -17,18 +18,10 @@ type ViewProps = {
 export function RetentionView({ retention, counts, held, storeIsUp }: ViewProps) {
   const { updatedAt, updatedBy } = retention;
   return (
-    <section
-      aria-labelledby="retention-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6"
+    <SettingsPage
+      title="Retention"
+      about="How long session recordings are kept. The logs are kept for ever: nothing deletes a row of them."
     >
-      <header className="max-w-xl">
-        <h1 id="retention-title" className="text-lg font-semibold">
-          Retention
-        </h1>
-        <p className="text-ink-2">
-          How long session recordings are kept. The logs are kept for ever: nothing deletes a row of them.
-        </p>
-      </header>
       {!storeIsUp && (
         <div role="alert" className="rounded-md border border-failure bg-failure-soft px-3 py-2 text-failure">
           The store of the recordings cannot be reached. Uploads are refused with 503 until it is back; the
@@ -49,6 +42,6 @@ export function RetentionView({ retention, counts, held, storeIsUp }: ViewProps)
       </p>
       <RetentionForm key={updatedAt} retention={retention} />
       <HeldRecordings lines={held} />
-    </section>
+    </SettingsPage>
   );
 }

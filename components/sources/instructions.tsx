@@ -24,7 +24,7 @@ export function Instructions({ kind, url, token, startOpen }: InstructionsProps)
         <AddressNotice url={url} />
         {token === undefined && (
           <p className="text-ink-2">
-            Put the source's token where{" "}
+            Put the source’s token where{" "}
             <code className="font-mono text-xs text-ink">{tokenPlaceholder}</code> stands. Nobody kept it?
             Renew it: a new one is shown then.
           </p>

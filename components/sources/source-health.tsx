@@ -12,7 +12,7 @@ export function SourceHealth({ source }: { source: SourceHealthLine }) {
       <Figure title="Last received" wide>
         <Moment time={lastReceivedAt} otherwise="never" withZone />
       </Figure>
-      <Figure title="Last record's own time" wide>
+      <Figure title="Last record’s own time" wide>
         <Moment time={lastRecordTime} otherwise="none" withZone />
       </Figure>
       <Figure title="Per minute">{formatRate(perMinute)}</Figure>

@@ -25,15 +25,15 @@ export function SourcesPanel({ sources: given, kinds, sample, children }: PanelP
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-8 px-4 py-6">
       <section aria-labelledby="sources-title" className="flex flex-col gap-4">
-        <header className="flex flex-wrap items-start justify-between gap-3">
-          <div className="max-w-xl">
+        <header className="flex flex-wrap items-end justify-between gap-3">
+          <div className="max-w-2xl">
             <div className="flex items-center gap-3">
               <h1 id="sources-title" className="text-lg font-semibold">
                 Sources
               </h1>
               <LivenessMark liveness={liveness} />
             </div>
-            <p className="text-ink-2">
+            <p className="text-pretty text-ink-2">
               What sends records in: hosts, clusters, programs. Each has a token of its own, and what it sends
               is stored once, or kept in quarantine with the reason.
             </p>

@@ -6,6 +6,7 @@ import { Moment } from "@/components/sources/moment.tsx";
 import { Badge } from "@/components/ui/badge.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
@@ -19,7 +20,6 @@ export function ProviderList({ providers }: { providers: readonly ProviderItem[]
   return (
     <SettingsPage
       title="Identity providers"
-      width="5xl"
       about={
         <>
           Where people sign in instead of with a password, and what may look after their accounts and groups
@@ -100,9 +100,11 @@ function ProviderTable({ providers }: { providers: readonly ProviderItem[] }) {
 
 function NoProviders() {
   return (
-    <p className="max-w-2xl border-y border-line py-6 text-ink-2">
-      No provider yet. Add one that speaks OpenID Connect (Entra ID, Okta, Keycloak, Google and others do),
-      and the sign-in page has a button for it.
-    </p>
+    <EmptyState>
+      <p>
+        No provider yet. Add one that speaks OpenID Connect (Entra ID, Okta, Keycloak, Google and others do),
+        and the sign-in page has a button for it.
+      </p>
+    </EmptyState>
   );
 }

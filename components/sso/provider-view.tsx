@@ -5,6 +5,7 @@ import { useState } from "react";
 import { ConfirmChange } from "@/components/sources/confirm-change.tsx";
 import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
 import { Button } from "@/components/ui/button.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { useNotify } from "@/components/ui/toast.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { ProviderItem } from "@/lib/sso/provider.ts";
@@ -24,21 +25,14 @@ type ViewProps = {
 /** The page of a provider, and that of a new one. */
 export function ProviderView({ id, provider, groups, origin }: ViewProps) {
   return (
-    <section
-      aria-labelledby="provider-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-6"
+    <SettingsPage
+      title={provider ? <VisibleText text={provider.name} /> : "Add an identity provider"}
+      above={<Breadcrumb href="/settings/identity-providers">Identity providers</Breadcrumb>}
+      about="Register Daybook at the provider as a web application with a client secret (authorization code flow), under this address:"
     >
-      <header className="flex max-w-3xl flex-col gap-3">
-        <Breadcrumb href="/settings/identity-providers">Identity providers</Breadcrumb>
-        <h1 id="provider-title" className="text-lg font-semibold wrap-anywhere">
-          {provider ? <VisibleText text={provider.name} /> : "Add an identity provider"}
-        </h1>
-        <p className="text-ink-2">
-          Register Daybook at the provider as a web application with a client secret (authorization code
-          flow), under this address:
-        </p>
+      <div className="max-w-3xl">
         <Address label="Redirect address" address={`${origin}/api/auth/callback/${id}`} />
-      </header>
+      </div>
       {provider ? (
         <>
           {/* A changed provider is a new form: its fields show what is set now. */}
@@ -49,7 +43,7 @@ export function ProviderView({ id, provider, groups, origin }: ViewProps) {
       ) : (
         <ProviderForm id={id} groups={groups} />
       )}
-    </section>
+    </SettingsPage>
   );
 }
 

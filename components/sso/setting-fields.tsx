@@ -40,7 +40,7 @@ export function ConnectionFields({ settings, faultOf }: FieldsProps) {
           </Select>
         </Field>
       </div>
-      <Field label="Issuer" hint="as the provider's discovery document names it">
+      <Field label="Issuer" hint="as the provider’s discovery document names it">
         <Input
           name="issuer"
           type="url"

@@ -1,7 +1,9 @@
 import Form from "next/form";
 import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { Field, Input } from "@/components/ui/input.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { Tab, TabStrip } from "@/components/ui/tabs.tsx";
 import type { ParameterError } from "@/lib/http/problem.ts";
 import type { SpaceLine } from "@/lib/targets/target-line.ts";
@@ -23,18 +25,10 @@ const paths = { targets: "/settings/targets", spaces: "/settings/targets/spaces"
 /** The page of targets, and that of spaces. */
 export function TargetList({ list, match, later, page, errors }: ListProps) {
   return (
-    <section
-      aria-labelledby="targets-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
+    <SettingsPage
+      title="Targets and spaces"
+      about="What people reached, and from where: made from the records that name them. Say what they are for."
     >
-      <header className="max-w-xl">
-        <h1 id="targets-title" className="text-lg font-semibold">
-          Targets and spaces
-        </h1>
-        <p className="text-ink-2">
-          What people reached, and from where: made from the records that name them. Say what they are for.
-        </p>
-      </header>
       <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2 border-b border-line">
         <TabStrip label="Targets and spaces">
           <Tab href={paths.targets} current={list === "targets"}>
@@ -70,7 +64,7 @@ export function TargetList({ list, match, later, page, errors }: ListProps) {
         </div>
       )}
       {page && <Lines list={list} match={match} later={later} page={page} />}
-    </section>
+    </SettingsPage>
   );
 }
 
@@ -113,22 +107,26 @@ function Lines({
 function Nothing({ list, match }: { list: ListName; match: string }) {
   if (match !== "") {
     return (
-      <p className="text-ink-2">
-        No {list === "targets" ? "target" : "space"} has “{match}” in its name or description.{" "}
-        <Link href={paths[list]} prefetch={false} className="text-accent underline">
-          Show all
-        </Link>
-      </p>
+      <EmptyState>
+        <p>
+          No {list === "targets" ? "target" : "space"} has “{match}” in its name or description.{" "}
+          <Link href={paths[list]} prefetch={false} className="text-accent underline">
+            Show all
+          </Link>
+        </p>
+      </EmptyState>
     );
   }
   return (
-    <p className="max-w-2xl text-ink-2">
-      {list === "targets" ? "No target" : "No space"} yet. {list === "targets" ? "A target" : "A space"}{" "}
-      appears with the first record that names it; records come from{" "}
-      <Link href="/settings/sources" prefetch={false} className="text-accent underline">
-        sources
-      </Link>
-      .
-    </p>
+    <EmptyState>
+      <p>
+        {list === "targets" ? "No target" : "No space"} yet. {list === "targets" ? "A target" : "A space"}{" "}
+        appears with the first record that names it; records come from{" "}
+        <Link href="/settings/sources" prefetch={false} className="text-accent underline">
+          sources
+        </Link>
+        .
+      </p>
+    </EmptyState>
   );
 }

@@ -56,7 +56,7 @@ export function Dialog({ open, onClose, title, bare = false, className, children
                 : "flex items-center justify-between gap-4 border-b border-line py-2 pr-2 pl-4",
             )}
           >
-            <h2 id={heading} className="text-base font-semibold">
+            <h2 id={heading} className="min-w-0 text-base font-semibold wrap-anywhere">
               <VisibleText text={title} />
             </h2>
             {!bare && (

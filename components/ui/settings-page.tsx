@@ -1,40 +1,28 @@
 import { type ReactNode, useId } from "react";
-import { cx } from "./cx.ts";
-
-const widths = { "5xl": "max-w-5xl", "6xl": "max-w-6xl", "7xl": "max-w-7xl" } as const;
 
 type PageProps = {
-  title: string;
+  title: ReactNode;
   /** What the page is for. */
-  about: ReactNode;
+  about?: ReactNode;
   /** What one does there first. */
   action?: ReactNode;
   /** The way back, above the title. */
   above?: ReactNode;
-  width?: keyof typeof widths;
   children: ReactNode;
 };
 
-/** A page of settings under its title. */
-export function SettingsPage({ title, about, action, above, width = "7xl", children }: PageProps) {
+/** A page of settings under its title. All are of one width: nothing jumps on the way from one to the next. */
+export function SettingsPage({ title, about, action, above, children }: PageProps) {
   const id = useId();
   return (
-    <section
-      aria-labelledby={id}
-      className={cx("mx-auto flex w-full flex-col gap-4 px-4 py-6", widths[width])}
-    >
-      <header
-        className={cx(
-          "flex flex-wrap justify-between gap-3",
-          above === undefined ? "items-start" : "items-end",
-        )}
-      >
-        <div className="max-w-xl">
+    <section aria-labelledby={id} className="mx-auto flex w-full max-w-7xl flex-col gap-5 px-4 py-6">
+      <header className="flex flex-wrap items-end justify-between gap-3">
+        <div className="max-w-2xl min-w-0">
           {above}
-          <h1 id={id} className="text-lg font-semibold">
+          <h1 id={id} className="text-lg font-semibold wrap-anywhere">
             {title}
           </h1>
-          <p className="text-ink-2">{about}</p>
+          {about !== undefined && <p className="text-pretty text-ink-2">{about}</p>}
         </div>
         {action}
       </header>

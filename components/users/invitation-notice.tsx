@@ -27,18 +27,18 @@ export function InvitationNotice({ invitation, email, onDone }: NoticeProps) {
     >
       <h2 ref={heading} tabIndex={-1} className="font-semibold wrap-anywhere outline-none">
         {mail === "sent" && `The invitation was sent to ${email}`}
-        {mail === "failed" && `The mail to ${email} was not sent: ${reason}`}
+        {mail === "failed" && `The email to ${email} was not sent: ${reason}`}
         {mail === "not set up" && `Hand this link over to ${email}`}
       </h2>
       {mail === "failed" && (
         <p>
-          The account is there and waits. When mail works again, open the account and send the link again.
+          The account is there and waits. When email works again, open the account and send the link again.
         </p>
       )}
       {link !== undefined && (
         <>
           <p className="text-ink-2">
-            Mail is not set up (SMTP_URL), so nothing was sent. Whoever opens the link chooses the password:
+            Email is not set up (SMTP_URL), so nothing was sent. Whoever opens the link chooses the password:
             give it to this person only. It is shown this once.
           </p>
           <div className="flex items-center gap-1">

@@ -3,7 +3,7 @@ import { Badge, type Tone } from "@/components/ui/badge.tsx";
 import type { Lock, UserLine, UserStatus } from "@/lib/users/user.ts";
 
 const tones: { readonly [S in UserStatus]: Tone } = {
-  invited: "warning",
+  invited: "faint",
   active: "good",
   disabled: "denied",
 };
@@ -11,7 +11,7 @@ const tones: { readonly [S in UserStatus]: Tone } = {
 /** In which state an account is. An invitation whose link ran out says so. */
 export function UserState({ user: { status, invitedUntil } }: { user: UserLine }) {
   const expired = status === "invited" && invitedUntil === null;
-  return <Badge tone={tones[status]}>{expired ? "link expired" : status}</Badge>;
+  return <Badge tone={expired ? "warning" : tones[status]}>{expired ? "link expired" : status}</Badge>;
 }
 
 /** That nobody can sign in to an account now, and until when. */

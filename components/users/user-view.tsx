@@ -5,6 +5,7 @@ import { useState } from "react";
 import { AccessActions } from "@/components/security/access-actions.tsx";
 import { Moment } from "@/components/sources/moment.tsx";
 import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import type { Role } from "@/lib/auth/roles.ts";
 import type { Invitation, UserLine } from "@/lib/users/user.ts";
@@ -27,14 +28,11 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
     router.refresh();
   }
   return (
-    <section aria-labelledby="user-title" className="mx-auto flex w-full max-w-5xl flex-col gap-5 px-4 py-6">
-      <Breadcrumb href="/settings/users">Users</Breadcrumb>
-      <header>
-        <h1 id="user-title" className="text-lg font-semibold wrap-anywhere">
-          <VisibleText text={user.name} />
-        </h1>
-        <p className="text-ink-2 wrap-anywhere">{user.email}</p>
-      </header>
+    <SettingsPage
+      title={<VisibleText text={user.name} />}
+      about={<span className="wrap-anywhere">{user.email}</span>}
+      above={<Breadcrumb href="/settings/users">Users</Breadcrumb>}
+    >
       <Facts user={user} />
       {invitation && (
         <InvitationNotice
@@ -72,7 +70,7 @@ export function UserView({ user, actor, groups, seesAll }: ViewProps) {
           This account is {user.role} or sees more than you do: you cannot change it.
         </p>
       )}
-    </section>
+    </SettingsPage>
   );
 }
 

@@ -37,13 +37,12 @@ export function UsersPanel(props: PanelProps) {
   return (
     <SettingsPage
       title="Users"
-      width="6xl"
       about={
         <>
           Who may sign in, and as what.{" "}
           {mailIsSetUp
-            ? "Whom you invite gets a mail with a link."
-            : "Mail is not set up (SMTP_URL): the link of an invitation is shown to you, to hand it over."}
+            ? "People you invite get an email with a link."
+            : "Email is not set up (SMTP_URL): the link of an invitation is shown to you, to hand it over."}
         </>
       }
       action={

@@ -28,7 +28,7 @@ export const httpAccess: IngestKind = {
   name: "http-access",
   title: "HTTP access log",
   description:
-    "JSON access logs of nginx, Caddy, Traefik, Envoy and the like, or a browser's HAR file: who asked for what, and the answer.",
+    "JSON access logs of nginx, Caddy, Traefik, Envoy and the like, or a browser’s HAR file: who asked for what, and the answer.",
   mediaTypes: ["application/x-ndjson", "application/ndjson", "application/json", "text/plain"],
   hasIds: "sometimes",
   connectionRefs: "unique",

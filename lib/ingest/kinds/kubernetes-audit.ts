@@ -34,7 +34,7 @@ export const kubernetesAudit: IngestKind = {
   title: "Kubernetes audit",
   description:
     "API calls of a cluster, and from them kubectl commands, exec sessions and changes of access: posted by " +
-    "kube-apiserver's audit webhook, or read from its audit log.",
+    "kube-apiserver’s audit webhook, or read from its audit log.",
   mediaTypes: ["application/json", "application/x-ndjson", "application/ndjson"],
   hasIds: "always",
   connectionRefs: "unique",
@@ -42,7 +42,7 @@ export const kubernetesAudit: IngestKind = {
     {
       name: "cluster",
       title: "Cluster",
-      description: "The name that rows show for the cluster; the source's name without it.",
+      description: "The name that rows show for the cluster; the source’s name without it.",
     },
   ],
   split: readBody,

@@ -26,7 +26,7 @@ export const native: IngestKind = {
     {
       name: "cluster",
       title: "Cluster",
-      description: "The cluster of Kubernetes API calls that do not name one; the source's name without it.",
+      description: "The cluster of Kubernetes API calls that do not name one; the source’s name without it.",
     },
   ],
   split: readBody,

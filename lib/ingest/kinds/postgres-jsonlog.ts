@@ -38,7 +38,7 @@ export const postgresJsonlog: IngestKind = {
   name: "postgres-jsonlog",
   title: "PostgreSQL",
   description:
-    "The server's own jsonlog files: sessions, refused logins, every statement with duration and error.",
+    "The server’s own jsonlog files: sessions, refused logins, every statement with duration and error.",
   mediaTypes: ["application/x-ndjson", "application/ndjson", "application/json", "text/plain"],
   hasIds: "always",
   connectionRefs: "unique",
@@ -47,7 +47,7 @@ export const postgresJsonlog: IngestKind = {
       name: "target",
       title: "Target",
       description:
-        "What the server is called in the logs; the source's name without it. One source for each server.",
+        "What the server is called in the logs; the source’s name without it. One source for each server.",
     },
     {
       name: "subject",
@@ -66,7 +66,7 @@ export const postgresJsonlog: IngestKind = {
     {
       name: "timeZone",
       title: "Time zone",
-      description: "Of the server's log_timezone, a name such as Europe/Rome, where that is not UTC.",
+      description: "Of the server’s log_timezone, a name such as Europe/Rome, where that is not UTC.",
       fault: (value) => (isTimeZone(value) ? undefined : "is no time zone: give a name such as Europe/Rome"),
     },
   ],

@@ -5,7 +5,7 @@ export const recordings: IngestKind = {
   name: "recordings",
   title: "Session recordings",
   description:
-    "Terminal recordings of the asciinema command line, script(1), ttyrec, tlog and sudo's I/O logs, posted whole.",
+    "Terminal recordings of the asciinema command line, script(1), ttyrec, tlog and sudo’s I/O logs, posted whole.",
   mediaTypes: ["multipart/form-data"],
   hasIds: "always",
   connectionRefs: "unique",

@@ -35,7 +35,7 @@ export const sudo: IngestKind = {
   name: "sudo",
   title: "sudo",
   description:
-    "sudo's JSON event log, whole or as it grows, or its JSON in syslog: commands, refusals and their sessions.",
+    "sudo’s JSON event log, whole or as it grows, or its JSON in syslog: commands, refusals and their sessions.",
   mediaTypes: ["application/json", "application/x-ndjson", "application/ndjson", "text/plain"],
   hasIds: "sometimes",
   connectionRefs: "unique",
@@ -44,7 +44,7 @@ export const sudo: IngestKind = {
       name: "hosts",
       title: "Hosts that send their sessions live",
       description:
-        "Addresses or ranges, such as 192.0.2.7 or 10.1.0.0/16, from which sudo's log protocol is taken unencrypted. None without it; over TLS a client certificate tells who sends.",
+        "Addresses or ranges, such as 192.0.2.7 or 10.1.0.0/16, from which sudo’s log protocol is taken unencrypted. None without it; over TLS a client certificate tells who sends.",
       fault: hostListFault,
     },
   ],

@@ -26,14 +26,14 @@ export async function requestReset(given: string, facts: RequestFacts): Promise<
   const fault = email === "" || email.length > userLimits.email ? "is no email address" : textFault(email);
   if (fault !== undefined) throw badRequest([{ parameter: "email", reason: fault }]);
   if (!mailIsSetUp())
-    throw new Problem(409, "This Daybook sends no mail. Ask whoever runs it for a new password.");
+    throw new Problem(409, "This Daybook sends no email. Ask whoever runs it for a new password.");
   const allowed =
     (await countUse("password-reset", linkLimits.resetsFromAddress, facts.address)) &&
     (await countUse(`password-reset account ${email}`, linkLimits.resets));
   if (!allowed) {
     throw new Problem(
       429,
-      "Too many mails were asked for. Look into your mailbox, or try again in an hour.",
+      "Too many emails were asked for. Look into your mailbox, or try again in an hour.",
       {
         headers: { "retry-after": String(linkLimits.resets.lockMinutes * 60) },
       },

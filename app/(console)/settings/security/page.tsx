@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { OwnSessions } from "@/components/security/own-sessions.tsx";
 import { SecondFactorPanel } from "@/components/security/second-factor-panel.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { listOwnSessions } from "@/lib/auth/server/revocation.ts";
 import { readSecondFactor } from "@/lib/auth/server/second-factor.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
@@ -19,13 +20,9 @@ export default async function SecurityPage() {
     { permission: "sign-in:manage-own" },
   );
   return (
-    <div className="mx-auto flex w-full max-w-5xl flex-col gap-8 px-4 py-6">
-      <header>
-        <h1 className="text-lg font-semibold">Security</h1>
-        <p className="text-ink-2">How you sign in, and where you are signed in.</p>
-      </header>
+    <SettingsPage title="Security" about="How you sign in, and where you are signed in.">
       <SecondFactorPanel state={state} email={email} />
       <OwnSessions sessions={sessions} />
-    </div>
+    </SettingsPage>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { PolicyForm } from "@/components/sign-in-policy/policy-form.tsx";
 import { Moment } from "@/components/sources/moment.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { countSecondFactors, readSignInPolicy } from "@/lib/auth/server/sign-in-policy.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
@@ -18,15 +19,10 @@ export default async function SignInPolicyPage() {
     { permission: "sign-in-policy:manage" },
   );
   return (
-    <section
-      aria-labelledby="policy-title"
-      className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-6"
-    >
-      <header className="max-w-xl">
-        <h1 id="policy-title" className="text-lg font-semibold">
-          Sign-in policy
-        </h1>
-        <p className="text-ink-2">
+    <SettingsPage
+      title="Sign-in policy"
+      about={
+        <>
           What your organization asks of those who sign in.{" "}
           {policy.updatedAt === null ? (
             "Nobody has set anything yet."
@@ -36,9 +32,10 @@ export default async function SignInPolicyPage() {
               <Moment time={policy.updatedAt} otherwise="" withZone />.
             </>
           )}
-        </p>
-      </header>
+        </>
+      }
+    >
       <PolicyForm key={policy.updatedAt} policy={policy} counts={counts} />
-    </section>
+    </SettingsPage>
   );
 }

@@ -17,11 +17,11 @@ type CreateProps = {
 
 const meanings: { readonly [S in TokenScope]: string } = {
   "logs:read": "Read every row of the log views",
-  "logs:read-own": "Read the owner's own rows",
+  "logs:read-own": "Read the owner’s own rows",
   "audit-log:read": "Read the audit log",
   "exports:create": "Export what it may read",
   "recordings:read": "Read and play every recording",
-  "recordings:read-own": "Read and play the owner's recordings",
+  "recordings:read-own": "Read and play the owner’s recordings",
   "sessions:end": "End sessions",
 };
 

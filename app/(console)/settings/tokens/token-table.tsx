@@ -3,6 +3,7 @@
 import { Badge } from "@/components/ui/badge.tsx";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { cellClass, headClass } from "@/components/ui/table-classes.ts";
 import { TimeText, ZoneName } from "@/components/ui/time-text.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
@@ -21,7 +22,7 @@ const wide = "max-md:hidden";
 
 export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
   if (none) return <NoTokens />;
-  if (tokens.length === 0) return <p className="border-y border-line py-6 text-ink-2">No token matches.</p>;
+  if (tokens.length === 0) return <EmptyState>No token matches.</EmptyState>;
   return (
     <table className="w-full border-collapse">
       <thead>
@@ -105,11 +106,11 @@ function Moment({ time, otherwise }: { time: string | null; otherwise: string })
 
 function NoTokens() {
   return (
-    <div className="flex flex-col gap-2 border-y border-line py-6 text-ink-2">
-      <p>There is no token yet. With one, a program reads what these pages show:</p>
-      <pre className="overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-xs text-ink">
+    <EmptyState>
+      <p>No token yet. With one, a program reads what these pages show:</p>
+      <pre className="w-full rounded-md bg-sunken px-3 py-2 font-mono text-xs wrap-anywhere whitespace-pre-wrap text-ink">
         {'curl -H "Authorization: Bearer $TOKEN" "$DAYBOOK/api/v1/logs/commands"'}
       </pre>
-    </div>
+    </EmptyState>
   );
 }

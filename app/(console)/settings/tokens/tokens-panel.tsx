@@ -15,9 +15,9 @@ import { TokenTable } from "./token-table.tsx";
 
 type PanelProps = {
   tokens: ApiTokenItem[];
-  /** What the reader's role may put into a token. */
+  /** What the reader’s role may put into a token. */
   scopes: readonly TokenScope[];
-  /** Whether the list holds other people's tokens too. */
+  /** Whether the list holds other people’s tokens too. */
   everybody: boolean;
 };
 
@@ -31,11 +31,10 @@ export function TokensPanel({ tokens, scopes, everybody }: PanelProps) {
   return (
     <SettingsPage
       title="API tokens"
-      width="5xl"
       about={
         <>
-          A token lets a program read the API under its owner's name, within its scopes and never beyond the
-          owner's role.{everybody && " You see the tokens of the whole organization."}
+          A token lets a program read the API under its owner’s name, within its scopes and never beyond the
+          owner’s role.{everybody && " You see the tokens of the whole organization."}
         </>
       }
       action={

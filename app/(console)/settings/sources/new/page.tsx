@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { CreateSource } from "@/components/sources/create-source.tsx";
 import { viewOfKind } from "@/components/sources/kind-view.ts";
 import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { ingestKinds, isIngestKind } from "@/lib/ingest/kinds.ts";
 import { asPage } from "@/lib/user-events/server/as-page.ts";
 
@@ -23,17 +24,8 @@ export default async function NewSourcePage({ searchParams }: PageProps) {
     { permission: "sources:manage" },
   );
   return (
-    <section
-      aria-labelledby="new-source-title"
-      className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-6"
-    >
-      <header>
-        <Breadcrumb href="/settings/sources">Sources</Breadcrumb>
-        <h1 id="new-source-title" className="text-lg font-semibold">
-          Create a source
-        </h1>
-      </header>
+    <SettingsPage title="Create a source" above={<Breadcrumb href="/settings/sources">Sources</Breadcrumb>}>
       <CreateSource kinds={ingestKinds.map(viewOfKind)} initialKind={initialKind} />
-    </section>
+    </SettingsPage>
   );
 }
