@@ -139,6 +139,7 @@ test("a workflow is one entry that opens into its steps, with what changed", asy
   const drawer = page.getByRole("dialog");
   await expect(drawer).toContainText("Target Update");
   await expect(drawer.getByRole("list", { name: "Steps" }).locator("> li")).toHaveCount(2);
+  await expectAccessible(page);
   const difference = drawer.getByRole("region", { name: "Before and after" });
   await expect(difference).toContainText("1 difference");
   await expect(difference.locator("ins")).toContainText('"=what it is for"');

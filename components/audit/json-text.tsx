@@ -21,7 +21,9 @@ export function JsonText({ title, hint, text, copyLabel, folded = false }: JsonT
   const [open, setOpen] = useState(!folded);
   const Arrow = open ? ChevronDown : ChevronRight;
   return (
-    <section aria-label={title} className="flex flex-col gap-1">
+    // Not a landmark: the steps of a workflow hold several of one name.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own layout
+    <div role="group" aria-label={title} className="flex flex-col gap-1">
       <div className="flex items-center gap-2">
         <button
           type="button"
@@ -45,6 +47,6 @@ export function JsonText({ title, hint, text, copyLabel, folded = false }: JsonT
           <LongText text={indented} lines />
         </pre>
       )}
-    </section>
+    </div>
   );
 }
