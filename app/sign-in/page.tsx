@@ -1,7 +1,7 @@
-import { BookOpen } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { NarrowPage } from "@/components/accounts/narrow-page.tsx";
 import { safeNext } from "@/lib/auth/next-path.ts";
 import { currentUser } from "@/lib/auth/server/current.ts";
 import { listButtons } from "@/lib/sso/server/providers.ts";
@@ -20,11 +20,7 @@ export default async function SignInPage({
   if (await currentUser()) redirect(target);
   const providers = await listButtons();
   return (
-    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-6 px-4 py-10">
-      <h1 className="flex items-center gap-2 text-lg font-semibold">
-        <BookOpen aria-hidden className="size-5 text-accent" strokeWidth={2.25} />
-        Sign in to Daybook
-      </h1>
+    <NarrowPage title="Sign in to Daybook">
       <SignInForm next={target}>
         <Link href="/reset-password" prefetch={false} className="text-accent underline">
           Forgot your password?
@@ -36,6 +32,6 @@ export default async function SignInPage({
           else.
         </p>
       </SignInForm>
-    </main>
+    </NarrowPage>
   );
 }

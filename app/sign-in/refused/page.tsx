@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { NarrowPage } from "@/components/accounts/narrow-page.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { isRefusal, refusals } from "@/lib/sso/refusal.ts";
 
@@ -13,8 +14,7 @@ export default async function RefusedPage({ searchParams }: PageProps) {
   const { title, text } = refusals[isRefusal(reason) ? reason : "provider"];
   const known = typeof request === "string" && /^[0-9a-f-]{36}$/.test(request);
   return (
-    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col items-start justify-center gap-4 px-4 py-10">
-      <h1 className="text-lg font-semibold">{title}</h1>
+    <NarrowPage title={title}>
       <p className="text-ink-2">{text}</p>
       {known && (
         <p className="text-xs text-ink-2 wrap-anywhere">
@@ -24,6 +24,6 @@ export default async function RefusedPage({ searchParams }: PageProps) {
       <Link href="/sign-in" prefetch={false} className={buttonClass("primary")}>
         Back to signing in
       </Link>
-    </main>
+    </NarrowPage>
   );
 }
