@@ -61,7 +61,7 @@ export function TimeRangePicker({ time, onChange }: PickerProps) {
       className="h-7! max-w-full max-sm:-order-2"
       trigger={
         <>
-          <Clock aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+          <Clock aria-hidden className="size-3.5 shrink-0 text-ink-3 max-sm:hidden" />
           <span className="tabular truncate">{rangeWords(time, zone)}</span>
           <ChevronDown aria-hidden className="size-3 shrink-0 text-ink-3" />
         </>
