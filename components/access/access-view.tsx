@@ -2,6 +2,7 @@ import { Download } from "lucide-react";
 import Form from "next/form";
 import Link from "next/link";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { Field, Input, Select } from "@/components/ui/input.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import { type AccessPage, type AccessQuery, accessStatuses } from "@/lib/access/access.ts";
@@ -128,11 +129,13 @@ function Choice({ name, label, value, choices }: ChoiceProps) {
 
 function Nobody() {
   return (
-    <p className="text-ink-2">
-      Nobody is like this.{" "}
-      <Link href={path} prefetch={false} className="text-accent underline">
-        Show everybody
-      </Link>
-    </p>
+    <EmptyState>
+      <p>
+        Nobody matches.{" "}
+        <Link href={path} prefetch={false} className="text-accent underline">
+          Show all
+        </Link>
+      </p>
+    </EmptyState>
   );
 }

@@ -8,6 +8,7 @@ import { connectionPath } from "@/components/shell/pages.ts";
 import { Moment } from "@/components/sources/moment.tsx";
 import { buttonClass } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { Checkbox } from "@/components/ui/input.tsx";
 import { headClass } from "@/components/ui/table-classes.ts";
 import { ZoneName } from "@/components/ui/time-text.tsx";
@@ -204,15 +205,17 @@ function Row({ line, ofOne, mayDelete, selected, onSelect }: RowProps) {
 
 function Nothing({ query }: { query: RecordingsQuery }) {
   return (
-    <p className="text-ink-2">
-      No session matches.{" "}
-      <Link
-        href={recordingsHref(query, { ...unfiltered, user: "" })}
-        prefetch={false}
-        className="text-accent underline"
-      >
-        Show all
-      </Link>
-    </p>
+    <EmptyState>
+      <p>
+        No session matches.{" "}
+        <Link
+          href={recordingsHref(query, { ...unfiltered, user: "" })}
+          prefetch={false}
+          className="text-accent underline"
+        >
+          Show all
+        </Link>
+      </p>
+    </EmptyState>
   );
 }

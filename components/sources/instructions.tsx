@@ -25,8 +25,8 @@ export function Instructions({ kind, url, token, startOpen }: InstructionsProps)
         {token === undefined && (
           <p className="text-ink-2">
             Put the source’s token where{" "}
-            <code className="font-mono text-xs text-ink">{tokenPlaceholder}</code> stands. Nobody kept it?
-            Renew it: a new one is shown then.
+            <code className="font-mono text-xs text-ink">{tokenPlaceholder}</code> stands. Not kept? Renew it:
+            a new one is shown then.
           </p>
         )}
         {kind.instructions.map(({ title, text }) => (

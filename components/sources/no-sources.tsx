@@ -7,8 +7,8 @@ export function NoSources({ kinds }: { kinds: readonly KindView[] }) {
   return (
     <div className="flex flex-col gap-3 border-y border-line py-6">
       <p className="max-w-2xl text-ink-2">
-        Nothing sends records in yet. Choose what shall: you get a token and the lines to paste at its end,
-        and the page tells you when the first record is here.
+        Nothing sends records in yet. Choose what shall: you get a token and the lines to paste there, and the
+        page tells you when the first record is here.
       </p>
       <ul className="flex flex-col">
         {kinds.map(({ name, title, description }) => (

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
+import { EmptyState } from "@/components/ui/empty-state.tsx";
 import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import type { Role } from "@/lib/auth/roles.ts";
 import type { ParameterError } from "@/lib/http/problem.ts";
@@ -67,12 +68,14 @@ export function UsersPanel(props: PanelProps) {
       )}
       {page && page.users.length > 0 && <UserTable users={page.users} />}
       {page?.users.length === 0 && (
-        <p className="text-ink-2">
-          Nobody is like that.{" "}
-          <Link href="/settings/users" prefetch={false} className="text-accent underline">
-            Show all
-          </Link>
-        </p>
+        <EmptyState>
+          <p>
+            Nobody matches.{" "}
+            <Link href="/settings/users" prefetch={false} className="text-accent underline">
+              Show all
+            </Link>
+          </p>
+        </EmptyState>
       )}
       {page && (later || page.nextCursor !== null) && (
         <nav aria-label="Pages" className="flex gap-2">
