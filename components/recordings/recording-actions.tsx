@@ -118,9 +118,9 @@ function DeleteRecording({ line, open, onClose }: DeleteProps) {
       }}
     >
       <p className="text-left whitespace-normal">
-        What <VisibleText text={line.user} /> did on <VisibleText text={line.target} /> from{" "}
-        <TimeText time={line.startedAt} withZone /> on can then no longer be seen by anybody. That it was
-        there, its size and SHA-256, who deleted it and why stay in the record. Its commands stay too.
+        Nobody can see any more what <VisibleText text={line.user} /> did on{" "}
+        <VisibleText text={line.target} /> from <TimeText time={line.startedAt} withZone /> on. On record stay
+        its commands, that it was there, its size and SHA-256, who deleted it and why.
       </p>
     </ConfirmChange>
   );

@@ -133,17 +133,19 @@ export function SearchEverything({ query }: { query: RecordingsQuery | undefined
     <search className="w-full sm:w-auto">
       <Form action="/recordings" prefetch={false} className="flex items-end gap-2">
         {query && <KeptFields query={query} without={["q"]} />}
-        <Field label={narrowed ? "Search in these recordings" : "Search in all recordings"}>
-          <Input
-            key={query?.q}
-            type="search"
-            name="q"
-            defaultValue={query?.q}
-            maxLength={256}
-            placeholder="Words on the screen"
-            className="sm:w-72"
-          />
-        </Field>
+        <div className="min-w-0 flex-1">
+          <Field label={narrowed ? "Search in these recordings" : "Search in all recordings"}>
+            <Input
+              key={query?.q}
+              type="search"
+              name="q"
+              defaultValue={query?.q}
+              maxLength={256}
+              placeholder="Words on the screen"
+              className="sm:w-72"
+            />
+          </Field>
+        </div>
         <Button type="submit">Search</Button>
       </Form>
     </search>

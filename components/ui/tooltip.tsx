@@ -17,6 +17,8 @@ export function Tooltip({ text, align = "start", children }: TooltipProps) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       if (!panel.current?.isConnected || !anchor.current) return;
+      // What the control has opened says more, and would lie below.
+      if (anchor.current.querySelector("[aria-expanded=true]") !== null) return;
       panel.current.showPopover();
       placeBeside(panel.current, anchor.current, align);
     }, delayMs);
