@@ -149,7 +149,7 @@ function readTrustedProxies(value) {
       prefix === undefined || (/^\d{1,3}$/.test(prefix) && bits <= (family === 6 ? 128 : 32));
     if (family === 0 || !wellFormed || more.length > 0) {
       throw new Failure(
-        `TRUSTED_PROXIES must list addresses and ranges as 10.0.0.0/8, parted by commas; "${range}" is neither.`,
+        `TRUSTED_PROXIES must list addresses and ranges as 10.0.0.0/8, separated by commas; "${range}" is neither.`,
       );
     }
   }

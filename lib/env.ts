@@ -61,7 +61,7 @@ const variables = z.object({
       .string()
       .regex(
         /^[\w.-]+(?:\/[\w.-]+)*\/?$/,
-        "must be names of letters, digits, dots, dashes and underscores, parted by slashes",
+        "must be names of letters, digits, dots, dashes and underscores, separated by slashes",
       )
       .max(200)
       .default("daybook/")

@@ -36,7 +36,7 @@ export function DeviceList({ devices }: { devices: readonly DeviceLine[] }) {
               key={device.id}
               className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-1.5"
             >
-              <span className="min-w-0 flex-1 font-medium wrap-anywhere">
+              <span className="min-w-0 flex-1 font-medium wrap-anywhere max-sm:basis-full">
                 <VisibleText text={device.name} />
               </span>
               <span className="text-ink-2">

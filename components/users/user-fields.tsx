@@ -59,7 +59,7 @@ export function UserFields({ user, actor, faultOf }: FieldsProps) {
           defaultChecked={user?.sharedOnly ?? false}
         />
       )}
-      <Field label="Login names" hint="parted by commas; rows under these names are theirs too">
+      <Field label="Login names" hint="separated by commas; rows under these names are theirs too">
         <Input name="logins" defaultValue={user?.logins.join(", ") ?? ""} {...faultOf("logins")} />
       </Field>
     </>

@@ -29,7 +29,7 @@ export function auditPaths(): Paths {
       {
         ...queryParameter(
           "columns",
-          `The place in the file, from 0, of each of ${auditHeaders.join(", ")}, parted by commas; empty for one that the file lacks. Needed are ${neededHeaders.join(", ")}.`,
+          `The place in the file, from 0, of each of ${auditHeaders.join(", ")}, separated by commas; empty for one that the file lacks. Needed are ${neededHeaders.join(", ")}.`,
           { type: "string", examples: [auditHeaders.map((_, at) => at).join(",")] },
         ),
         required: true,

@@ -35,8 +35,8 @@ export function sessionPaths(): Paths {
             maximum: sessionLimits.pageSize,
             default: 20,
           }),
-          queryParameter("socket_names", "Of these targets, parted by commas.", { type: "string" }),
-          queryParameter("user_emails", "Of these people, parted by commas.", { type: "string" }),
+          queryParameter("socket_names", "Of these targets, separated by commas.", { type: "string" }),
+          queryParameter("user_emails", "Of these people, separated by commas.", { type: "string" }),
           queryParameter("auth_result", "Let in, or refused.", {
             type: "string",
             enum: ["success", "denied"],

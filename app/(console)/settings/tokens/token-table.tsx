@@ -53,10 +53,12 @@ export function TokenTable({ tokens, none, everybody, onRevoke }: TableProps) {
               {everybody && <div className="text-xs text-ink-2 lg:hidden">{token.owner.email}</div>}
               <div className="text-xs text-ink-2 md:hidden">{token.scopes.join(", ")}</div>
               <div className="text-xs text-ink-2 md:hidden">
-                expires <Moment time={token.expiresAt} otherwise="never" /> <ZoneName />
+                expires <Moment time={token.expiresAt} otherwise="never" />{" "}
+                {token.expiresAt !== null && <ZoneName />}
               </div>
               <div className="text-xs text-ink-2 md:hidden">
-                last used <Moment time={token.lastUsedAt} otherwise="never" /> <ZoneName />
+                last used <Moment time={token.lastUsedAt} otherwise="never" />{" "}
+                {token.lastUsedAt !== null && <ZoneName />}
               </div>
             </td>
             {everybody && (

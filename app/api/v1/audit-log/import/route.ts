@@ -36,7 +36,7 @@ function requireFile(request: Request): ImportFile {
   const columns = parseColumns(params.get("columns") ?? "");
   if (!columns) {
     const reason =
-      "must be the places of the 17 columns in the file from 0, in their order, parted by commas";
+      "must be the places of the 17 columns in the file from 0, in their order, separated by commas";
     errors.push({ parameter: "columns", reason });
   } else
     for (const reason of columnFaults(columns)) errors.push({ parameter: "columns", reason: `: ${reason}` });
