@@ -1,4 +1,5 @@
 import { Breadcrumb } from "@/components/ui/breadcrumb.tsx";
+import { SettingsPage } from "@/components/ui/settings-page.tsx";
 import type { AuditEventType, Step } from "@/lib/audit/catalog/define.ts";
 import {
   type AuditCategory,
@@ -16,27 +17,28 @@ const columnsTitle = "Columns";
 export function ReferenceView() {
   const entries = catalogEntries();
   return (
-    <div className="mx-auto flex w-full max-w-7xl flex-col gap-6 px-4 py-6">
-      <header className="flex flex-col gap-2">
-        <Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>
-        <h1 className="text-lg font-semibold">Audit log reference</h1>
-        <p className="max-w-3xl text-ink-2">
+    <SettingsPage
+      title="Audit log reference"
+      above={<Breadcrumb href="/settings/audit-log">Audit Log</Breadcrumb>}
+      about={
+        <>
           A workflow is one business process. Its events share a WorkflowId, and each says how far it came.
           What is captured stands in a column, or in CustomValues under a key. Daybook keeps what other
           products tell and writes the rest itself; nobody else may use a workflow of its own.
-        </p>
-        <nav aria-label="Categories">
-          <ul className="flex flex-wrap gap-x-4 gap-y-1">
-            {[...auditCategories, columnsTitle].map((title) => (
-              <li key={title}>
-                <a href={`#${anchorOf(title)}`} className="text-accent hover:underline">
-                  {title}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      </header>
+        </>
+      }
+    >
+      <nav aria-label="Categories">
+        <ul className="flex flex-wrap gap-x-4 gap-y-1">
+          {[...auditCategories, columnsTitle].map((title) => (
+            <li key={title}>
+              <a href={`#${anchorOf(title)}`} className="text-accent hover:underline">
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
       {auditCategories.map((category) => (
         <Category
           key={category}
@@ -45,7 +47,7 @@ export function ReferenceView() {
         />
       ))}
       <Columns />
-    </div>
+    </SettingsPage>
   );
 }
 
