@@ -56,7 +56,7 @@ async function makeGroup(
       workflowType: "scope:create",
       target: { name: displayName, id },
       custom: externalId === undefined ? {} : { externalId },
-      updated: { name: displayName },
+      updated: { name: displayName, description: "", globalScope: false, spaces: [], targets: [] },
     },
     async (client) => {
       await requireFreeName(client, context, id, displayName);

@@ -532,6 +532,12 @@ describe("groups", () => {
       updated: { groups: [] },
       custom: { userId: ann.id, groupIds: [] },
     });
+    const created = (await rowsOf("Auditors")).find(({ event }) => event === "scope:created");
+    expect((await rowsOf("Reviewers")).at(-1)?.original).toEqual({
+      ...Object(created?.updated),
+      name: "Reviewers",
+      members: ["g-ben@example.org"],
+    });
     const life = [...(await rowsOf("Auditors")), ...(await rowsOf("Reviewers"))].map(({ event }) => event);
     expect(life).toEqual([
       "scope:creating",

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signIn } from "@/lib/auth/server/sign-in.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
+import { toldOf } from "@/lib/users/server/test-audit.ts";
 import * as setUp from "./first-run.ts";
+import { changeUser } from "./users.ts";
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -53,6 +55,18 @@ describe("the first run", () => {
       { name: "Sample organization", event_type: "user:creating", initiator_type: "system" },
       { name: "Sample organization", event_type: "user:created", initiator_type: "system" },
     ]);
+  });
+
+  it("tells all of an account that is made, so that its next change begins where this one ended", async () => {
+    const email = "told@example.org";
+    process.env["DAYBOOK_ADMIN_EMAIL"] = email;
+    await firstRun();
+    await changeUser(email, { name: "Ann" });
+    const told = await toldOf(email, "user:creation", "user:update");
+    const [created, updating] = [told[2], told[3]];
+    expect(updating?.event).toBe("user:updating");
+    expect(created?.after).toEqual(updating?.before);
+    expect(created?.custom["scopeAssignmentStatus"]).toBe("role superuser, global scope");
   });
 
   it("does nothing the second time, whatever was renamed", async () => {

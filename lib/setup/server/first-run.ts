@@ -6,6 +6,7 @@ import { beginWorkflow, reportFailure } from "@/lib/audit/server/record.ts";
 import { generatePassword, hashPassword } from "@/lib/auth/server/passwords.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { log } from "@/lib/log.ts";
+import { type Account, stateOf } from "@/lib/users/server/accounts.ts";
 import { loadSamples } from "./samples.ts";
 
 /** An account that was made; its password is kept nowhere else. */
@@ -108,7 +109,7 @@ async function createSuperusers(missing: readonly Found[], ownEmail: string): Pr
           "INSERT INTO users (id, organization_id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
           [id, organizationId, email, name, role, hash],
         );
-        await workflow.done(client, { updated: { email, name, role, status: "active" } });
+        await workflow.done(client, { updated: stateOf(user) });
       }
     });
   } catch (error) {
@@ -123,14 +124,27 @@ async function prepareSuperuser(
   ownEmail: string,
 ) {
   const email = isSample ? sample.email : ownEmail;
-  const user = { id: uuidv7(), organizationId, email, name: "Administrator", role: "superuser" };
+  const user: Omit<Account, "version"> = {
+    id: uuidv7(),
+    organizationId,
+    email,
+    name: "Administrator",
+    role: "superuser",
+    status: "active",
+    logins: [],
+    sharedOnly: false,
+  };
   const password = generatePassword();
   const hash = await hashPassword(password);
   const workflow = await beginWorkflow({
     actor: { organizationId, initiator: "Daybook", initiatorType: "system" },
     workflowType: "user:creation",
     target: { name: email, id: user.id },
-    custom: { newUsername: email, createdBy: "first run", scopeAssignmentStatus: user.role },
+    custom: {
+      newUsername: email,
+      createdBy: "first run",
+      scopeAssignmentStatus: `role ${user.role}, global scope`,
+    },
   });
   return { user, hash, workflow, account: { organization, email, password } };
 }

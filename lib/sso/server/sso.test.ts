@@ -275,7 +275,7 @@ it("somebody unknown gets an account where the provider may make one, with the r
     event: "user:created",
     initiator: name,
     kind: "external-system",
-    custom: { createdBy: name, scopeAssignmentStatus: "role auditor" },
+    custom: { createdBy: name, scopeAssignmentStatus: "role auditor, no scope yet" },
   });
   const [, done] = await rowsOf("sso:login", email);
   expect(done?.custom["userMappingStatus"]).toBe("created");

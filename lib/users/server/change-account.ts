@@ -30,6 +30,8 @@ export type NewAccount = Omit<Account, "id" | "version"> & {
   passwordHash: string | null;
   /** False for whom `assignScope` gives their scope afterwards, in a workflow of its own. */
   globalScope: boolean;
+  /** What `assignScope` is about to give, in words; nothing where the scope is settled with the account. */
+  scopeToCome?: string;
 };
 
 /** What of an account may become different. The address stays: records are a person's by it. */
@@ -43,7 +45,7 @@ export type AccountChange = Partial<Pick<Account, "name" | "role" | "status" | "
  */
 export async function createAccount(
   { actor, by, custom }: Cause,
-  { passwordHash, globalScope, ...wish }: NewAccount,
+  { passwordHash, globalScope, scopeToCome, ...wish }: NewAccount,
   more: (client: PoolClient, account: Account) => Promise<void> = async () => undefined,
 ): Promise<Account> {
   const account: Account = { ...wish, id: uuidv7(), version: 1 };
@@ -55,7 +57,7 @@ export async function createAccount(
       custom: {
         newUsername: account.email,
         createdBy: by,
-        scopeAssignmentStatus: `role ${account.role}${globalScope ? ", global scope" : ""}`,
+        scopeAssignmentStatus: `role ${account.role}, ${globalScope ? "global scope" : (scopeToCome ?? "no scope yet")}`,
         ...custom,
       },
       updated: stateOf(account),

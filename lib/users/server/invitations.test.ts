@@ -90,7 +90,11 @@ describe("an invitation", () => {
     ]);
     expect(created).toMatchObject({
       initiator: admin.email,
-      custom: { newUsername: given.email, createdBy: admin.email },
+      custom: {
+        newUsername: given.email,
+        createdBy: admin.email,
+        scopeAssignmentStatus: "role auditor, the global scope to be given next",
+      },
       after: { status: "invited", role: "auditor", logins: ["ann1"] },
     });
     expect(await events(given.email, "user:activation-email")).toEqual([
@@ -119,6 +123,12 @@ describe("an invitation", () => {
       id,
     ]);
     expect(links.rows[0]?.hash).toHaveLength(32);
+  });
+
+  it("without any scope says so in the record of the account", async () => {
+    const { email } = await invited(wish({ globalScope: false }));
+    const [attempting] = await toldOf(email, "user:creation");
+    expect(attempting?.custom["scopeAssignmentStatus"]).toBe("role member, no scope yet");
   });
 
   it("of two who use one link at once, one does", async () => {

@@ -28,7 +28,14 @@ export async function inviteUser(principal: Principal, wish: UserWish): Promise<
   const { organizationId } = principal;
   const made = await createAccount(
     causeOf(principal),
-    { ...account, organizationId, status: "invited", passwordHash: null, globalScope: false },
+    {
+      ...account,
+      organizationId,
+      status: "invited",
+      passwordHash: null,
+      globalScope: false,
+      ...scopeToCome(globalScope, groupIds.length),
+    },
     async (client, { id }) => {
       link = await newLink(client, id, "activation");
     },
@@ -37,6 +44,15 @@ export async function inviteUser(principal: Principal, wish: UserWish): Promise<
   await assignScope(principal, made.id, { globalScope, groupIds });
   const first = link;
   return await deliver(principal, made, "user:activation-email", async () => first);
+}
+
+/** What is given next, in a workflow of its own, as the record of the account says it. */
+function scopeToCome(globalScope: boolean, groups: number): { scopeToCome?: string } {
+  const given = [
+    ...(globalScope ? ["the global scope"] : []),
+    ...(groups > 0 ? [groups === 1 ? "1 group" : `${groups} groups`] : []),
+  ];
+  return given.length === 0 ? {} : { scopeToCome: `${given.join(" and ")} to be given next` };
 }
 
 /**
