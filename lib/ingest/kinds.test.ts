@@ -34,7 +34,7 @@ describe("kinds", () => {
       .flatMap(({ text }) => text.split("\n"))
       .filter((line) => line.startsWith("{"));
     const records = [...native.split(new TextEncoder().encode(lines.join("\n")), context)];
-    expect(records.length).toBe(2);
+    expect(records.length).toBe(3);
     for (const record of records) {
       expect("rejected" in record ? record : native.map(record, context)).toHaveProperty("rows");
     }

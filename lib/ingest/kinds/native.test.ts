@@ -142,6 +142,29 @@ describe("native", () => {
     expect(results.map(({ id }) => id)).toEqual(["c1", undefined, undefined, undefined]);
   });
 
+  it("gives an audit event the UUID of its record as Id, unless it says another", () => {
+    const event = {
+      log: "audit-log",
+      id: "5F0C1D9E-6a43-4f0a-9b0e-0d1f6c3b7a21",
+      time: "2026-11-21T08:45:30Z",
+      workflowId: "b7a0f4ce-3c1d-4a57-8f2e-9d6f2c0f5e10",
+      workflowType: "epbasset:delete",
+      eventType: "epbasset:deleted",
+      initiator: "backup",
+      initiatorType: "system",
+      operationStatus: "success",
+    };
+    const other = "0193a4c2-8f3a-7c10-8a51-0000000000b1";
+    const results = ingest(body(event, { ...event, eventId: other }, { ...event, id: "run-7" }));
+    const ids = results.map((result) => "rows" in result && result.rows[0]?.row);
+    expect(ids).toMatchObject([
+      { eventId: event.id },
+      { eventId: other },
+      { workflowType: "epbasset:delete" },
+    ]);
+    expect(ids[2]).not.toHaveProperty("eventId");
+  });
+
   it("completes an API call and lets it say otherwise", () => {
     const call = {
       log: "kubernetes-api-calls",

@@ -4,9 +4,28 @@ import type { ForeignRecord, IngestKind, MapContext, Mapped, Rejected } from "@/
 import { issuesText } from "@/lib/ingest/issues.ts";
 import { accessMethodOf } from "@/lib/ingest/kubernetes-clients.ts";
 import { cutOff, isUnended, linesOf } from "@/lib/ingest/lines.ts";
-import { type DraftOf, drafts, type RecordLog, type RowDraft } from "@/lib/ingest/rows.ts";
+import { auditEventDraft, type DraftOf, drafts, type RecordLog, type RowDraft } from "@/lib/ingest/rows.ts";
 import { decodeText, MAX_BODY_DEPTH, members, scanDocument, typeAt } from "@/lib/record/json-scan.ts";
 import { JsonError } from "@/lib/record/json-tokens.ts";
+
+/** What another product may tell: a UUID as `id` is the event's Id too. */
+const auditEvent = {
+  log: "audit-log",
+  id: "5f0c1d9e-6a43-4f0a-9b0e-0d1f6c3b7a21",
+  time: "2026-11-21T08:45:33.120000Z",
+  workflowId: "b7a0f4ce-3c1d-4a57-8f2e-9d6f2c0f5e10",
+  workflowType: "epbpolicy:update",
+  eventType: "epbpolicy:updated",
+  eventDescription: "Updated policy Gold",
+  initiator: "ann@example.org",
+  initiatorType: "tenant-user",
+  target: "Gold",
+  targetId: "policy-7",
+  operationStatus: "success",
+  customValues: { modifiedFields: ["retentionDays"], updateStatus: "updated" },
+  originalState: { retentionDays: 30 },
+  updatedState: { retentionDays: 90 },
+};
 
 type Line = { log: RecordLog; row: Record<string, unknown> };
 
@@ -42,6 +61,17 @@ export const native: IngestKind = {
         "END",
         "curl --fail-with-body -H 'Authorization: Bearer {token}' -H 'Content-Type: application/x-ndjson' \\",
         "  --data-binary @records.ndjson {url}",
+      ].join("\n"),
+    },
+    {
+      title: "Post an event of the audit log: Settings → Audit Log → Reference lists workflows and events",
+      language: "sh",
+      text: [
+        "cat > event.ndjson <<'END'",
+        JSON.stringify(auditEvent),
+        "END",
+        "curl --fail-with-body -H 'Authorization: Bearer {token}' -H 'Content-Type: application/x-ndjson' \\",
+        "  --data-binary @event.ndjson {url}",
       ].join("\n"),
     },
     {
@@ -123,7 +153,7 @@ function isRecordLog(log: unknown): log is RecordLog {
 
 function mapLine(record: ForeignRecord, context: MapContext): Mapped {
   const { log, row } = record.value as Line;
-  const filled = log === "kubernetes-api-calls" ? { ...callDefaults(row, record.id, context), ...row } : row;
+  const filled = { ...defaultsOf(log, row, record.id, context), ...row };
   const parsed = drafts[log].safeParse(filled);
   if (!parsed.success) return { rejected: issuesText(parsed.error) };
   if (log === "audit-log") return foreignEvent(parsed.data as DraftOf<"audit-log">);
@@ -148,6 +178,14 @@ function foreignEvent(row: DraftOf<"audit-log">): Mapped {
       },
     ],
   };
+}
+
+/** What a record that does not say it is taken to say. */
+function defaultsOf(log: RecordLog, row: Line["row"], id: string | undefined, context: MapContext) {
+  if (log === "kubernetes-api-calls") return callDefaults(row, id, context);
+  // Other systems and logs know the event by the id that its product gave it.
+  const { success: isEventId } = auditEventDraft.shape.eventId.safeParse(id);
+  return log === "audit-log" && id !== undefined && isEventId ? { eventId: id } : {};
 }
 
 /** A call that does not say otherwise is complete, has its record's id and belongs to the source's cluster. */
