@@ -56,7 +56,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
     if (base !== seen.asked) setEdits({});
   }
   const draft: Download = { category: "", from: today, to: today, ...listed, ...edits };
-  const trimmed = { ...draft, from: draft.from.trim(), to: draft.to.trim() };
+  const trimmed = inDays(draft);
   const faults = downloadFaults(draft);
   const filled = Object.keys(faults).length === 0;
   // Not as soon as a field is left: a fault that appears would move the button from under the pointer.
@@ -75,7 +75,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
   /** Lists what is chosen, once it can be. */
   function list(next: Download): void {
     if (Object.keys(downloadFaults(next)).length > 0) return;
-    const wanted = { ...next, from: next.from.trim(), to: next.to.trim() };
+    const wanted = inDays(next);
     const { category, from, to } = listed;
     if (category === wanted.category && from === wanted.from && to === wanted.to) return;
     ask(queryOfDownload(query, wanted));
@@ -104,7 +104,7 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
       fault={shown[name]}
       inputRef={fields[name]}
       onType={(text) => edit({ [name]: text })}
-      onCommit={(text) => list(edit({ [name]: text }))}
+      onCommit={(text) => list(edit({ [name]: parseDay(text) ?? text }))}
     />
   );
 
@@ -154,4 +154,9 @@ export function DownloadForm({ query, change, today }: DownloadFormProps) {
       </form>
     </section>
   );
+}
+
+/** The days as Daybook writes them, where they are some. */
+function inDays({ category, from, to }: Download): Download {
+  return { category, from: parseDay(from) ?? from.trim(), to: parseDay(to) ?? to.trim() };
 }

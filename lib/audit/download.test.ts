@@ -24,8 +24,21 @@ function query(search: string): LogQuery {
 describe("days of a download", () => {
   it("are real days of the calendar", () => {
     expect(parseDay(" 2028-02-29 ")).toBe("2028-02-29");
-    for (const text of ["2026-02-29", "2026-13-01", "2026-1-1", "22.11.2026", "", "2026-11-22T00:00:00Z"])
+    for (const text of ["2026-02-29", "2026-13-01", "22.11.2026", "", "2026-11-22T00:00:00Z"])
       expect(parseDay(text)).toBeUndefined();
+  });
+
+  it("may be typed in any way that has the year first", () => {
+    for (const text of ["2026-1-2", "2026/01/02", "2026.1.02", "20260102", " 2026/1/2 "])
+      expect(parseDay(text), text).toBe("2026-01-02");
+    for (const text of ["2026/01-02", "202612", "2026-001-2", "01/02/2026", "1.2.26", "20260230", "2026 1 2"])
+      expect(parseDay(text), text).toBeUndefined();
+    expect(downloadFaults({ ...chosen, from: "20260230" }).from).toBe(
+      "There is no day 2026-02-30 in the calendar.",
+    );
+    expect(downloadFaults({ ...chosen, from: "2026/11/22", to: "2026.11.9" }).to).toBe(
+      "To Date must not be before From Date, 2026-11-22.",
+    );
   });
 
   it("reach from the first microsecond to the last, and none beyond", () => {

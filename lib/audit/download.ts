@@ -13,10 +13,22 @@ export type DownloadFaults = { [field in keyof Download]?: string };
 const dayMs = 86_400_000;
 const midnight = "T00:00:00.000000Z";
 
-/** A day of the calendar as it is typed, `2026-11-22`; undefined when there is no such day. */
+/**
+ * A day of the calendar as `2026-11-22`, whichever way it was typed with the year first: `2026/11/22`, `2026.1.2`,
+ * `20261122`. Day and month cannot be told apart in other orders.
+ * @returns undefined when there is no such day
+ */
 export function parseDay(text: string): string | undefined {
-  const day = text.trim();
+  const day = yearFirst(text);
   return parseInstant(day, "end") === undefined || day.length !== 10 ? undefined : day;
+}
+
+function yearFirst(text: string): string {
+  const parts =
+    /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text.trim()) ?? /^(\d{4})()(\d\d)(\d\d)$/.exec(text.trim());
+  if (!parts) return text.trim();
+  const [, year, , month = "", day = ""] = parts;
+  return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 }
 
 /** What is wrong with each field of the form; an empty object when it can be downloaded. */
@@ -31,11 +43,12 @@ export function downloadFaults({ category, from, to }: Download): DownloadFaults
 }
 
 function dayFault(text: string): string {
-  if (text.trim() === "") return "Enter a date such as 2026-11-22.";
-  if (parseInstant(text.trim()) !== undefined && text.trim().length === 10)
+  const day = yearFirst(text);
+  if (day === "") return "Enter a date such as 2026-11-22.";
+  if (parseInstant(day) !== undefined && day.length === 10)
     return "The last day that can be chosen is 9999-12-30.";
-  return /^\d{4}-\d{2}-\d{2}$/.test(text.trim())
-    ? `There is no day ${text.trim()} in the calendar.`
+  return /^\d{4}-\d{2}-\d{2}$/.test(day)
+    ? `There is no day ${day} in the calendar.`
     : "Enter the date as year-month-day, such as 2026-11-22.";
 }
 
