@@ -41,8 +41,43 @@ test("no page and no answer of the API is kept by a cache, and each says what it
   await Promise.all([api.dispose(), stranger.dispose()]);
 });
 
+type Made = { path: string; id: string };
+
+/** Makes something of an organization. */
+async function make(api: APIRequestContext, path: string, data: object): Promise<Made> {
+  const answer = await api.post(path, { data });
+  expect(answer.status(), `${path} ${await answer.text()}`).toBe(201);
+  const { id } = (await answer.json()) as { id: string };
+  return { path, id };
+}
+
+/** A name that stands nowhere else. */
+const theirName = "Of the sample organization alone";
+
+/** What no sample has. The provider is off: the sign-in page, which is everybody's, does not offer it. */
+async function makeWhatIsMissing(api: APIRequestContext) {
+  const openId = { issuer: "https://identity.example.org", clientId: "daybook", clientSecret: "a secret" };
+  return {
+    group: await make(api, "/api/v1/groups", { name: theirName }),
+    provider: await make(api, "/api/v1/identity-providers", {
+      ...openId,
+      name: theirName,
+      kind: "oidc",
+      enabled: false,
+    }),
+    deploymentToken: await make(api, "/api/v1/deployment-tokens", {
+      name: theirName,
+      kind: "native",
+      expiresInHours: 1,
+    }),
+  };
+}
+
 /** What the sample organization has, under the names of the pages' parameters. */
-async function idsOf(api: APIRequestContext): Promise<{ [page: string]: string }> {
+async function idsOf(
+  api: APIRequestContext,
+  { group, provider }: { group: Made; provider: Made },
+): Promise<{ [page: string]: string }> {
   const first = async (path: string, list: string): Promise<string> => {
     const answer = (await (await api.get(path)).json()) as { [list: string]: { [field: string]: string }[] };
     const [row] = answer[list] ?? [];
@@ -54,8 +89,8 @@ async function idsOf(api: APIRequestContext): Promise<{ [page: string]: string }
     "/connections/[id]": await first("/api/v1/logs/connections", "rows"),
     "/settings/sources/[id]": await first("/api/v1/sources", "sources"),
     "/settings/users/[id]": await first("/api/v1/users", "users"),
-    "/settings/groups/[id]": absent,
-    "/settings/identity-providers/[id]": absent,
+    "/settings/groups/[id]": group.id,
+    "/settings/identity-providers/[id]": provider.id,
     "/connect/[installId]": absent,
     "/activate/[token]": absent,
     "/reset-password/[token]": absent,
@@ -66,7 +101,8 @@ async function idsOf(api: APIRequestContext): Promise<{ [page: string]: string }
 test("pages of what is another organization's are those of what is not there", async ({ daybook }) => {
   const sample = await apiOf(daybook.url, daybook.sessions.sample);
   const api = await apiOf(daybook.url, daybook.sessions.admin);
-  const ids = await idsOf(sample);
+  const made = await makeWhatIsMissing(sample);
+  const ids = await idsOf(sample, made);
   const named = pages.filter((page) => page.includes("["));
   expect(
     named.filter((page) => ids[page] === undefined),
@@ -89,6 +125,24 @@ test("pages of what is another organization's are those of what is not there", a
       expect(theirs.status, page).toBe(404);
       expect(theirs, page).toEqual(await told(page, absent));
     }).toPass();
+  }
+  // Lists name them to their own people alone, and nobody else ends them.
+  const lists = ["groups", "identity-providers", "sources/deployment-tokens"].map(
+    (list) => `/settings/${list}`,
+  );
+  for (const list of lists) {
+    expect(await (await sample.get(list)).text(), list).toContain(theirName);
+    expect(await (await api.get(list)).text(), list).not.toContain(theirName);
+  }
+  for (const { path, id } of Object.values(made)) {
+    const ended = async (one: string) => {
+      const answer = await api.delete(`${path}/${one}?reason=test`);
+      const { requestId: _, ...body } = (await answer.json()) as { requestId: string };
+      return { status: answer.status(), body };
+    };
+    expect(await ended(id), path).toMatchObject({ status: 404 });
+    expect(await ended(id), path).toEqual(await ended(absent));
+    expect((await sample.delete(`${path}/${id}?reason=test`)).ok(), path).toBe(true);
   }
   await Promise.all([sample.dispose(), api.dispose()]);
 });
