@@ -29,7 +29,7 @@ export function UserTable({ users }: { users: readonly UserLine[] }) {
           <th scope="col" className={cx(headClass, "w-44 max-lg:hidden")}>
             Last seen <ZoneName />
           </th>
-          <th scope="col" className={cx(headClass, "w-28")}>
+          <th scope="col" className={cx(headClass, "w-36")}>
             State
           </th>
         </tr>
