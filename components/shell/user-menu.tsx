@@ -14,7 +14,8 @@ export function UserMenu({ user, theme, onHelp }: { user: ShellUser; theme: Them
   async function signOut() {
     const response = await fetch("/api/auth/sign-out", { method: "POST" });
     // A full load: nothing of the session stays in the page. 401: it has ended already.
-    if (response.ok || response.status === 401) window.location.assign("/sign-in");
+    if (response.status === 200) window.location.assign(((await response.json()) as { url: string }).url);
+    else if (response.ok || response.status === 401) window.location.assign("/sign-in");
     else notify("Signing out failed: the session is still open. Try again.", "failure");
   }
 

@@ -135,6 +135,7 @@ function settingsIn(fields: FormData): ProviderSettings {
     givesGlobalScope: checked("givesGlobalScope"),
     groupsClaim: text("groupsClaim") || null,
     groups: values.map((value, place) => ({ value, groupId: groupIds[place] ?? "" })),
+    signsOut: checked("signsOut"),
     enabled: checked("enabled"),
   };
 }

@@ -30,8 +30,9 @@ export function ProviderView({ id, provider, groups, origin }: ViewProps) {
       above={<Breadcrumb href="/settings/identity-providers">Identity providers</Breadcrumb>}
       about="Register Daybook at the provider as a web application with a client secret (authorization code flow), under this address:"
     >
-      <div className="max-w-3xl">
+      <div className="flex max-w-3xl flex-col gap-3">
         <Address label="Redirect address" address={`${origin}/api/auth/callback/${id}`} />
+        {provider?.signsOut && <Address label="Address after signing out" address={`${origin}/sign-in`} />}
       </div>
       {provider ? (
         <>

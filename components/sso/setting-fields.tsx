@@ -80,6 +80,11 @@ export function ConnectionFields({ settings, faultOf }: FieldsProps) {
         </Field>
       </div>
       <CheckLine
+        label="Sign out at the provider too: who signs out of Daybook is sent on to the provider's page for that"
+        name="signsOut"
+        defaultChecked={settings?.signsOut ?? false}
+      />
+      <CheckLine
         label="Enabled: people can sign in with it, and its token provisions"
         name="enabled"
         defaultChecked={settings?.enabled ?? true}

@@ -42,6 +42,10 @@ const settings = {
       "must not name an access group twice",
     )
     .default([]),
+  signsOut: z
+    .boolean()
+    .default(false)
+    .describe("Sends who signs out of Daybook on to the provider's end_session_endpoint, where it has one."),
   enabled: z.boolean().default(true),
 };
 

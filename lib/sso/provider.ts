@@ -59,6 +59,8 @@ export type ProviderSettings = {
   /** Null: groups do not follow from signing in. */
   groupsClaim: string | null;
   groups: GroupMapping[];
+  /** Sends who signs out of Daybook on to sign out there too, where it has a page for that. */
+  signsOut: boolean;
   enabled: boolean;
 };
 

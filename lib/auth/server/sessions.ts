@@ -78,6 +78,8 @@ export type NewSession = {
   address: string;
   userAgent: string;
   method?: "password" | "provider";
+  /** Which one, with that method. */
+  providerId?: string;
 };
 
 /**
@@ -88,7 +90,7 @@ export type NewSession = {
  */
 export async function createSession(
   client: ClientBase,
-  { userId, address, userAgent, method = "password" }: NewSession,
+  { userId, address, userAgent, method = "password", providerId }: NewSession,
 ): Promise<string> {
   const active = await client.query(
     "UPDATE users SET last_seen_at = now() WHERE id = $1 AND status = 'active'",
@@ -97,10 +99,10 @@ export async function createSession(
   if (active.rowCount !== 1) throw new Problem(403, "The account was disabled a moment ago.");
   const id = uuidv4();
   await client.query(
-    `INSERT INTO sessions (id, user_id, expires_at, address, user_agent, method)
-     SELECT $1, u.id, now() + ${absoluteSql}, nullif($3, ''), nullif($4, ''), $5
+    `INSERT INTO sessions (id, user_id, expires_at, address, user_agent, method, provider_id)
+     SELECT $1, u.id, now() + ${absoluteSql}, nullif($3, ''), nullif($4, ''), $5, $6
      FROM users u LEFT JOIN sign_in_policies p ON p.organization_id = u.organization_id WHERE u.id = $2`,
-    [id, userId, address, userAgent, method],
+    [id, userId, address, userAgent, method, providerId ?? null],
   );
   return id;
 }

@@ -24,6 +24,7 @@ export const provider = z.object({
   accountRole: z.enum(providedRoles),
   highestRole: z.enum(providedRoles),
   givesGlobalScope: z.boolean(),
+  signsOut: z.boolean(),
   groupsClaim: z.string().nullable(),
   groups: z.array(z.object({ value: z.string(), groupId: z.uuid() })),
   enabled: z.boolean(),

@@ -12,6 +12,8 @@ const discoveryDocument = z.object({
   token_endpoint: z.string(),
   jwks_uri: z.string(),
   userinfo_endpoint: z.string().optional(),
+  /** OpenID Connect RP-Initiated Logout 1.0, section 2.1. */
+  end_session_endpoint: z.string().optional(),
   response_types_supported: z.array(z.string()).optional(),
   id_token_signing_alg_values_supported: z.array(z.string()).optional(),
   token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
@@ -99,6 +101,7 @@ async function look({ issuer, signingAlgorithm, groupsClaim }: Asked): Promise<L
   const facts = [
     `People are sent to ${discovery.authorization_endpoint}.`,
     ...claimFacts(discovery, groupsClaim),
+    signOutFact(discovery, transport),
   ];
   return faults.length === 0 ? { discovered: { discovery, transport }, faults, facts } : { faults, facts };
 }
@@ -165,6 +168,24 @@ async function keyFaults({ jwks_uri: address }: Discovery, transport: Transport)
   } catch (error) {
     return [`The provider's keys cannot be read from ${clip(address)}: ${reasonOf(error)}.`];
   }
+}
+
+/**
+ * The page on which a provider signs people out; undefined when it names none, or one that nobody may be sent to.
+ * A provider is of use without it.
+ */
+export function endSessionPage({ discovery, transport }: Discovered): URL | undefined {
+  const { end_session_endpoint: address } = discovery;
+  if (address === undefined || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  return addressFault(url, transport.issuerHost) === undefined ? url : undefined;
+}
+
+function signOutFact(discovery: Discovery, transport: Transport): string {
+  const page = endSessionPage({ discovery, transport });
+  if (page) return `It signs people out on ${clip(page.href)}.`;
+  if (discovery.end_session_endpoint === undefined) return "It names no page to sign out on.";
+  return `Nobody is sent to the page that it names to sign out on: ${clip(discovery.end_session_endpoint)}.`;
 }
 
 function claimFacts({ claims_supported: claims }: Discovery, groupsClaim: string | null): string[] {

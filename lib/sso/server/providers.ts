@@ -18,6 +18,7 @@ const settings = `p.id, p.organization_id AS "organizationId", p.name, p.kind, p
   p.signing_algorithm AS "signingAlgorithm", p.finds_by AS "findsBy", p.trusts_emails AS "trustsEmails",
   p.creates_accounts AS "createsAccounts", p.account_role AS "accountRole", p.highest_role AS "highestRole",
   p.gives_global_scope AS "givesGlobalScope", p.groups_claim AS "groupsClaim", p.enabled,
+  p.signs_out AS "signsOut",
   coalesce((SELECT json_agg(json_build_object('value', v.value, 'groupId', v.group_id) ORDER BY v.value)
     FROM identity_group_values v WHERE v.provider_id = p.id), '[]') AS groups`;
 
@@ -101,8 +102,8 @@ export async function createProvider(principal: Principal, wish: ProviderWish): 
         await client.query(
           `INSERT INTO identity_providers (id, organization_id, name, kind, issuer, client_id, client_secret,
              signing_algorithm, finds_by, trusts_emails, creates_accounts, account_role, highest_role, gives_global_scope,
-             groups_claim, enabled)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+             groups_claim, enabled, signs_out)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
           [id, organizationId, ...values(state, seal("identity provider", id, clientSecret))],
         );
         await setValues(client, organizationId, id, wish.groups);
@@ -141,7 +142,7 @@ export async function changeProvider(
           `UPDATE identity_providers SET name = $3, kind = $4, issuer = $5, client_id = $6,
              client_secret = coalesce($7, client_secret), signing_algorithm = $8, finds_by = $9, trusts_emails = $10,
              creates_accounts = $11, account_role = $12, highest_role = $13, gives_global_scope = $14, groups_claim = $15,
-             enabled = $16
+             enabled = $16, signs_out = $17
            WHERE id = $1 AND organization_id = $2`,
           [id, organizationId, ...values(state, secret)],
         );
@@ -196,6 +197,7 @@ function values(state: ProviderSettings, secret: Buffer | null): unknown[] {
     state.givesGlobalScope,
     state.groupsClaim,
     state.enabled,
+    state.signsOut,
   ];
 }
 

@@ -52,7 +52,12 @@ export async function signInWithProvider(
       if (!(await lockAccount(client, user.id)))
         throw new Problem(403, "the account was disabled or deleted a moment ago");
       await requireLink(client, provider, { userId: user.id, subject: claims.subject, made });
-      const id = await createSession(client, { userId: user.id, ...facts, method: "provider" });
+      const id = await createSession(client, {
+        userId: user.id,
+        ...facts,
+        method: "provider",
+        providerId: provider.id,
+      });
       const replaced = replaces !== undefined && (await revokeSession(client, replaces));
       const { custom } = mappingEnd(provider, made ? "created" : "mapped");
       await workflow.done(client, {

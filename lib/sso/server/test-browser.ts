@@ -45,15 +45,32 @@ export class TestBrowser {
     let address = new URL(url);
     for (let steps = 0; steps < 15; steps++) {
       if (address.origin === origin) return `${address.pathname}${address.search}`;
-      const cookie = [...this.#foreign].map(([name, value]) => `${name}=${value}`).join("; ");
-      const response = await fetch(address, { redirect: "manual", headers: { cookie } });
-      keep(this.#foreign, response);
+      const response = await this.#fetch(address);
       const location = response.headers.get("location");
       if (location === null)
         throw new Error(`${address.href} answers ${response.status}: ${await response.text()}`);
       address = new URL(location, address);
     }
     throw new Error("The provider leads round and round");
+  }
+
+  /** Says yes on the provider's page that asks whether to sign out. @returns where it leads then */
+  async leave(url: string): Promise<string | null> {
+    const page = await this.#fetch(url);
+    const text = await page.text();
+    const [, action = "none"] = /<form[^>]* action="([^"]+)"/.exec(text) ?? [];
+    const [, xsrf = ""] = /name="xsrf" value="([^"]+)"/.exec(text) ?? [];
+    const body = new URLSearchParams({ xsrf, logout: "yes" });
+    const done = await this.#fetch(action, { method: "POST", body });
+    return done.headers.get("location");
+  }
+
+  /** A request to the provider, one step of it. */
+  async #fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+    const cookie = [...this.#foreign].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url, { redirect: "manual", headers: { cookie }, ...init });
+    keep(this.#foreign, response);
+    return response;
   }
 
   /** All of it: the button, the provider, the way back. */

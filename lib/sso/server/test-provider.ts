@@ -49,6 +49,7 @@ export async function testProvider(redirectUris: () => string[]): Promise<TestPr
       client_id: client.clientId,
       client_secret: client.clientSecret,
       redirect_uris: ["http://localhost/replaced"],
+      post_logout_redirect_uris: ["http://localhost:3000/sign-in"],
     },
   ];
   const provider = new Provider(issuer, configuration);
