@@ -13,11 +13,13 @@ import { measureIngest } from "./sections/ingest.ts";
 import { measureLive } from "./sections/live.ts";
 import { measurePages } from "./sections/pages.ts";
 import { measurePlayer } from "./sections/player.ts";
+import { measureReach } from "./sections/reach.ts";
 import { measureSearch } from "./sections/search.ts";
 import { startServer } from "./server.ts";
 
 const measures: { [section in Section]: (context: Context) => Promise<Line[]> } = {
   pages: measurePages,
+  reach: measureReach,
   histogram: measureHistogram,
   export: measureExport,
   download: measureDownload,

@@ -5,6 +5,7 @@ import { Failure } from "@/bin/terminal.mjs";
 
 export const sections = [
   "pages",
+  "reach",
   "histogram",
   "export",
   "download",

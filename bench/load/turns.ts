@@ -11,6 +11,8 @@ export type Case = {
   /** Of each round, per side. */
   times: number;
   baselineTimes?: number;
+  /** Whose answers are timed, where it is not the task's own. */
+  token?: string;
 };
 
 export type TurnsTask = {
@@ -49,7 +51,7 @@ answerTask(
     for (const [place, one] of cases.entries()) {
       const answer = answers[place];
       for (const question of one.asked) {
-        const ours = await askProduct(origin, token, question.path, one.kind);
+        const ours = await askProduct(origin, one.token ?? token, question.path, one.kind);
         const theirs = await askDatabase(client, one, question.statement);
         if (!answer) continue;
         answer.equal &&= same(ours.found, theirs.found);
@@ -63,7 +65,7 @@ answerTask(
         const product = async (): Promise<void> => {
           for (let turn = 0; turn < one.times; turn++) {
             const { path = "" } = one.asked[turn % one.asked.length] ?? {};
-            answer.product.push((await askProduct(origin, token, path, one.kind)).took);
+            answer.product.push((await askProduct(origin, one.token ?? token, path, one.kind)).took);
           }
         };
         const baseline = async (): Promise<void> => {
@@ -82,15 +84,38 @@ answerTask(
 );
 
 type Found = { found: string[]; took: number };
+type Histogram = {
+  buckets: { start: string; counts: { [value: string]: number } }[];
+  widthMs: number;
+  from: string;
+  scannedTo: string | null;
+};
 type Page = { rows: { id: string }[]; nextCursor: string | null; complete: boolean };
 
-/** A page that ran out of its time is asked on until it is full or at its end: the time is that of all together. */
+/** What ran out of its time is asked on until it is full or at its end: the time is that of all together. */
 async function askProduct(origin: string, token: string, path: string, kind: Case["kind"]): Promise<Found> {
   const started = performance.now();
   const found: string[] = [];
+  const bars = new Map<string, number>();
   let next = path;
   for (;;) {
     const body = expectOk(await ask(origin + next, { agent, token }), next);
+    if (kind === "histogram") {
+      const { buckets, widthMs, from, scannedTo } = JSON.parse(body) as Histogram;
+      for (const { start, counts } of buckets)
+        for (const [value, n] of Object.entries(counts))
+          bars.set(`${start} ${value}`, (bars.get(`${start} ${value}`) ?? 0) + n);
+      if (scannedTo === null) {
+        const took = performance.now() - started;
+        return { found: [...bars].map(([bar, n]) => `${bar} ${n}`).sort(), took };
+      }
+      const url = new URL(path, origin);
+      url.searchParams.set("from", from);
+      url.searchParams.set("to", scannedTo);
+      url.searchParams.set("width", String(widthMs));
+      next = url.pathname + url.search;
+      continue;
+    }
     if (kind !== "page") {
       const took = performance.now() - started;
       return { found: answersOf[kind](body), took };
@@ -106,7 +131,7 @@ async function askProduct(origin: string, token: string, path: string, kind: Cas
   }
 }
 
-const answersOf = { values: valuesOf, histogram: bucketsOf, recordings: recordingsOf };
+const answersOf = { values: valuesOf, recordings: recordingsOf };
 
 /** The recordings of a search, each once, in its order. */
 function recordingsOf(body: string): string[] {
@@ -117,15 +142,6 @@ function recordingsOf(body: string): string[] {
 function valuesOf(body: string): string[] {
   const { values } = JSON.parse(body) as { values: { value: string; count: number }[] };
   return values.map(({ value, count }) => `${value} ${count}`);
-}
-
-function bucketsOf(body: string): string[] {
-  type Histogram = { buckets: { start: string; counts: { [value: string]: number } }[]; complete: boolean };
-  const { buckets, complete } = JSON.parse(body) as Histogram;
-  if (!complete) throw new Error("the histogram is incomplete");
-  return buckets
-    .flatMap(({ start, counts }) => Object.entries(counts).map(([value, n]) => `${start} ${value} ${n}`))
-    .sort();
 }
 
 /** The statement as node-pg prepares it; the rows are joined into one text each. */

@@ -156,7 +156,7 @@ export function absolute(
 }
 
 /** Twenty places so many rows down from the newest. */
-async function cursorsAt({ client }: Context, depth: number): Promise<string[]> {
+export async function cursorsAt({ client }: Context, depth: number): Promise<string[]> {
   const found = await client.query<{ cursor: string }>(
     `SELECT to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '~' || id AS cursor FROM commands
      WHERE organization_id = $1 ORDER BY time DESC, id DESC OFFSET $2 LIMIT 20`,
@@ -165,7 +165,7 @@ async function cursorsAt({ client }: Context, depth: number): Promise<string[]> 
   return found.rows.map(({ cursor }) => cursor);
 }
 
-function withCursor(params: URLSearchParams, cursor: string): URLSearchParams {
+export function withCursor(params: URLSearchParams, cursor: string): URLSearchParams {
   const copy = new URLSearchParams(params);
   copy.set("after", cursor);
   return copy;

@@ -6,6 +6,7 @@ import {
   columnOf,
   identifier,
   orderSql,
+  type Scope,
   selectList,
   timeSql,
   whereSql,
@@ -16,7 +17,7 @@ import { organizationId } from "../build/organizations.ts";
 /** A statement as node-pg takes it. */
 export type Statement = { text: string; values: unknown[] };
 
-const scope = { organizationId: organizationId("main") };
+const everything: Scope = { organizationId: organizationId("main") };
 
 function statement({ text, values }: Prisma.Sql): Statement {
   return { text, values };
@@ -30,7 +31,7 @@ function queryOf(slug: LogSlug, params: URLSearchParams): LogQuery {
 }
 
 /** The rows of a page by one plain statement: every condition in its WHERE, the order, and a LIMIT. */
-export function pageStatement(slug: LogSlug, params: URLSearchParams): Statement {
+export function pageStatement(slug: LogSlug, params: URLSearchParams, scope = everything): Statement {
   const view = logView(slug);
   const query = queryOf(slug, params);
   const where = all([
@@ -42,7 +43,12 @@ export function pageStatement(slug: LogSlug, params: URLSearchParams): Statement
 }
 
 /** A histogram by counting rows, in the product's text form. */
-export function histogramStatement(slug: LogSlug, params: URLSearchParams, widthMs: number): Statement {
+export function histogramStatement(
+  slug: LogSlug,
+  params: URLSearchParams,
+  widthMs: number,
+  scope = everything,
+): Statement {
   const view = logView(slug);
   const query = queryOf(slug, params);
   return statement(Prisma.sql`
@@ -55,7 +61,10 @@ export function histogramStatement(slug: LogSlug, params: URLSearchParams, width
 /** Values of a column that contain a text, with their counts, by counting rows. */
 export function valuesStatement(slug: LogSlug, field: string, match: string): Statement {
   const view = logView(slug);
-  const where = all([whereSql(view, scope, { time: {}, conditions: [] }, 0), ...timeSql({ time: {} }, 0)]);
+  const where = all([
+    whereSql(view, everything, { time: {}, conditions: [] }, 0),
+    ...timeSql({ time: {} }, 0),
+  ]);
   return statement(Prisma.sql`SELECT r.${columnOf(field)} AS value, count(*)::double precision AS count
     FROM ${identifier(view.table)} r WHERE ${where} AND r.${columnOf(field)} ILIKE ${`%${match}%`}
     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`);
