@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { principalOfSession } from "@/lib/auth/server/authenticate.ts";
 import type { TestInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
+import { parseQuery } from "@/lib/logs/query.ts";
+import { exportLog } from "@/lib/logs/server/export-log.ts";
+import { auditLog } from "@/lib/logs/views/audit-log.ts";
 import { auditHeaders, suggestColumns } from "../columns.ts";
 import type { ImportFile } from "./import-file.ts";
 
@@ -67,4 +71,63 @@ export function csv(rows: readonly Cells[]): Buffer {
     ...rows.map((row) => auditHeaders.map((header) => row[header] ?? "")),
   ];
   return Buffer.from(`\uFEFF${all.map((cells) => `${cells.map(quoted).join(",")}\n`).join("")}`, "utf8");
+}
+
+/** What the Audit Log's page downloads. */
+export async function download(principal: Principal, search: string): Promise<Buffer> {
+  const { query } = parseQuery(auditLog, new URLSearchParams(search));
+  if (!query) throw new Error(search);
+  const scope = { organizationId: principal.organizationId };
+  const answer = await exportLog(principal, { slug: "audit-log", scope, query, format: "csv" }, undefined);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+/** Texts that CSV, spreadsheets and PostgreSQL each have their own use for. */
+const nasty = [
+  "=1+1",
+  "'=1",
+  "''",
+  "'",
+  "-1",
+  "@x",
+  '"',
+  'say "hi", twice',
+  "a\r\nb",
+  "\n",
+  "\r",
+  "\uFEFF=1",
+  "𝄞 é",
+  "\\.",
+  "\\N",
+  "",
+  " x ",
+  "NULL",
+  "＝1",
+];
+
+/** Audit events as a source of kind native posts them, two for each such text. */
+export function nastyEvents() {
+  const base = { log: "audit-log", workflowType: "epbpolicy:update", initiatorType: "external-system" };
+  return nasty.flatMap((text, n) =>
+    ["epbpolicy:updating", "epbpolicy:updated"].map((eventType, step) => ({
+      ...base,
+      id: `${n} ${step}`,
+      // Many share a time, and what they are called says nothing of the order they came in.
+      eventId: createHash("md5")
+        .update(`${n} ${step}`)
+        .digest("hex")
+        .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5"),
+      time: `2026-11-0${1 + (n % 3)}T10:00:00.${String(n % 5).padStart(6, "0")}Z`,
+      ...(n % 2 === 0 && { tenantId: "0193A4C2-8f3a-7c10-8a51-5be0a0d3c903" }),
+      workflowId: `0193a4c2-8f3a-7c10-8a51-${String(n).padStart(12, "0")}`,
+      eventType,
+      eventDescription: text,
+      initiator: text === "" ? "K1" : text,
+      ...(n % 3 === 0 && { initiatorId: text || "x" }),
+      ...(n % 4 !== 0 && { target: text, targetId: text || "x" }),
+      operationStatus: step === 0 ? "inProgress" : "success",
+      ...(n % 3 !== 1 && { customValues: { [text]: [1.5, 1e21, null, text], modifiedFields: [text] } }),
+      ...(step === 1 && { originalState: text, updatedState: [{ b: 1, a: text }] }),
+    })),
+  );
 }

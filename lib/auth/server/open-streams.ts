@@ -62,7 +62,8 @@ function schedule(): void {
   if (watch.streams.size === 0) return;
   watch.timer ??= setTimeout(() => {
     watch.timer = undefined;
-    void look().finally(schedule);
+    // Those that it was set for may have ended.
+    if (watch.streams.size > 0) void look().finally(schedule);
   }, lookMs).unref();
 }
 
