@@ -2,11 +2,17 @@
 
 type CastEvent = [seconds: number, code: "o" | "r" | "m", data: string];
 
-export type Cast = { columns?: number; rows?: number; events: readonly CastEvent[] };
+export type Cast = {
+  columns?: number;
+  rows?: number;
+  /** The colours that it came with. */
+  theme?: { fg: string; bg: string; palette: string };
+  events: readonly CastEvent[];
+};
 
 /** Version 2, as asciinema 2 writes it. */
-export function castText({ columns = 80, rows = 24, events }: Cast): string {
-  const header = { version: 2, width: columns, height: rows, timestamp: 1795250694 };
+export function castText({ columns = 80, rows = 24, theme, events }: Cast): string {
+  const header = { version: 2, width: columns, height: rows, timestamp: 1795250694, ...(theme && { theme }) };
   return `${[header, ...events].map((line) => JSON.stringify(line)).join("\n")}\n`;
 }
 

@@ -26,7 +26,12 @@ async function expectAccessible(page: Page): Promise<void> {
 
 const second = 1_000_000;
 
-test("a session is watched as it runs, gone back in, and ended with a reason", async ({ page, daybook }) => {
+test("a session is watched as it runs, gone back in, and ended with a reason", async ({
+  page,
+  context,
+  daybook,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const { name, client } = await machine(page, daybook.url);
   const { email } = daybook.admin;
   await page.goto(`/recordings?target=${encodeURIComponent(name)}`);
@@ -70,6 +75,19 @@ test("a session is watched as it runs, gone back in, and ended with a reason", a
   await page.getByRole("button", { name: "Back to live" }).click();
   await expect(live(page)).toContainText("third words");
   await expect(earlier(page)).toHaveCount(0);
+
+  // A link to a second of it shows that second to whoever opens it.
+  const { origin, pathname, search } = new URL(page.url());
+  await page.goto(`${origin}${pathname}${search === "" ? "?" : `${search}&`}t=30`);
+  await expect(page.getByText("You see what was on the screen at an earlier moment.")).toBeVisible();
+  await expect(earlier(page)).toContainText("first words");
+  await expect(earlier(page)).not.toContainText("second words");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Copy a link to this second" }).click();
+  await expect(page.getByText("Copied")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/[?&]t=[3-5]\d(\.\d+)?$/);
+  await page.getByRole("button", { name: "Back to live" }).click();
+  await expect(live(page)).toContainText("third words");
 
   // The connection breaks, and comes back.
   producer.breakOff();

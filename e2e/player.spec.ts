@@ -27,6 +27,49 @@ test.describe("the player", () => {
     await expect(preview).toHaveCount(0);
   });
 
+  test("is shown in its own colours, or in light or dark ones, at the same moment", async ({ page }) => {
+    const { request } = page;
+    const token = await recorderToken(request);
+    const cast = castText({
+      theme: { fg: "#102030", bg: "#a0b0c0", palette: Array(8).fill("#405060").join(":") },
+      events: [
+        [1, "o", `${freshWord()}\r\n`],
+        [5, "o", "later"],
+      ],
+    });
+    const { id, connectionId } = await postRecording(request, token, Buffer.from(cast), {
+      user: `${freshWord()}@example.org`,
+    });
+    await worked(request, id);
+    await page.goto(`/connections/${connectionId}?t=5`);
+    const player = page.locator(".ap-player");
+    await expect(screen(page)).toContainText("later");
+    await expect(player).toHaveCSS("background-color", "rgb(160, 176, 192)");
+    for (const [name, ground] of [
+      ["Dark", "rgb(11, 12, 14)"],
+      ["Light", "rgb(251, 251, 252)"],
+      ["Own colours", "rgb(160, 176, 192)"],
+    ] as const) {
+      await page.getByRole("combobox", { name: "Colours" }).selectOption(name);
+      await expect(player).toHaveCSS("background-color", ground);
+      await expect(screen(page)).toContainText("later");
+    }
+  });
+
+  test("says who deleted the recording that it plays", async ({ page, daybook }) => {
+    const { id, connectionId } = await upload(page);
+    await page.goto(`/connections/${connectionId}`);
+    await expect(screen(page)).toBeVisible();
+    const deleted = await page.request.delete(`/api/v1/recordings/${id}?reason=by+mistake`, {
+      headers: { "sec-fetch-site": "same-origin" },
+    });
+    expect(deleted.ok(), await deleted.text()).toBe(true);
+    await page.getByRole("checkbox", { name: /^Skip pauses/ }).uncheck();
+    await expect(page.getByRole("alert").filter({ hasText: "cannot be played" })).toContainText(
+      `The recording was deleted by ${daybook.admin.email}: by mistake`,
+    );
+  });
+
   test("goes from hit to hit", async ({ page }) => {
     const { connectionId } = await upload(page);
     await page.goto(`/connections/${connectionId}`);

@@ -103,7 +103,12 @@ test.describe("session recordings", () => {
 
   test("words are found in one recording and in all, and a hit plays its second", async ({ page }) => {
     const { connectionId, word } = await upload(page);
+    await page.goto("/recordings?q=%25");
+    await expect(page.getByText("“%” holds none")).toBeVisible();
+    await page.goto(`/recordings?q=${word}&live=true`);
+    await expect(page.getByText(`No recording shows “${word}”.`)).toBeVisible();
     await page.goto("/recordings");
+    await expect(page.locator('datalist option[value="web-1"]')).toHaveCount(1);
     await page.getByRole("searchbox", { name: "Search in all recordings" }).fill(`${word} example`);
     await page.keyboard.press("Enter");
     const hits = page.getByRole("region", { name: "Search results" }).getByRole("listitem");

@@ -157,7 +157,9 @@ export function ConnectionView({
         open={row?.["status"] === "opened"}
         quiet={query.tab === "events"}
       />
-      {recording?.state === "live" && query.tab !== "events" && <LivePane line={recording} />}
+      {recording?.state === "live" && query.tab !== "events" && (
+        <LivePane line={recording} startUs={query.startUs} />
+      )}
       {list && readable && query.tab === "video" && (
         <SessionRequests within={spanOf(id, recording, row)} kind={list} userId={userId} />
       )}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Pause, Play, RotateCcw } from "lucide-react";
+import { Link2, Pause, Play, RotateCcw } from "lucide-react";
 import { formatOffset } from "@/components/logs/format-values.ts";
 import { Button } from "@/components/ui/button.tsx";
 import { cx } from "@/components/ui/cx.ts";
@@ -17,6 +17,7 @@ type ControlsProps = {
   onSeek: (us: number) => void;
   onToggle: () => void;
   onLive: () => void;
+  onCopyLink: () => void;
 };
 
 /** The slider's step: a second, in milliseconds. */
@@ -87,6 +88,15 @@ export function LiveControls(props: ControlsProps) {
           <span className="text-ink">{formatOffset(atUs ?? nowUs)}</span> / {formatOffset(nowUs)}
         </span>
         <span className="flex-1" />
+        <Button
+          look="quiet"
+          square
+          aria-label="Copy a link to this second"
+          title="Copy a link to this second"
+          onClick={props.onCopyLink}
+        >
+          <Link2 aria-hidden className="size-4" />
+        </Button>
         {atUs !== undefined && (
           <>
             <Select

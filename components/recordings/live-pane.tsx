@@ -4,9 +4,11 @@ import "./player.css";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Badge, type Tone } from "@/components/ui/badge.tsx";
+import { useCopy } from "@/components/ui/copy-button.tsx";
 import { cx } from "@/components/ui/cx.ts";
 import type { RecordingLine } from "@/lib/recordings/recording-line.ts";
 import { CommandList } from "./command-list.tsx";
+import { linkSeconds } from "./link-seconds.ts";
 import { LiveControls } from "./live-controls.tsx";
 import { Rewound, type RewoundHandle } from "./rewound.tsx";
 import { useDark } from "./use-dark.ts";
@@ -17,8 +19,11 @@ const noCalls: [] = [];
 /** Between two looks at the clock, while the page is in sight. */
 const tickMs = 1000;
 
+/** `startUs`: the moment that a link names, which is shown first. */
+type PaneProps = { line: RecordingLine; startUs: number | undefined };
+
 /** A session that is under way: its screen as it is now, and the way back to what it showed. */
-export function LivePane({ line }: { line: RecordingLine }) {
+export function LivePane({ line, startUs }: PaneProps) {
   const box = useRef<HTMLDivElement>(null);
   const rewound = useRef<RewoundHandle>(null);
   const router = useRouter();
@@ -27,7 +32,10 @@ export function LivePane({ line }: { line: RecordingLine }) {
   const [nowUs, setNowUs] = useState(0);
   const [speed, setSpeed] = useState(1);
   /** Where somebody went back to, and where that has come meanwhile. */
-  const [back, setBack] = useState<{ startUs: number; atUs: number; playing: boolean }>();
+  const [back, setBack] = useState<{ startUs: number; atUs: number; playing: boolean } | undefined>(
+    startUs === undefined ? undefined : { startUs, atUs: startUs, playing: true },
+  );
+  const copy = useCopy();
 
   useEffect(() => {
     if (isStored) router.refresh();
@@ -50,6 +58,11 @@ export function LivePane({ line }: { line: RecordingLine }) {
     setBack(undefined);
     setSpeed(1);
   }, []);
+  function copyLink() {
+    const url = new URL(window.location.href);
+    url.searchParams.set("t", String(linkSeconds(back?.atUs ?? now())));
+    void copy(url.href);
+  }
   const shown = back && state !== "away";
 
   return (
@@ -98,6 +111,7 @@ export function LivePane({ line }: { line: RecordingLine }) {
             onSeek={seek}
             onToggle={() => rewound.current?.toggle()}
             onLive={toLive}
+            onCopyLink={copyLink}
           />
         </div>
         <aside

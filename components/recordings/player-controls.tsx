@@ -8,6 +8,10 @@ import { Checkbox, Select } from "@/components/ui/input.tsx";
 
 export const speeds = [0.5, 1, 1.5, 2, 3, 5, 10] as const;
 
+/** The recording's own colours, or those of the page where it has none; or Daybook's light or dark ones. */
+export type Colours = keyof typeof colourNames;
+const colourNames = { own: "Own colours", light: "Light", dark: "Dark" } as const;
+
 type ControlsProps = {
   atUs: number;
   durationUs: number;
@@ -17,6 +21,8 @@ type ControlsProps = {
   onMarker: (which: "prev" | "next") => void;
   speed: number;
   onSpeed: (speed: number) => void;
+  colours: Colours;
+  onColours: (colours: Colours) => void;
   /** Undefined where pauses of this recording cannot be shortened. */
   idleSeconds: number | undefined;
   skipping: boolean;
@@ -69,6 +75,20 @@ export function PlayerControls(props: ControlsProps) {
         {speeds.map((each) => (
           <option key={each} value={each}>
             {each}×
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Colours"
+        value={props.colours}
+        onChange={({ target: { value } }) => {
+          if (value === "own" || value === "light" || value === "dark") props.onColours(value);
+        }}
+        className="w-auto!"
+      >
+        {Object.entries(colourNames).map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
           </option>
         ))}
       </Select>

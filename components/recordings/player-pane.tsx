@@ -9,7 +9,7 @@ import type { RecordingHit } from "@/lib/recordings/recording-line.ts";
 import { CommandList } from "./command-list.tsx";
 import { linkSeconds } from "./link-seconds.ts";
 import "./player.css";
-import { PlayerControls } from "./player-controls.tsx";
+import { type Colours, PlayerControls } from "./player-controls.tsx";
 import { RecordingSearch } from "./recording-search.tsx";
 import { terminalTheme } from "./terminal-theme.ts";
 import { Timeline } from "./timeline.tsx";
@@ -29,13 +29,16 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const copy = useCopy();
-  const dark = useDark();
+  const pageIsDark = useDark();
+  const [colours, setColours] = useState<Colours>("own");
+  const own = colours === "own";
+  const dark = own ? pageIsDark : colours === "dark";
   const [skipping, setSkipping] = useState(true);
   const [speed, setSpeed] = useState(1);
   const [hits, setHits] = useState<RecordingHit[]>();
   const { pauses, durationUs, commands, apiCalls, index } = playback;
   const ownTheme = index.term.theme;
-  const theme = useMemo(() => terminalTheme(ownTheme, dark), [ownTheme, dark]);
+  const theme = useMemo(() => terminalTheme(own ? ownTheme : undefined, dark), [own, ownTheme, dark]);
   // Of a recording with very many pauses only the longer ones are known.
   const shortest = Math.max(defaultIdleSeconds, pauses.shortestUs / 1e6);
   const limit = shortest > mostIdleSeconds ? undefined : shortest;
@@ -50,6 +53,7 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
     idleSeconds,
     speed,
     dark,
+    own,
     startUs,
   });
 
@@ -102,6 +106,8 @@ export function PlayerPane({ recordingId, playback, startUs }: PaneProps) {
           onMarker={(marker) => void player.current?.seek({ marker })}
           speed={speed}
           onSpeed={setSpeed}
+          colours={colours}
+          onColours={setColours}
           idleSeconds={limit}
           skipping={skipping}
           onSkipping={setSkipping}

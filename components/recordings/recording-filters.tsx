@@ -1,5 +1,6 @@
 import Form from "next/form";
 import Link from "next/link";
+import { useId } from "react";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { CheckField, Field, Input, Select } from "@/components/ui/input.tsx";
 import { connectionKinds } from "@/lib/ingest/enumerations.ts";
@@ -42,7 +43,8 @@ export function KeptFields({
 }
 
 /** Narrows the list of sessions. A range that is named in the address as instants stays while it is not replaced. */
-export function RecordingFilters({ query }: { query: RecordingsQuery }) {
+export function RecordingFilters({ query, targets }: { query: RecordingsQuery; targets: readonly string[] }) {
+  const offeredTargets = useId();
   const { target, last, from, to, kind, longer, denied, live } = query;
   const exact = from !== "" || to !== "";
   const offered = spans.some(({ value }) => value === last) || last === "";
@@ -67,8 +69,20 @@ export function RecordingFilters({ query }: { query: RecordingsQuery }) {
         ]}
       />
       <Field label="Target">
-        <Input name="target" defaultValue={target} maxLength={256} className="w-40" />
+        <Input
+          name="target"
+          list={offeredTargets}
+          defaultValue={target}
+          maxLength={256}
+          placeholder="any"
+          className="w-40"
+        />
       </Field>
+      <datalist id={offeredTargets}>
+        {targets.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       {exact ? (
         <p className="flex h-8 items-center text-ink-2">
           {from !== "" && `from ${from} `}

@@ -13,6 +13,8 @@ type ViewProps = {
   query: RecordingsQuery | undefined;
   errors?: readonly ParameterError[] | undefined;
   people: readonly RecordedPerson[];
+  /** Names that are offered for the target. */
+  targets: readonly string[];
   lines: readonly RecordingLine[];
   /** Sessions under way, where they stand before the others. */
   underWay?: readonly RecordingLine[];
@@ -67,7 +69,7 @@ export function RecordingsView(props: ViewProps) {
 }
 
 function Narrowed(props: ViewProps & { query: RecordingsQuery }) {
-  const { query, people, underWay = [], lines, more, found, rights } = props;
+  const { query, people, targets, underWay = [], lines, more, found, rights } = props;
   const first = new Set(underWay.map(({ id }) => id));
   // A session may end between the reading of both.
   const all = [...underWay, ...lines.filter(({ id }) => !first.has(id))];
@@ -75,7 +77,7 @@ function Narrowed(props: ViewProps & { query: RecordingsQuery }) {
     <div className="grid gap-x-6 gap-y-4 md:grid-cols-[14rem_minmax(0,1fr)]">
       <People query={query} people={people} />
       <div className="flex min-w-0 flex-col gap-3">
-        <RecordingFilters query={query} />
+        <RecordingFilters query={query} targets={targets} />
         {found ? (
           <SearchHits query={query} {...found} />
         ) : (

@@ -4,6 +4,7 @@ import type { Player } from "asciinema-player";
 import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { ApiError } from "@/components/logs/log-api.ts";
 import type { IdleTime } from "@/lib/recordings/idle.ts";
+import { fetchRecording } from "./recording-api.ts";
 import { rowsOverFrames } from "./rows-over-frames.ts";
 
 export type PlayerOptions = {
@@ -14,21 +15,42 @@ export type PlayerOptions = {
   idleSeconds: number | undefined;
   speed: number;
   dark: boolean;
+  /** Whether the recording is shown in its own colours, where it came with some. */
+  own: boolean;
   /** Where to begin, in microseconds of the recording. */
   startUs: number;
 };
 
 const fontFamily = '"Geist Mono Variable", ui-monospace, "Liberation Mono", monospace';
 const pollMs = 100;
+const mostReasonMs = 10_000;
 /** Below this width the terminal keeps its letters and scrolls sideways. */
 const narrow = "(width < 48rem)";
+
+/** What the player cannot read while it plays. Its types do not know the event, its code does. */
+function tellFailures(player: Player, onFailure: (failure: unknown) => void): void {
+  const told = player as unknown as {
+    addEventListener: (name: "error", handler: (event: { message?: string }) => void) => void;
+  };
+  told.addEventListener("error", ({ message }) => onFailure(new Error(message ?? "The player failed.")));
+}
+
+/** The player says an address and a status; what became of the recording, such as who deleted it, says the server. */
+async function reasonOf(recordingId: string, failure: unknown): Promise<Error> {
+  try {
+    await fetchRecording(recordingId, AbortSignal.timeout(mostReasonMs));
+  } catch (told) {
+    if (told instanceof ApiError) return told;
+  }
+  return failure instanceof Error ? failure : new ApiError(String(failure), 0);
+}
 
 /**
  * The player in `box`, made anew when an option changes, at the same moment and playing as before.
  * @returns where it is, in microseconds of the recording, and what can be done with it
  */
 export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOptions) {
-  const { recordingId, idle, idleSeconds, speed, dark, startUs } = options;
+  const { recordingId, idle, idleSeconds, speed, dark, own, startUs } = options;
   const player = useRef<Player>(null);
   const place = useRef(startUs);
   const running = useRef(false);
@@ -71,7 +93,7 @@ export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOpt
         preload: true,
         speed,
         controls: false,
-        theme: `auto/daybook-${dark ? "dark" : "light"}`,
+        theme: `${own ? "auto/" : ""}daybook-${dark ? "dark" : "light"}`,
         fit: small ? "none" : "both",
         ...(small && { terminalFontSize: "12px" }),
         terminalFontFamily: fontFamily,
@@ -81,6 +103,7 @@ export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOpt
       created.addEventListener("playing", () => setRunning(true));
       created.addEventListener("pause", () => setRunning(false));
       created.addEventListener("ended", () => setRunning(false));
+      tellFailures(created, (failure) => void failed(failure));
       const wasRunning = running.current;
       let wanted: number;
       // Somebody may ask for another moment while this one is fetched.
@@ -109,21 +132,24 @@ export function usePlayer(box: RefObject<HTMLElement | null>, options: PlayerOpt
       setPlaying(now);
     }
 
-    make(element).catch((failure: unknown) => {
-      if (gone) return;
-      setError(failure instanceof Error ? failure : new ApiError(String(failure), 0));
-    });
+    async function failed(failure: unknown) {
+      const reason = await reasonOf(recordingId, failure);
+      if (!gone) setError(reason);
+    }
+
+    make(element).catch(failed);
     return () => {
       gone = true;
       clearInterval(timer);
       player.current = null;
       made?.dispose();
     };
-  }, [box, recordingId, idle, idleSeconds, speed, dark, attempt]);
+  }, [box, recordingId, idle, idleSeconds, speed, dark, own, attempt]);
 
-  const fail = useCallback((failure: unknown) => {
-    setError(failure instanceof Error ? failure : new ApiError(String(failure), 0));
-  }, []);
+  const fail = useCallback(
+    (failure: unknown) => void reasonOf(recordingId, failure).then(setError),
+    [recordingId],
+  );
   const seek = useCallback(
     (us: number) => {
       const current = player.current;

@@ -4,7 +4,7 @@ import { allows } from "@/lib/auth/principal.ts";
 import { env } from "@/lib/env.ts";
 import { connectionKindOf } from "@/lib/ingest/enumerations.ts";
 import { parseRecordingsQuery, recordingsBounds } from "@/lib/recordings/recordings-query.ts";
-import { listRecordedPeople, listRecordings } from "@/lib/recordings/server/list.ts";
+import { listRecordedPeople, listRecordedTargets, listRecordings } from "@/lib/recordings/server/list.ts";
 import { recordingScope } from "@/lib/recordings/server/read.ts";
 import { searchAs } from "@/lib/recordings/server/search-as.ts";
 import { versionOfSessions } from "@/lib/recordings/server/under-way.ts";
@@ -30,12 +30,13 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
       mayDelete: allows(principal, "recordings:delete"),
       mayAddSources: allows(principal, "sources:manage"),
     };
-    if (!query) return { rights, errors, people: [], lines: [], more: false };
+    if (!query) return { rights, errors, people: [], targets: [], lines: [], more: false };
     const { user, target, longer, denied, live, q, match, after } = query;
     const kind = connectionKindOf(query.kind);
     // Taken before the lists: what changes meanwhile is told.
     const version = await versionOfSessions(scope);
     const people = await listRecordedPeople(scope, match);
+    const targets = await listRecordedTargets(scope);
     const filters = {
       ...(user !== "" && { user }),
       ...(target !== "" && { target }),
@@ -48,11 +49,12 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
       const place = after && { ...after, place: after.place ?? -1 };
       const found = await searchAs(principal, q, {
         ...filters,
+        ...(live && { live }),
         ...(place && { after: place }),
         limit: textsShown,
       });
       // Not read anew by itself: a search is written down as what somebody did.
-      return { rights, people, lines: [], more: false, found };
+      return { rights, people, targets, lines: [], more: false, found };
     }
     // Sessions under way stand before the first page, and are on no other.
     const underWay =
@@ -67,6 +69,7 @@ export default async function RecordingsPage({ searchParams }: PageProps) {
       rights,
       version,
       people,
+      targets,
       underWay,
       lines: lines.slice(0, linesShown),
       more: lines.length > linesShown,

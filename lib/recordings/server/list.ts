@@ -73,6 +73,15 @@ export async function listRecordedPeople(scope: Scope, match = "", limit = 200):
   );
 }
 
+/** Targets with recordings, those with the most first. */
+export async function listRecordedTargets(scope: Scope, limit = 200): Promise<string[]> {
+  const rows = await run<{ target: string }>(
+    Prisma.sql`SELECT r.target FROM recordings r WHERE ${scopeSql(scope)} AND r.deleted_at IS NULL
+      GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${limit}`,
+  );
+  return rows.map(({ target }) => target);
+}
+
 async function run<Row = RecordingLine>({ text, values }: Prisma.Sql): Promise<Row[]> {
   const found = await pool().query({ text, values });
   return found.rows as Row[];

@@ -19,7 +19,7 @@ import { settleOverdueKills } from "@/lib/kills/server/watch.ts";
 import type { RecordingLine } from "../recording-line.ts";
 import { deleteRecording } from "./delete.ts";
 import { claimDevice } from "./devices.ts";
-import { findRecording, listRecordedPeople, listRecordings } from "./list.ts";
+import { findRecording, listRecordedPeople, listRecordedTargets, listRecordings } from "./list.ts";
 import { liveSessionsOf } from "./live-store.ts";
 import { openFile, playbackOf, requireRecording, segmentOf } from "./read.ts";
 import { searchRecordings } from "./search.ts";
@@ -333,6 +333,7 @@ describe("a claimed installation of asciinema", () => {
       new Set([member.email]),
     );
     expect((await listRecordedPeople(own)).map(({ user }) => user)).toEqual([member.email]);
+    expect(await listRecordedTargets(own)).toEqual(["laptop"]);
     expect((await searchRecordings(own, "hello", { limit: 10 })).hits).toEqual([]);
     const [other] = await listRecordings({ ...scope() }, { user: who.user, limit: 1 });
     await expect(requireRecording(testPrincipal(member), other?.id ?? "")).rejects.toMatchObject({
