@@ -63,8 +63,9 @@ test("the form names what is wrong on the field, and brings the focus there", as
   await download.click();
   await expect(from).toBeFocused();
   await expect(from).toHaveAccessibleDescription("There is no day 2026-02-30 in the calendar.");
-  await from.fill("2026-03-02");
+  await from.fill("2026/3/2");
   await to.fill("2026-03-01");
+  await expect(from, "as Daybook writes it").toHaveValue("2026-03-02");
   await download.click();
   await expect(to).toBeFocused();
   await expect(to).toHaveAccessibleDescription("To Date must not be before From Date, 2026-03-02.");
@@ -154,6 +155,35 @@ test("a workflow is one entry that opens into its steps, with what changed", asy
   await expect(drawer.getByRole("region", { name: "Before and after" })).toBeVisible();
   await drawer.getByRole("button", { name: "Show workflow" }).click();
   await expect(drawer.getByRole("list", { name: "Steps" }).locator("> li")).toHaveCount(2);
+});
+
+test("a workflow of more steps than are shown says how it ended, and how many there are", async ({
+  page,
+  post,
+}) => {
+  const workflowId = crypto.randomUUID();
+  const begun = Date.now() - 60_000;
+  const step = (at: number, eventType: string, operationStatus: string): NativeRecord => ({
+    log: "audit-log",
+    time: new Date(begun + at * 10).toISOString(),
+    workflowId,
+    workflowType: "epbreport:upsert",
+    eventType,
+    initiator: "reporter",
+    initiatorType: "system",
+    target: "Monthly",
+    operationStatus,
+  });
+  const steps = Array.from({ length: 120 }, (_, at) => step(at, "epbreport:upserting", "inProgress"));
+  await post([...steps, step(120, "epbreport:upserted", "warning")]);
+  await openLog(page, `/settings/audit-log?timeline=${workflowId}`);
+  const drawer = page.getByRole("dialog");
+  await expect(drawer).toContainText("121, the first 100 below");
+  await expect(drawer.locator("dl")).toContainText("warning");
+  await expect(drawer.locator("dl")).toContainText("1.2 s");
+  await drawer.getByRole("button", { name: "More steps" }).click();
+  await expect(drawer.getByRole("list", { name: "Steps" }).locator("> li")).toHaveCount(121);
+  await expect(drawer).not.toContainText("the first 100 below");
 });
 
 test("CustomValues are copied as JSON on lines", async ({ page, request, context }) => {

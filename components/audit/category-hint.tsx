@@ -1,10 +1,12 @@
 import Link from "next/link";
+import { useMayOpen } from "@/components/shell/own-pages.tsx";
 import { catalogEntries } from "@/lib/audit/catalog.ts";
 import { downloadOf } from "@/lib/audit/download.ts";
 import type { LogQuery } from "@/lib/logs/query.ts";
 
 /** How events of the category that is asked for get into the log. */
 export function CategoryHint({ query }: { query: LogQuery }) {
+  const mayAddSources = useMayOpen("/settings/sources");
   const { category } = downloadOf(query);
   const entries = catalogEntries().filter((entry) => entry.category === category);
   if (entries.length === 0) return null;
@@ -22,9 +24,13 @@ export function CategoryHint({ query }: { query: LogQuery }) {
           {own.length > 0 ? "Other products send these" : `Events of ${category} come from other products`}:{" "}
           {foreign.join(", ")}. They post them as <code className="font-mono text-xs">audit-log</code> records
           with the token of a source of kind native, made under{" "}
-          <Link href="/settings/sources" prefetch={false} className="text-accent underline">
-            Settings → Sources
-          </Link>
+          {mayAddSources ? (
+            <Link href="/settings/sources" prefetch={false} className="text-accent underline">
+              Settings → Sources
+            </Link>
+          ) : (
+            "Settings → Sources by an admin"
+          )}
           .
         </p>
       )}

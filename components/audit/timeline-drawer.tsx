@@ -11,6 +11,7 @@ import { Spinner } from "@/components/ui/progress.tsx";
 import { VisibleText } from "@/components/ui/visible-text.tsx";
 import { catalogEntry } from "@/lib/audit/catalog.ts";
 import { microsBetween } from "@/lib/audit/micros.ts";
+import { mostSteps, type WorkflowLine } from "@/lib/audit/workflow.ts";
 import { textOf } from "./row-states.tsx";
 import { TimelineStep } from "./timeline-step.tsx";
 import { useTimeline } from "./use-timeline.ts";
@@ -23,7 +24,7 @@ type TimelineDrawerProps = {
 
 /** One business process: its steps in order, each with what it captured. */
 export function TimelineDrawer({ workflowId, onClose }: TimelineDrawerProps) {
-  const { steps, next, error, more, retry } = useTimeline(workflowId);
+  const { steps, whole, next, error, more, retry } = useTimeline(workflowId);
   const [first] = steps;
   return (
     <Drawer
@@ -42,7 +43,7 @@ export function TimelineDrawer({ workflowId, onClose }: TimelineDrawerProps) {
         )
       }
     >
-      {first && <Facts steps={steps} ended={next === null} />}
+      {first && <Facts steps={steps} whole={next === null ? undefined : whole} ended={next === null} />}
       <ol aria-label="Steps" className="px-4 py-3">
         {steps.map((step, at) => (
           <TimelineStep
@@ -78,27 +79,37 @@ function titleOf(step: Row) {
   return <VisibleText text={catalogEntry(type)?.title ?? type} />;
 }
 
+type FactsProps = {
+  steps: readonly Row[];
+  /** How it ended, where not all of the steps are here. */
+  whole: WorkflowLine | undefined;
+  /** Whether all of them are. */
+  ended: boolean;
+};
+
 /** Who, on whom, how it ended, and how long it took. */
-function Facts({ steps, ended }: { steps: readonly Row[]; ended: boolean }) {
+function Facts({ steps, whole, ended }: FactsProps) {
   const [first] = steps;
   const last = steps.at(-1);
   if (!first || !last) return null;
   const target = steps.findLast((step) => textOf(step, "target") !== null);
+  const outcome = ended ? String(last["operationStatus"]) : whole?.operationStatus;
+  const durationUs = ended ? microsBetween(first.time, last.time) : whole?.durationUs;
   const facts: [name: string, value: React.ReactNode][] = [
     ["Initiator", <VisibleText key="who" text={String(first["initiator"])} />],
     ["Target", target ? <VisibleText key="whom" text={String(target["target"])} /> : "–"],
     [
       "Outcome",
-      ended ? (
-        <Badge key="how" tone={toneOf(String(last["operationStatus"]))}>
-          {last["operationStatus"]}
-        </Badge>
-      ) : (
+      outcome === undefined ? (
         "further below"
+      ) : (
+        <Badge key="how" tone={toneOf(outcome)}>
+          {outcome}
+        </Badge>
       ),
     ],
-    ["Duration", ended ? formatDuration(microsBetween(first.time, last.time)) : "–"],
-    ["Steps", ended ? formatCount(steps.length) : `more than ${formatCount(steps.length)}`],
+    ["Duration", durationUs === undefined ? "–" : formatDuration(durationUs)],
+    ["Steps", ended ? formatCount(steps.length) : countWords(steps.length, whole)],
     [
       "WorkflowId",
       <span key="id" className="font-mono text-xs">
@@ -116,4 +127,10 @@ function Facts({ steps, ended }: { steps: readonly Row[]; ended: boolean }) {
       ))}
     </dl>
   );
+}
+
+function countWords(read: number, whole: WorkflowLine | undefined): string {
+  if (!whole) return `more than ${formatCount(read)}`;
+  const all = whole.steps > mostSteps ? `more than ${formatCount(mostSteps)}` : formatCount(whole.steps);
+  return `${all}, the first ${formatCount(read)} below`;
 }

@@ -2,10 +2,14 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { fetchPage, type Row } from "@/components/logs/log-api.ts";
+import type { WorkflowLine } from "@/lib/audit/workflow.ts";
+import { fetchWorkflows } from "./audit-api.ts";
 
 type Timeline = {
   workflowId: string | undefined;
   steps: Row[];
+  /** How the workflow ended, where it has more steps than one page. */
+  whole?: WorkflowLine | undefined;
   /** Where further steps begin; null at the end, undefined before the first answer. */
   next: string | null | undefined;
   error?: Error;
@@ -24,33 +28,39 @@ export function useTimeline(workflowId: string | undefined) {
   useEffect(() => {
     if (workflowId === undefined) return;
     const abort = new AbortController();
-    void readSteps(workflowId, [], null, abort.signal).then((read) => {
+    void readSteps({ workflowId, steps: [], next: null }, abort.signal).then((read) => {
       if (!abort.signal.aborted) setState(read);
     });
     return () => abort.abort();
   }, [workflowId, round]);
 
-  const { steps, next } = current;
+  const { steps, whole, next } = current;
   const more = useCallback(async () => {
     if (workflowId === undefined || !next) return;
-    const read = await readSteps(workflowId, steps, next, new AbortController().signal);
+    const read = await readSteps({ workflowId, steps, whole, next }, new AbortController().signal);
     setState((now) => (now.workflowId === workflowId ? read : now));
-  }, [workflowId, steps, next]);
+  }, [workflowId, steps, whole, next]);
   return { ...current, more, retry: () => setRound((count) => count + 1) };
 }
 
+/** Reads on from `next`; null is the beginning. */
 async function readSteps(
-  workflowId: string,
-  before: Row[],
-  after: string | null,
+  { workflowId, steps, whole, next }: { workflowId: string; next: string | null } & Omit<Timeline, "error">,
   signal: AbortSignal,
 ): Promise<Timeline> {
   try {
     const params = new URLSearchParams({ workflow: workflowId, order: "asc" });
-    const page = await fetchPage("audit-log", params, { after, limit: stepsAtOnce, signal });
-    return { workflowId, steps: [...before, ...page.rows], next: page.nextCursor };
+    const page = await fetchPage("audit-log", params, { after: next, limit: stepsAtOnce, signal });
+    const known = whole ?? (page.nextCursor === null ? undefined : await readWhole(workflowId, signal));
+    return { workflowId, steps: [...steps, ...page.rows], whole: known, next: page.nextCursor };
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    return { workflowId, steps: before, next: after ?? undefined, error: failure };
+    return { workflowId, steps, whole, next: next ?? undefined, error: failure };
   }
+}
+
+async function readWhole(workflowId: string, signal: AbortSignal): Promise<WorkflowLine | undefined> {
+  const params = new URLSearchParams({ workflow: workflowId });
+  const { rows } = await fetchWorkflows(params, { after: null, limit: 1, signal });
+  return rows[0];
 }

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import type { PageState } from "@/components/data-table/page-store.ts";
 import { countOf } from "@/components/data-table/page-window.ts";
+import { useMayOpen } from "@/components/shell/own-pages.tsx";
 import { Button, buttonClass } from "@/components/ui/button.tsx";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Spinner } from "@/components/ui/progress.tsx";
@@ -111,7 +112,9 @@ function NothingYet({ view }: { view: LogView }) {
     () => "",
   );
   const [now] = useState(() => `${new Date().toISOString().slice(0, 19)}Z`);
+  const mayAddSources = useMayOpen("/settings/sources");
   const command = firstRecordCommand(view.slug as LogSlug, now, origin);
+  if (command !== undefined && !mayAddSources) return <NothingForYou view={view} />;
   return (
     <div className="flex max-w-3xl flex-col items-start gap-3 px-3 py-8">
       <p className="text-base font-medium">No {startingSmall(view.title)} yet.</p>
@@ -139,6 +142,20 @@ function NothingYet({ view }: { view: LogView }) {
           </Link>
         </>
       )}
+    </div>
+  );
+}
+
+/** For whom neither sets up sources nor, perhaps, sees all that there is. */
+function NothingForYou({ view }: { view: LogView }) {
+  return (
+    <div className="flex max-w-3xl flex-col items-start gap-3 px-3 py-8">
+      <p className="text-base font-medium">No {startingSmall(view.title)} that you may see yet.</p>
+      <p className="text-ink-2">{view.description}</p>
+      <p className="text-ink-2">
+        Records come from sources, which an admin of your organization sets up. What you see of them depends
+        on your role and your groups: a member sees own rows alone.
+      </p>
     </div>
   );
 }

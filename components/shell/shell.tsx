@@ -7,6 +7,7 @@ import { ToastProvider } from "@/components/ui/toast.tsx";
 import { useKeys } from "@/components/ui/use-keys.ts";
 import { ZoneProvider } from "@/components/ui/zone.tsx";
 import { KeyboardHelp } from "./keyboard-help.tsx";
+import { OwnPagesProvider } from "./own-pages.tsx";
 import { type ConsolePage, logPages, recordingsPage } from "./pages.ts";
 import { type ShellUser, TopBar } from "./top-bar.tsx";
 import { useGoKeys } from "./use-go-keys.ts";
@@ -66,7 +67,7 @@ export function Shell({ user, settings, theme, zone, children }: ShellProps) {
             onHelp={() => setHelping(true)}
           />
           <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
-            {children}
+            <OwnPagesProvider pages={settings}>{children}</OwnPagesProvider>
           </main>
         </div>
         {palette !== "unused" && (
