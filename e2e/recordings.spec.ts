@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import pg from "pg";
@@ -153,6 +154,11 @@ test.describe("session recordings", () => {
       /closed.*the recording ended/,
     ]);
     await expect(page.getByRole("region", { name: "Size of the terminal" })).toContainText("100 × 30");
+    const bytes = castText(shellSession(word));
+    const received = page.getByRole("region", { name: "Recording", exact: true });
+    await expect(received).toContainText("asciicast-v2");
+    await expect(received).toContainText(`(${bytes.length} bytes)`);
+    await expect(received).toContainText(createHash("sha256").update(bytes).digest("hex"));
     await expect(page.getByRole("region", { name: /^Who watched/ })).toContainText("recording:read");
     await expectAccessible(page);
     await openLog(page, `/settings/audit-log?targetId=${id}`);

@@ -16,6 +16,7 @@ import type { ShareLine } from "@/lib/shares/share.ts";
 import { FindingList } from "./finding-list.tsx";
 import { KillSteps } from "./kill-steps.tsx";
 import { linkSeconds } from "./link-seconds.ts";
+import { RecordingFacts } from "./recording-facts.tsx";
 
 type Rows = { rows: readonly Row[]; nextCursor: string | null };
 
@@ -99,6 +100,9 @@ export function EventsTab({ id, recording, history }: EventsProps) {
       </Part>
       {recording && !isList && recording.state !== "deleted" && (
         <>
+          <Part title="Recording">
+            <RecordingFacts recording={recording} />
+          </Part>
           <Part title="Size of the terminal">
             <p>
               {recording.columns === null
