@@ -150,3 +150,15 @@ test("an admin finds who is locked out, sees until when, and ends it with a reas
   await expect(page.getByText(/after 11 tries/)).toBeHidden();
   await expect(page.getByRole("button", { name: "Unlock …" })).toBeHidden();
 });
+
+test("an empty log sends nobody to pages that are not for them", async ({ browser, daybook }) => {
+  const email = `empty-${crypto.randomUUID().slice(0, 8)}@example.org`;
+  const told = await runTool(daybook, "user", "add", email, "--role", "member");
+  const page = await stranger(browser, daybook);
+  await signIn(page, email, /password\s+(\S+)/.exec(told)?.[1] ?? "");
+  const log = page.getByRole("grid", { name: "Commands" });
+  await expect(log).toContainText("No commands that you may see yet.");
+  await expect(log).toContainText("a member sees own rows alone");
+  await expect(log.getByRole("link")).toHaveCount(0);
+  await page.context().close();
+});

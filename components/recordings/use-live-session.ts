@@ -7,6 +7,7 @@ import type { RecordedCommand } from "@/lib/recordings/commands.ts";
 import { sizeOf } from "@/lib/recordings/size.ts";
 import { livePlayerOptions } from "./live-player-options.ts";
 import { fetchRecording } from "./recording-api.ts";
+import { rowsOverFrames } from "./rows-over-frames.ts";
 
 /** Commands that the page keeps; the log has all of them. */
 const mostCommands = 2000;
@@ -127,6 +128,7 @@ export function useLiveSession(
         if (abort.signal.aborted) return;
         const source = driver as unknown as Source;
         player = create(source, element, { ...livePlayerOptions(dark), autoPlay: true });
+        rowsOverFrames(element);
       },
     );
     return () => {

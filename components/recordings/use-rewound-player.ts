@@ -4,6 +4,7 @@ import type { Player } from "asciinema-player";
 import { type RefObject, useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { ApiError } from "@/components/logs/log-api.ts";
 import { livePlayerOptions } from "./live-player-options.ts";
+import { rowsOverFrames } from "./rows-over-frames.ts";
 
 type RewoundOptions = {
   recordingId: string;
@@ -49,6 +50,7 @@ export function useRewoundPlayer(box: RefObject<HTMLElement | null>, options: Re
       const source = { url: `/api/v1/recordings/${recordingId}/player-index`, format: "segmented" };
       const created = create(source, parent, { ...livePlayerOptions(dark), preload: true, speed });
       made = created;
+      rowsOverFrames(parent);
       created.addEventListener("playing", () => setRunning(true));
       created.addEventListener("pause", () => setRunning(false));
       created.addEventListener("ended", () => {

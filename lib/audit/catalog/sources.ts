@@ -41,16 +41,6 @@ export const sourceWorkflows = {
       timestamp,
     ],
   },
-  "source:deletion": {
-    title: "Source Deletion",
-    targetType: "source",
-    events: {
-      attempting: { type: "source:deleting", says: "Removing source" },
-      done: { type: "source:deleted", says: "Removed source" },
-      failed: { type: "source:deletion-failed", says: "Failed to remove source" },
-    },
-    captured: [sourceName, by("removed by"), timestamp],
-  },
   "source:update": {
     title: "Source Update",
     targetType: "source",
