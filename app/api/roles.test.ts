@@ -43,7 +43,7 @@ function allowed({ route, name }: Endpoint, { params, query, body }: Asked): rea
   if ([...named, wished].includes("audit-log")) return ["superuser", "auditor"];
   if (name === "DELETE /api/v1/recordings/[id]") return ["superuser", "admin"];
   if (name === "POST /api/v1/recordings/[id]/end") return ["superuser", "admin"];
-  if (name === "PUT /api/v1/sessions/[id]") return ["superuser", "admin"];
+  if (/^PUT \/api\/v1\/sessions?\//.test(name)) return ["superuser", "admin"];
   if (route.startsWith("/api/v1/users/")) return ["superuser", "admin"];
   if (route === "/api/v1/sign-in-policy") return ["superuser"];
   if (route === "/api/v1/workflows") return ["superuser", "auditor"];

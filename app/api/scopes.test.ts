@@ -49,11 +49,11 @@ async function tokenWith(scopes: readonly string[], owner: "superuser" | "member
 /** Whether a token with one scope alone is answered, by route and log. */
 function mayRead(scope: string, { name }: Endpoint, { params, query, body }: Asked): boolean {
   const log = JSON.stringify([params, query, body]).includes("audit-log") ? "audit-log" : params?.["log"];
-  // These need exports:create beside what reads.
-  if (name.endsWith("/export") || name.endsWith("/archive")) return false;
-  if (name.startsWith("GET /api/v1/sessions")) return scope.startsWith("logs:");
+  // These need another scope beside what reads: exports:create, or for a replay the recordings beside the logs.
+  if (name.endsWith("/export") || name.endsWith("/archive") || name.endsWith("/session_log")) return false;
+  if (/^GET \/api\/v1\/sessions?\b/.test(name)) return scope.startsWith("logs:");
   if (name === "GET /api/v1/workflows") return scope === "audit-log:read";
-  if (name === "PUT /api/v1/sessions/[id]") return scope === "sessions:end";
+  if (/^PUT \/api\/v1\/sessions?\//.test(name)) return scope === "sessions:end";
   if (name.startsWith("GET /api/v1/recordings")) return scope.startsWith("recordings:");
   if (/saved-views|\/logs\//.test(name) && !name.includes("saved-views/[id]")) {
     return log === "audit-log" ? scope === "audit-log:read" : scope.startsWith("logs:");

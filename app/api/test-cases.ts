@@ -196,6 +196,20 @@ export const cases: { [endpoint: string]: (names: Names, own: Names) => Asked[] 
     { body: { log: "audit-log", name: ids.savedView, query: `workflow=${word}` } },
   ],
   "DELETE /api/v1/saved-views/[id]": ({ ids }) => one({ id: ids.savedView }),
+  "GET /api/v1/session/[socket]/[id]": ({ word, value }) =>
+    one({ socket: `${word} target`, id: value("connections", "connection") }),
+  "PUT /api/v1/session/[socket]/[id]": ({ word, value }) =>
+    one(
+      { socket: `${word} target`, id: value("connections", "connection") },
+      { killed: true, reason: "none of yours" },
+    ),
+  "GET /api/v1/session/[socket]/[id]/session_log": ({ word, value, ids }) => [
+    { params: { socket: `${word} target`, id: value("connections", "connection") } },
+    {
+      params: { socket: `${word} target`, id: value("connections", "connection") },
+      query: { recording_id: ids.recording },
+    },
+  ],
   "GET /api/v1/sessions": ({ word, value }) => [
     { query: { user_emails: value("connections", "user") } },
     { query: { socket_names: `${word} target`, page_size: "5" } },

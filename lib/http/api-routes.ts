@@ -64,6 +64,8 @@ export const apiRoutes: { readonly [route: string]: readonly Method[] } = {
   "/api/v1/retention": ["GET", "PATCH"],
   "/api/v1/saved-views": ["GET", "POST"],
   "/api/v1/saved-views/[id]": ["DELETE"],
+  "/api/v1/session/[socket]/[id]": ["GET", "PUT"],
+  "/api/v1/session/[socket]/[id]/session_log": ["GET"],
   "/api/v1/sessions": ["GET"],
   "/api/v1/sessions/[id]": ["GET", "PUT"],
   "/api/v1/sign-in-policy": ["GET", "PUT"],

@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatColumns, suggestColumns } from "@/lib/audit-import/columns.ts";
+import { pool } from "@/lib/db/client.ts";
 import { handleIngest } from "@/lib/ingest/server/http.ts";
 import { lines } from "@/lib/ingest/server/test-source.ts";
 import { testRecording } from "@/lib/recordings/server/test-recording.ts";
@@ -260,6 +261,34 @@ describe("the document tells the truth about", () => {
     await client.check(`${all}/{id}`, { ...one, query: "?reason=over" }, 204);
     await client.check(`${all}/{id}`, { ...one, query: "?reason=over" }, 404);
     await client.check("/api/v1/pair", { method: "POST", body: { host: "web-1" } }, 401);
+  });
+
+  it("sessions at Border0's addresses", async () => {
+    const { organizationId } = client.installation;
+    const wish = { word: "replayed", user: "ann", target: "web-3", time };
+    const recording = await testRecording(organizationId, client.native.id, wish);
+    const found = await pool().query<{ id: string; target: string }>(
+      `UPDATE recordings r SET connection_id = c.id FROM connections c
+       WHERE r.id = $2 AND c.organization_id = $1 AND c.kind = 'ssh' RETURNING c.id, c.target`,
+      [organizationId, recording],
+    );
+    const [{ id, target: socket }] = found.rows as [{ id: string; target: string }];
+    const params = { socket, id };
+    const one = "/api/v1/session/{socket}/{id}";
+    const log = (await client.check(one, { params })) as { recordings: { recording_id: string }[] };
+    expect(log.recordings.map(({ recording_id }) => recording_id)).toContain(recording);
+    await client.check(one, { params: { ...params, socket: "elsewhere" } }, 404);
+    await client.check(one, { params: { ...params, id: nowhere } }, 404);
+    const end = { method: "PUT", params, body: { killed: true, reason: "over" } };
+    await client.check(one, end, 409);
+    await client.check(one, { ...end, params: { ...params, socket: "elsewhere" } }, 404);
+    await client.check(one, { ...end, as: "member" }, 403);
+    const replay = `${one}/session_log`;
+    for (const query of ["", `?recording_id=${recording}`])
+      expect(String(await client.check(replay, { params, query }))).toContain("replayed");
+    await client.check(replay, { params, query: `?recording_id=${nowhere}` }, 404);
+    await client.check(replay, { params, query: "?colour=red" }, 400);
+    await client.check(replay, { params: { ...params, socket: "elsewhere" } }, 404);
   });
 
   it("session recordings", async () => {

@@ -15,7 +15,7 @@ import {
 import { answer } from "./recording-parts.ts";
 
 const tag = "Sessions";
-const id = pathParameter("id", "The id of the session, which is the connection's.");
+const id = pathParameter("id", "The `session_id`, which is the id of the connection.");
 
 /** Sessions under the names of Border0's API, and how sources open them and hear of their end. */
 export function sessionPaths(): Paths {
@@ -68,7 +68,65 @@ export function sessionPaths(): Paths {
         errors: [404, 409],
       }),
     },
+    ...border0Paths(),
     ...sourceSidePaths(),
+  };
+}
+
+/** The same under the addresses of Border0's API. */
+function border0Paths(): Paths {
+  const parameters = [
+    pathParameter("socket", "The session's `socket_id`, or `socket_name`: the target.", { type: "string" }),
+    id,
+  ];
+  return {
+    "/api/v1/session/{socket}/{id}": {
+      get: operation({
+        tag,
+        permission: "logs:read-own",
+        id: "getSessionOfSocket",
+        summary: "One session, at Border0's address",
+        parameters,
+        answers: { 200: answer("The session.", "SessionLog") },
+        errors: [404],
+      }),
+      put: operation({
+        tag,
+        permission: "sessions:end",
+        id: "killSessionOfSocket",
+        summary: "Asks for the end of a session, at Border0's address",
+        parameters,
+        body: schemaRef("SessionChange"),
+        answers: { 200: answer("The request.", "Kill") },
+        errors: [404, 409],
+      }),
+    },
+    "/api/v1/session/{socket}/{id}/session_log": {
+      get: operation({
+        tag,
+        permission: "logs:read-own",
+        id: "replaySession",
+        summary: "The replay of a session: its recording as asciicast v2, or its requests as text",
+        description: "Needs `recordings:read-own` too. That it was downloaded is in the audit log.",
+        parameters: [
+          ...parameters,
+          queryParameter("recording_id", "One of several recordings; the latest when absent.", {
+            type: "string",
+            format: "uuid",
+          }),
+        ],
+        answers: {
+          200: {
+            description: "The file.",
+            content: {
+              "application/x-asciicast": { schema: { type: "string" } },
+              "text/plain": { schema: { type: "string" } },
+            },
+          },
+        },
+        errors: [400, 404, 409],
+      }),
+    },
   };
 }
 
