@@ -78,7 +78,7 @@ export function RowDrawer({ view, rowKey, held, onClose, onFilter, onAround, ext
 
 const notableMs = 5 * 60_000;
 
-/** Where the row came from, and when; with a word where the source’s clock and ours disagree. */
+/** Where the row came from, and when; with a word where the source's clock and ours disagree. */
 function Provenance({ detail: { row, source, receivedAt } }: { detail: RowDetail }) {
   const apartMs = receivedAt === null ? 0 : Date.parse(receivedAt) - Date.parse(row.time);
   return (

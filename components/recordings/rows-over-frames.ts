@@ -16,9 +16,12 @@ export function rowsOverFrames(box: HTMLElement): void {
   const text = box.querySelector("pre.ap-term-text");
   if (!text) throw new Error("The player has no text.");
   const budget = new FrameBudget<Element>(piecesPerFrame, (next) => requestAnimationFrame(next));
+  // A larger terminal gets back the rows that a smaller one gave up.
+  const taken = new WeakSet<Node>();
 
   function takeOver(row: Node): void {
-    if (!(row instanceof Element)) return;
+    if (!(row instanceof Element) || taken.has(row)) return;
+    taken.add(row);
     const replace = row.replaceChildren.bind(row);
     row.replaceChildren = (...nodes) => {
       const [pieces] = nodes;

@@ -200,6 +200,8 @@ describe("a connection", () => {
     await recordSearch(superuser, "rm -rf", undefined, [found, found]);
     await recordSearch(superuser, "a\0b", undefined, [found]);
     await recordSearch(superuser, "nothing", undefined, []);
+    // A search for its id has not shown it.
+    await recordSearch(superuser, recording, undefined, []);
     const { readers } = await readHistory(admin, connection, line);
     expect(readers?.inLog).toBe(false);
     expect(readers?.rows.map(({ eventType, initiator, detail }) => [eventType, initiator, detail])).toEqual([

@@ -44,14 +44,15 @@ export async function listReadings(
      FROM audit_events a WHERE a.organization_id = $1 AND a.category = 'Session Recordings'
        AND a.operation_status <> 'inProgress' AND a.time >= (SELECT min(since) FROM mine)
        AND (a.target_id IN (SELECT id FROM mine)
-         OR a.workflow_type = 'recording:search' AND EXISTS (SELECT FROM mine WHERE a.custom_values::text LIKE '%"' || mine.id || '"%'))
+         OR a.workflow_type = 'recording:search' AND EXISTS (SELECT FROM mine
+           WHERE a.custom_values::text ~ ('"recordingIds"\\s*:\\s*\\[[^]]*"' || mine.id || '"')))
      ORDER BY a.time, a.id LIMIT ${mostReadings + 1}`,
     [principal.organizationId, connectionId],
   );
   return {
     rows: found.rows
       .slice(0, mostReadings)
-      .map(({ custom, ...row }) => ({ ...row, detail: detailOf(JSON.parse(custom ?? "{}")) })),
+      .map(({ custom, ...row }) => ({ ...row, detail: detailOf(JSON.parse(custom ?? "null") ?? {}) })),
     nextCursor: found.rows.length > mostReadings ? "more" : null,
     inLog: allows(principal, "audit-log:read"),
   };

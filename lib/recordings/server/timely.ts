@@ -16,9 +16,9 @@ export function timely(at: string): string {
 }
 
 /**
- * When a recording began. A machine without a clock of its own records at 1970: such a recording stands where it was
- * received, and a finding says what it said.
- * @param known when it began, as far as anybody else said so
+ * When a recording began. A machine without a clock of its own records at 1970: such a recording stands where its
+ * sender said, or else where it was received, and a finding says what it said itself.
+ * @param known when it began, as far as anybody else said so; when it was received otherwise
  */
 export function startOf(
   { info, screen }: Pick<ConversionSummary, "info" | "screen">,
@@ -29,9 +29,11 @@ export function startOf(
   const fits = (start: string): boolean =>
     isTimely(start, receivedAt) && isTimely(instantAfter(start, screen.durationUs), receivedAt);
   if (fits(said)) return { startedAt: said };
-  const message = `It says that it was recorded from ${said} on, outside ${timelyText}. The time that it was received at is taken instead.`;
+  const startedAt = fits(known) ? known : receivedAt;
+  const taken = startedAt === receivedAt ? "it was received at" : "its sender gave";
+  const message = `It says that it was recorded from ${said} on, outside ${timelyText}. The time that ${taken} is taken instead.`;
   return {
-    startedAt: fits(known) ? known : receivedAt,
+    startedAt,
     finding: { code: "clock", timeUs: undefined, message, count: 1 },
   };
 }

@@ -15,9 +15,9 @@ import { TokenTable } from "./token-table.tsx";
 
 type PanelProps = {
   tokens: ApiTokenItem[];
-  /** What the reader’s role may put into a token. */
+  /** What the reader's role may put into a token. */
   scopes: readonly TokenScope[];
-  /** Whether the list holds other people’s tokens too. */
+  /** Whether the list holds other people's tokens too. */
   everybody: boolean;
 };
 
