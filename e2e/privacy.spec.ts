@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import http from "node:http";
 import type { APIRequestContext } from "@playwright/test";
 
-import { expect, test } from "./fixtures.ts";
+import { expect, fresh, test } from "./fixtures.ts";
 import { apiOf } from "./own-daybook.ts";
 
 /** Every page that there is, as its file is named. */
@@ -52,7 +52,7 @@ async function make(api: APIRequestContext, path: string, data: object): Promise
 }
 
 /** A name that stands nowhere else. */
-const theirName = "Of the sample organization alone";
+const theirName = fresh("Of the sample organization alone");
 
 /** What no sample has. The provider is off: the sign-in page, which is everybody's, does not offer it. */
 async function makeWhatIsMissing(api: APIRequestContext) {

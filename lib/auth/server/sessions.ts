@@ -226,13 +226,18 @@ export function storedRole(role: string): Role {
   return role;
 }
 
-/** At most once a minute, and without waiting behind another request that does the same. */
+/**
+ * At most once a minute, and without waiting behind another request that does the same. The account is locked first, as
+ * by whoever ends its sessions ({@link lockAccount}), and left for the next request where somebody has it.
+ */
 async function touch({ sessionId, id }: SessionRow): Promise<void> {
   await pool().query(
-    `WITH seen AS (
+    `WITH person AS (SELECT id FROM users WHERE id = $2 FOR NO KEY UPDATE SKIP LOCKED),
+     seen AS (
        UPDATE sessions SET last_seen_at = now()
-       WHERE id = (SELECT id FROM sessions WHERE id = $1 AND last_seen_at < now() - interval '1 minute'
-                   FOR UPDATE SKIP LOCKED)
+       WHERE id = (SELECT s.id FROM person JOIN sessions s ON s.user_id = person.id
+                   WHERE s.id = $1 AND s.last_seen_at < now() - interval '1 minute'
+                   FOR UPDATE OF s SKIP LOCKED)
        RETURNING user_id
      )
      UPDATE users SET last_seen_at = now() WHERE id = $2 AND EXISTS (SELECT 1 FROM seen)`,

@@ -4,7 +4,7 @@ import { inTransaction, pool } from "@/lib/db/client.ts";
 import { principalOfSession } from "./authenticate.ts";
 import { beginEnrolment, confirmEnrolment } from "./enrolment.ts";
 import { hashPassword } from "./passwords.ts";
-import { listOpenSessions, revokeSessionsOf } from "./sessions.ts";
+import { listOpenSessions, lockAccount, revokeSessionsOf } from "./sessions.ts";
 import { type SignInResult, signIn, signInWithCode } from "./sign-in.ts";
 import { changeSignInPolicy } from "./sign-in-policy.ts";
 import { type TestInstallation, type TestUser, testInstallation } from "./test-installation.ts";
@@ -72,6 +72,21 @@ describe("while a password is replaced, a sign-in with the old one", () => {
     expect(result).not.toHaveProperty("signedIn");
     expect(await listOpenSessions(user.id)).toEqual([]);
   });
+});
+
+it("a request of a session that is about to end does not stand in the way of who ends it", async () => {
+  const user = await installation.addUser("member");
+  const { sessionId } = await installation.login(user);
+  await pool().query("UPDATE sessions SET last_seen_at = now() - interval '2 minutes' WHERE id = $1", [
+    sessionId,
+  ]);
+  await inTransaction(async (client) => {
+    await lockAccount(client, user.id);
+    // It would wait for the account and hold the session, for which this transaction would wait then.
+    expect(await principalOfSession(sessionId, new Headers())).toMatchObject({ userId: user.id });
+    expect(await revokeSessionsOf(client, user.id)).toBe(1);
+  });
+  expect(await listOpenSessions(user.id)).toEqual([]);
 });
 
 it("a session from before the second factor does not share in it", async () => {

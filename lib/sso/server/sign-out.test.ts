@@ -89,6 +89,13 @@ it("ends Daybook's session when the provider is away", async () => {
   expect((await signOut(browser.session ?? "")).status).toBe(204);
 });
 
+it("ends Daybook's session when what is stored of the provider cannot be read", async () => {
+  const { browser, id } = await signedIn({ signsOut: true });
+  // As under another installation's key.
+  await pool().query("UPDATE identity_providers SET client_secret = '\\x01' WHERE id = $1", [id]);
+  expect((await signOut(browser.session ?? "")).status).toBe(204);
+});
+
 it.each([
   "javascript:alert(1)",
   "data:text/html,x",

@@ -16,9 +16,8 @@ import { findProvider, type Provider } from "./providers.ts";
  * @throws Problem 400 for an API token, which has no session
  */
 export async function signOutEverywhere(principal: Principal): Promise<Response> {
-  const provider = await providerOf(principal.sessionId);
   const ended = await signOut(principal);
-  const url = provider?.signsOut ? await pageAt(provider) : undefined;
+  const url = await pageFor(principal.sessionId);
   if (url === undefined) return ended;
   const headers = new Headers(ended.headers);
   headers.set("cache-control", "no-store");
@@ -36,15 +35,17 @@ async function providerOf(sessionId: string | undefined): Promise<Provider | und
 }
 
 /** No ID token is kept that could say who signs out: the provider asks the person. */
-async function pageAt(provider: Provider): Promise<string | undefined> {
+async function pageFor(sessionId: string | undefined): Promise<string | undefined> {
   try {
+    const provider = await providerOf(sessionId);
+    if (!provider?.signsOut) return undefined;
     const url = endSessionPage(await discover(provider));
     url?.searchParams.set("client_id", provider.clientId);
     url?.searchParams.set("post_logout_redirect_uri", new URL("/sign-in", env().NEXTAUTH_URL).href);
     return url?.href;
   } catch (error) {
     // The session has ended, and that is what was asked for.
-    log().warn({ err: error, provider: provider.id }, "nobody is signed out at an identity provider");
+    log().warn({ err: error }, "nobody is signed out at an identity provider");
     return undefined;
   }
 }

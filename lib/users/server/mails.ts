@@ -58,7 +58,7 @@ export function noticeMail(reader: Reader, notice: Notice): Mail {
     const until = `${notice.until.slice(0, 16).replace("T", " ")} UTC`;
     return mail(reader, "Your account is locked for a while", [
       `${account} is locked until ${until}, after too many wrong ${notice.of}.${from}`,
-      "Nobody can sign in to it until then; where you are signed in, you stay so. It opens by itself, or an administrator opens it.",
+      "Nobody can sign in to it with its password until then; where you are signed in, you stay so. It opens by itself, or an administrator opens it.",
       notice.of === "codes"
         ? "If it was not you, somebody knows your password: change it, and tell your administrator."
         : "If it was not you, tell your administrator: somebody tries to guess your password.",
