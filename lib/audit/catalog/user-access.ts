@@ -7,6 +7,7 @@ import {
   timestamp,
   username,
   type Workflows,
+  whyOptional,
 } from "./define.ts";
 
 const loginStatus = { says: "login status (success/failure)", status: "loginStatus" } as const;
@@ -117,7 +118,12 @@ export const userAccessWorkflows = {
       ["enrolling", "enrolled", "enrolment-failed"],
       ["Setting up a second factor of", "Set up a second factor of", "Failed to set up a second factor of"],
     ),
-    captured: [username, sourceIpAddress, timestamp],
+    captured: [
+      username,
+      sourceIpAddress,
+      { says: "IDs of the sessions that end with it", key: "sessionIds", kind: "texts", known: "sometimes" },
+      timestamp,
+    ],
   },
   "secondFactor:removal": {
     title: "Second Factor Removal",
@@ -173,6 +179,8 @@ export const userAccessWorkflows = {
     captured: [
       username,
       by("unlocked by"),
+      sourceIpAddress,
+      whyOptional,
       { says: "locked until", key: "lockedUntil", kind: "text", known: "sometimes" },
       { says: "failed tries", key: "failedTries", kind: "number", known: "sometimes" },
       timestamp,

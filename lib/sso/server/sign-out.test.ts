@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { POST } from "@/app/api/auth/sign-out/route.ts";
 import { principalOfCookie } from "@/lib/auth/server/authenticate.ts";
@@ -87,6 +90,23 @@ it("ends Daybook's session when the provider is away", async () => {
   // Another issuer is another document: nothing is kept of it.
   await pool().query("UPDATE identity_providers SET issuer = 'http://127.0.0.1:9' WHERE signs_out");
   expect((await signOut(browser.session ?? "")).status).toBe(204);
+});
+
+it("waits for no provider that takes its time", async () => {
+  const { browser } = await signedIn({ signsOut: true });
+  let letGo = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  // It takes the question and never answers.
+  const silent = http.createServer(() => letGo()).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  await pool().query(`UPDATE identity_providers SET issuer = 'http://127.0.0.1:${port}' WHERE signs_out`);
+  expect((await signOut(browser.session ?? "")).status).toBe(204);
+  await asked;
+  silent.closeAllConnections();
+  silent.close();
 });
 
 it("ends Daybook's session when what is stored of the provider cannot be read", async () => {

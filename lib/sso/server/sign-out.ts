@@ -1,4 +1,5 @@
 import "server-only";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "@/lib/auth/principal.ts";
 import { signOut } from "@/lib/auth/server/sign-out.ts";
 import { pool } from "@/lib/db/client.ts";
@@ -6,6 +7,9 @@ import { env } from "@/lib/env.ts";
 import { log } from "@/lib/log.ts";
 import { discover, endSessionPage } from "./discovery.ts";
 import { findProvider, type Provider } from "./providers.ts";
+
+/** How long somebody who signs out waits for the provider's document, in milliseconds. */
+const patience = 2_000;
 
 /**
  * Ends the caller's session of Daybook. Where a provider began it that is set to it and has a page for it, the answer
@@ -39,7 +43,9 @@ async function pageFor(sessionId: string | undefined): Promise<string | undefine
   try {
     const provider = await providerOf(sessionId);
     if (!provider?.signsOut) return undefined;
-    const url = endSessionPage(await discover(provider));
+    const metadata = await Promise.race([discover(provider), sleep(patience, undefined, { ref: false })]);
+    if (!metadata) throw new Error("The provider did not answer in time.");
+    const url = endSessionPage(metadata);
     url?.searchParams.set("client_id", provider.clientId);
     url?.searchParams.set("post_logout_redirect_uri", new URL("/sign-in", env().NEXTAUTH_URL).href);
     return url?.href;
