@@ -77,6 +77,8 @@ test.describe("at 360 pixels", () => {
             ).length,
         );
       await expect.poll(wider).toBe(0);
+      // That the page was opened is a new row of the user events: it comes when it comes, and moves the others.
+      await page.getByRole("button", { name: /^Live/ }).click();
       await openRow(row);
       await expect(page.getByRole("dialog")).toBeVisible();
       expect(
