@@ -5,7 +5,7 @@ import { runWorkflow } from "@/lib/audit/server/record.ts";
 import { type Role, roles } from "@/lib/auth/roles.ts";
 import { pool } from "@/lib/db/client.ts";
 import { textFault } from "@/lib/http/body.ts";
-import { newAccount, setScope } from "@/lib/sso/server/accounts.ts";
+import { newAccount } from "@/lib/sso/server/accounts.ts";
 import { providerName } from "@/lib/sso/server/actor.ts";
 import { type Account, findAccount, findAccountByEmail, targetOf } from "@/lib/users/server/accounts.ts";
 import {
@@ -63,7 +63,6 @@ export async function createUser(context: ScimContext, given: object): Promise<S
   const cause = causeOf(context, sent);
   const custom = { ...cause.custom, globalScope: provider.givesGlobalScope };
   const made = await createAccount({ ...cause, custom }, wish, async (client, { id }) => {
-    await setScope(client, provider, id);
     await link(client, context, id, sent.externalId, true);
   });
   return await oneUser(context, made.id);

@@ -98,11 +98,6 @@ export function newAccount(
   };
 }
 
-/** What of an account that a provider makes is settled in the transaction that makes it. */
-export async function setScope(client: ClientBase, provider: Provider, userId: string): Promise<void> {
-  await client.query("UPDATE users SET global_scope = $2 WHERE id = $1", [userId, provider.givesGlobalScope]);
-}
-
 /**
  * Links an account to a person of the provider, within the caller's transaction, which holds the account's lock. Two
  * accounts that are linked to one person at once come here one after the other.

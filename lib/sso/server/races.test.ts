@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { authenticate, principalOfCookie } from "@/lib/auth/server/authenticate.ts";
+import { authenticate } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { inTransaction, pool } from "@/lib/db/client.ts";
 import { untilWaiting } from "@/lib/db/test-waiting.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
-import { type ProviderWish, providerWish } from "../provider-wish.ts";
-import { createProvider } from "./providers.ts";
+import type { ProviderWish } from "../provider-wish.ts";
 import { TestBrowser } from "./test-browser.ts";
+import { connectProvider, testSuperuser } from "./test-connection.ts";
 import { type TestProvider, testProvider } from "./test-provider.ts";
 
 process.env["SSO_LOOPBACK_HTTP"] = "true";
@@ -25,14 +25,7 @@ afterAll(async () => {
 });
 
 async function connect(wish: Partial<ProviderWish> = {}): Promise<string> {
-  const { cookie } = await installation.login(await installation.addUser("superuser"));
-  const principal = await principalOfCookie(new Headers({ cookie }));
-  if (!principal) throw new Error("The superuser is not signed in");
-  const { issuer, clientId, clientSecret } = provider;
-  const settings = { name: `Provider ${redirects.length}`, kind: "oidc", issuer, clientId, clientSecret };
-  const { id } = await createProvider(principal, providerWish.parse({ ...settings, ...wish }));
-  redirects.push(`http://localhost:3000/api/auth/callback/${id}`);
-  return id;
+  return (await connectProvider(await testSuperuser(installation), provider, redirects, wish)).id;
 }
 
 /** A browser that was at the provider, and the way back that it has not gone yet. */

@@ -6,10 +6,10 @@ import { POST } from "@/app/api/auth/sign-out/route.ts";
 import { principalOfCookie } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
-import { type ProviderWish, providerWish } from "../provider-wish.ts";
+import type { ProviderWish } from "../provider-wish.ts";
 import { endSessionPage } from "./discovery.ts";
-import { createProvider } from "./providers.ts";
 import { TestBrowser } from "./test-browser.ts";
+import { connectProvider, testSuperuser } from "./test-connection.ts";
 import { type TestProvider, testProvider } from "./test-provider.ts";
 import { transportTo } from "./transport.ts";
 
@@ -29,13 +29,7 @@ afterAll(async () => {
 
 /** Somebody who is signed in through a provider. */
 async function signedIn(wish: Partial<ProviderWish>): Promise<{ browser: TestBrowser; id: string }> {
-  const boss = await installation.login(await installation.addUser("superuser"));
-  const principal = await principalOfCookie(new Headers({ cookie: boss.cookie }));
-  if (!principal) throw new Error("The superuser is not signed in");
-  const { issuer, clientId, clientSecret } = provider;
-  const settings = { name: `Provider ${redirects.length}`, kind: "oidc", issuer, clientId, clientSecret };
-  const { id } = await createProvider(principal, providerWish.parse({ ...settings, ...wish }));
-  redirects.push(`http://localhost:3000/api/auth/callback/${id}`);
+  const { id } = await connectProvider(await testSuperuser(installation), provider, redirects, wish);
   const user = await installation.addUser("member");
   provider.people[user.email] = { email: user.email, email_verified: true };
   provider.next.login = user.email;

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { authenticate, principalOfCookie } from "@/lib/auth/server/authenticate.ts";
+import { authenticate } from "@/lib/auth/server/authenticate.ts";
 import { type TestInstallation, testInstallation } from "@/lib/auth/server/test-installation.ts";
 import { pool } from "@/lib/db/client.ts";
 import { flushAnonymousFailures } from "@/lib/user-events/server/anonymous.ts";
 import type { ProviderItem } from "../provider.ts";
-import { type ProviderWish, providerWish } from "../provider-wish.ts";
-import { changeProvider, createProvider, deleteProvider } from "./providers.ts";
+import type { ProviderWish } from "../provider-wish.ts";
+import { changeProvider, deleteProvider } from "./providers.ts";
 import { TestBrowser } from "./test-browser.ts";
+import { connectProvider, testSuperuser } from "./test-connection.ts";
 import { type TestProvider, testProvider } from "./test-provider.ts";
 
 process.env["SSO_LOOPBACK_HTTP"] = "true";
@@ -28,31 +29,8 @@ beforeEach(async () => {
   for (const login of Object.keys(provider.people)) delete provider.people[login];
 });
 
-async function superuser(organizationId = installation.organizationId) {
-  const user = await installation.addUser("superuser", { organizationId });
-  const { cookie } = await installation.login(user);
-  const principal = await principalOfCookie(new Headers({ cookie }));
-  if (!principal) throw new Error("The superuser is not signed in");
-  return principal;
-}
-
-let count = 0;
-
 async function connect(wish: Partial<ProviderWish> = {}, organizationId?: string): Promise<ProviderItem> {
-  const { issuer, clientId, clientSecret } = provider;
-  const item = await createProvider(
-    await superuser(organizationId),
-    providerWish.parse({
-      name: `Provider ${count++}`,
-      kind: "oidc",
-      issuer,
-      clientId,
-      clientSecret,
-      ...wish,
-    }),
-  );
-  redirects.push(`http://localhost:3000/api/auth/callback/${item.id}`);
-  return item;
+  return connectProvider(await testSuperuser(installation, organizationId), provider, redirects, wish);
 }
 
 async function rowsOf(type: string, target: string) {
@@ -424,7 +402,7 @@ describe("attacks on the way", () => {
   });
 
   it("a provider that is off, deleted or none answers nobody", async () => {
-    const owner = await superuser();
+    const owner = await testSuperuser(installation);
     const { id } = await connect();
     expect((await new TestBrowser().press(id)).status).toBe(200);
     const { id: _, createdAt: __, accounts: ___, scim: ____, ...state } = await connect({ enabled: false });
